@@ -1,0 +1,150 @@
+// One loaded model that answers: what app/ and the terminal program talk to.
+#pragma once
+
+#include "inference/chat/chat_format.h"
+#include "inference/result.h"
+#include "inference/text/tokenizer.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace inference {
+
+enum class Precision { Fast, Reference };
+
+struct LoadOptions
+{
+    std::string device = "auto";      // "cpu", "cuda", "auto"
+    unsigned threads = 0;             // 0: physical cores
+    Precision precision = Precision::Fast;
+    std::string isa = "auto";         // "scalar", "avx2", "avxvnni", "avx512", "amx", "auto"
+    std::uint32_t contextLength = 0;  // tokens; 0: the model's own, at most kDefaultContextLength
+    std::uint32_t chunkTokens = 0;    // prefill chunk; 0: chosen by the engine
+};
+inline constexpr std::uint32_t kDefaultContextLength = 16384;
+
+// What is loaded, for people and for decisions in app/.
+struct ModelSummary
+{
+    std::filesystem::path path;
+    std::string name;                  // general.name, else the file's stem
+    std::string architecture;          // "qwen2"
+    std::string quantisation;          // "Q4_K_M", from general.file_type, else the most frequent tensor type
+    std::string device;                // BackendCapabilities::description
+    std::uint64_t fileBytes = 0;
+    std::uint64_t kvBytesPerToken = 0;
+    std::uint64_t parameterCount = 0;
+    std::uint32_t contextLength = 0;        // in use
+    std::uint32_t trainedContextLength = 0; // what the file says
+    std::uint32_t vocabularySize = 0;
+    std::string chatFormat;            // ChatFormat::name()
+    bool chatFormatKnown = false;
+    bool canThink = false;
+    bool canFillInMiddle = false;
+    double loadMs = 0;                 // measured
+};
+
+struct SamplingOptions
+{
+    float temperature = 0.7f; // 0: greedy
+    std::uint32_t topK = 40;  // 0: off
+    float topP = 0.95f;       // 1: off
+    float minP = 0.0f;        // 0: off
+    float repeatPenalty = 1.0f;        // 1: off
+    std::uint32_t repeatWindow = 256;  // tokens looked back at
+    std::optional<std::uint64_t> seed; // nothing: a random one
+};
+
+struct ChatInput
+{
+    std::vector<ChatMessage> messages;
+    Thinking thinking = Thinking::ModelDefault;
+};
+struct RawInput // no template; special-token literals are recognised when parseSpecial is set
+{
+    std::string prompt;
+    bool parseSpecial = true;
+};
+struct FillInMiddleInput
+{
+    std::string prefix, suffix;
+};
+
+struct GenerationRequest
+{
+    std::variant<ChatInput, RawInput, FillInMiddleInput> input;
+    SamplingOptions sampling;
+    std::vector<std::string> stopStrings; // the answer ends before the first of them; never part of the text
+    std::uint32_t maxTokens = 0;          // 0: until the context is full
+};
+
+enum class EndReason {
+    Stop,      // the model ended its turn, or a stop string came
+    Length,    // maxTokens
+    Cancelled, // the stop token
+    Context    // the context is full
+};
+const char *endReasonName(EndReason reason); // "stop", "length", "cancelled", "context"
+
+// Measured, never estimated. Rates are 0 when nothing was read or written.
+struct GenerationStatistics
+{
+    EndReason endReason = EndReason::Stop;
+    std::uint32_t promptTokens = 0;
+    std::uint32_t cachedTokens = 0; // of the prompt, reused and not read again
+    std::uint32_t generatedTokens = 0;
+    double prefillTokensPerSecond = 0;
+    double decodeTokensPerSecond = 0;
+    double firstTokenMs = 0; // from the call to the first token
+    std::vector<TokenId> tokens; // generated, the one that ended the answer not included
+};
+
+// Receives what a generation produces; called on the thread of generate().
+class GenerationSink
+{
+public:
+    virtual ~GenerationSink() = default;
+    // The prompt is known. Before any progress or text.
+    virtual void onPrompt(std::uint32_t promptTokens, std::uint32_t cachedTokens, bool opensReasoning) {}
+    // After each prefill chunk: tokens of the prompt that are in the cache now (reused ones count).
+    virtual void onPromptProgress(std::uint32_t done, std::uint32_t total) {}
+    // Whole UTF-8 characters of the answer, reasoning tags included, stop strings excluded.
+    virtual void onText(std::string_view text) = 0;
+};
+
+// generate(), load() and unload() come from one thread, the engine thread. summary(), countTokens() and
+// renderPrompt() may be called from any thread at any time.
+class Engine
+{
+public:
+    virtual ~Engine() = default;
+
+    using LoadProgress = std::function<void(std::uint64_t bytesDone, std::uint64_t bytesTotal)>;
+    // Opens a model; the one loaded before stays when this fails. Reports progress while the file's bytes are brought
+    // into memory. A raised stop ends with ErrorCode::Cancelled.
+    virtual Result<ModelSummary> load(const std::filesystem::path &path, const LoadOptions &options, LoadProgress progress,
+                                      std::stop_token stop) = 0;
+    virtual void unload() = 0;
+    virtual std::optional<ModelSummary> summary() const = 0;
+
+    // Render -> encode -> longest cached prefix -> prefill in chunks -> sample, detokenize, decode step -> statistics.
+    // A prompt longer than the context is refused with ContextFull; nothing is ever cut. Cancelling is no error: the
+    // engine is idle within 150 ms of the stop and the statistics say so.
+    virtual Result<GenerationStatistics> generate(const GenerationRequest &request, GenerationSink &sink,
+                                                  std::stop_token stop) = 0;
+
+    // Exact number of prompt tokens of a request, as generate() would count them.
+    virtual Result<std::uint32_t> countTokens(const GenerationRequest &request) const = 0;
+};
+
+// The engine of this program: CPU today, and CUDA when its plug-in is there.
+std::unique_ptr<Engine> createEngine();
+
+} // namespace inference

@@ -1,0 +1,99 @@
+// A GGUF file, memory-mapped and checked whole before anything in it is used.
+//
+// Format: GGUF v2 and v3, little endian (reference/deepseek-models.md section 3a). Every count, type, offset, extent
+// and shape is checked against the bytes that are there before anything is allocated or read. Split sets are opened
+// through their first part.
+#pragma once
+
+#include "inference/result.h"
+#include "kernels/element_type.h"
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace inference {
+
+// Type ids of metadata values, as in the file.
+enum class GgufValueType : std::uint32_t {
+    U8 = 0, I8, U16, I16, U32, I32, F32, Bool, String, Array, U64, I64, F64
+};
+
+// An array stays in the file: 150,000 token strings are read by whoever needs them.
+struct GgufArray
+{
+    GgufValueType elementType = GgufValueType::U8;
+    std::uint64_t count = 0;
+    std::uint64_t offset = 0; // of the first element in the file; the extent was checked by open()
+};
+
+// Integers are widened to 64 bits; strings point into the mapping.
+using GgufValue = std::variant<bool, std::uint64_t, std::int64_t, double, std::string_view, GgufArray>;
+
+struct GgufTensor
+{
+    std::string_view name;
+    std::uint32_t ggufType = 0;                  // id as in the file, perhaps one that is not supported
+    std::uint32_t dimensionCount = 0;            // 1 .. 4
+    std::array<std::uint64_t, 4> dimensions{};   // ne0 (fastest, input dimension) first; unused ones are 1
+    std::uint64_t byteSize = 0;                  // 0 when the type is not supported
+    std::uint64_t offset = 0;                    // from the start of the part's mapping
+    std::uint32_t part = 0;                      // of a split set
+};
+
+// Immutable after open(), thread-safe. Everything it hands out points into the mapping and lives as long as it.
+class GgufFile
+{
+public:
+    // Fails with NotFound, Io, Incomplete, Damaged or Unsupported; the message names file, place, expected and found.
+    static Result<std::unique_ptr<GgufFile>> open(const std::filesystem::path &path);
+    ~GgufFile();
+    GgufFile(const GgufFile &) = delete;
+    GgufFile &operator=(const GgufFile &) = delete;
+
+    const std::filesystem::path &path() const;
+    std::uint32_t version() const;
+    std::uint64_t fileBytes() const; // of all parts
+
+    const GgufValue *find(std::string_view key) const;
+    std::span<const std::pair<std::string_view, GgufValue>> metadata() const; // in file order
+
+    // Typed access. `require...` fails with Damaged when the key is missing or has another type, naming both;
+    // `optional...` gives nothing when the key is missing and fails when the type is another one.
+    // An unsigned value may be stored as any integer type; a negative one or one above 2^32 - 1 is an error.
+    Result<std::uint32_t> requireU32(std::string_view key) const;
+    Result<std::optional<std::uint32_t>> optionalU32(std::string_view key) const;
+    Result<float> requireF32(std::string_view key) const;
+    Result<std::optional<float>> optionalF32(std::string_view key) const;
+    Result<std::string_view> requireString(std::string_view key) const;
+    Result<std::optional<std::string_view>> optionalString(std::string_view key) const;
+    Result<std::optional<bool>> optionalBool(std::string_view key) const;
+    // The array under a key, or nothing; fails when its element type is another one.
+    Result<std::optional<GgufArray>> optionalArray(std::string_view key, GgufValueType elementType) const;
+
+    // Elements of arrays whose type has been checked.
+    std::vector<std::string_view> strings(const GgufArray &array) const;
+    std::vector<std::int32_t> int32s(const GgufArray &array) const;   // elementType I32 or U32
+    std::vector<float> floats(const GgufArray &array) const;          // elementType F32
+    std::vector<std::uint64_t> integers(const GgufArray &array) const; // any integer type; negative ones give 0
+
+    std::span<const GgufTensor> tensors() const; // in file order, all parts
+    const GgufTensor *findTensor(std::string_view name) const;
+    // The tensor's bytes: the one way to them. Empty when its type is not supported.
+    std::span<const std::byte> bytes(const GgufTensor &tensor) const;
+
+private:
+    GgufFile();
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace inference

@@ -1,0 +1,79 @@
+// A device that runs plans: the one interface between the engine and the processors.
+#pragma once
+
+#include "kernels/plan.h"
+#include "kernels/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+
+namespace kernels {
+
+using TokenId = std::int32_t;
+
+// The KV cache is made of pages: kKvPageTokens positions, keys and values of every layer. A sequence is a list of
+// pages; pages may be shared by sequences (the engine counts the users; inference/kv_cache.h).
+using KvPageId = std::uint32_t;
+inline constexpr std::uint32_t kKvPageTokens = 64;
+
+struct BackendCapabilities
+{
+    std::string device;      // "cpu"
+    std::string description; // "Intel Xeon, 2 threads, AVX-512 VNNI", for people
+    std::string isa;         // "avx512"; empty where it means nothing
+    unsigned threads = 0;
+};
+
+enum class LogitsWanted {
+    None, // a prefill chunk that is not the last
+    Last, // one row: what follows the last token
+    All   // a row for every token of the run
+};
+
+struct RunInput
+{
+    std::span<const TokenId> tokens;   // 1 .. maxTokens() of them, each below the vocabulary size
+    std::uint32_t firstPosition = 0;   // position of tokens[0]; the cache holds all positions before it
+    std::span<const KvPageId> pages;   // pages of positions 0 .. firstPosition + tokens.size() - 1, in order
+    LogitsWanted logitsWanted = LogitsWanted::Last;
+};
+
+enum class RunOutcome {
+    Done,
+    Stopped // the stop token was raised between two steps; KV rows of this run are garbage, earlier ones are intact
+};
+
+// Not thread-safe: all calls come from the engine thread.
+class Backend
+{
+public:
+    virtual ~Backend() = default;
+
+    virtual const BackendCapabilities &capabilities() const = 0;
+
+    // Takes the plan over and sizes every arena for runs of up to maxTokens tokens. Once, before anything else.
+    // The bytes behind the plan's weights must stay valid as long as the backend lives.
+    virtual Result<void> compile(Plan plan, std::uint32_t maxTokens) = 0;
+    virtual const Plan &plan() const = 0;
+    virtual std::uint32_t maxTokens() const = 0;
+
+    // Bytes that one KV page takes, and that compile() took for activations. Known after compile().
+    virtual std::size_t kvPageBytes() const = 0;
+    virtual std::size_t activationBytes() const = 0;
+
+    // Pages are recycled: free ones are handed out again. Fails with OutOfMemory.
+    virtual Result<KvPageId> allocateKvPage() = 0;
+    virtual void freeKvPage(KvPageId page) = 0;
+    // Copies the first `tokens` positions of `from` over those of `to`.
+    virtual void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) = 0;
+
+    // Runs the plan. logits: room for 0, 1 or tokens.size() rows of vocabularySize floats, by logitsWanted.
+    // Stops between steps when asked. The same tokens at the same positions give bitwise the same logits and KV rows
+    // however they are cut into runs and however many threads there are.
+    virtual Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) = 0;
+};
+
+} // namespace kernels

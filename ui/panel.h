@@ -1,0 +1,34 @@
+// What the main window knows of a panel: chat, code and translate have the same frame.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+
+namespace ui {
+
+class Panel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    using QWidget::QWidget;
+
+    // The panel's list in the sidebar, below the navigation; null where it has none. Owned by the window.
+    virtual QWidget *sidebarList() { return nullptr; }
+    virtual bool startsRailed() const { return false; } // the sidebar begins as a rail
+    virtual void focusInput() = 0;                      // where typing goes
+    virtual void newItem() = 0;                         // Ctrl+N: new chat, task, text
+    virtual void stop() = 0;                            // Esc: stop what this panel runs; nothing when nothing runs
+    virtual bool acceptsFile(const QString &path) const { return false; } // dropped on the window or opened
+    virtual void openFile(const QString &path) {}
+
+Q_SIGNALS:
+    // What the panel does now, for the status line: sentence, speed, reason; empty sentence: idle.
+    void statusChanged(const QString &sentence, const QString &speed, const QString &reason);
+    void contextUsed(int tokens, int limit); // -1, -1: not known
+    void countBadge(const QString &text);    // beside the panel's name while work goes on: "18/24"
+    // Cross-panel actions, wired by the window.
+    void openInCode(const QString &code, const QString &language);
+};
+
+} // namespace ui
