@@ -2,6 +2,7 @@
 
 #include "inference/gguf/checked_arithmetic.h"
 #include "inference/gguf/gguf_parser.h"
+#include "inference/gguf/gguf_types.h"
 #include "inference/gguf/gguf_values.h"
 #include "inference/gguf/mapped_file.h"
 #include "inference/gguf/split_set.h"

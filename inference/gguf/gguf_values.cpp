@@ -1,5 +1,6 @@
 #include "inference/gguf/gguf_values.h"
 
+#include "inference/gguf/gguf_types.h"
 #include "inference/gguf/wording.h"
 
 #include <limits>
