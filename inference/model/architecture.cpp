@@ -1,5 +1,6 @@
 #include "inference/model/architecture.h"
 
+#include "inference/gguf/wording.h"
 #include "inference/model/plan_builder.h"
 
 #include <array>
@@ -50,7 +51,7 @@ Result<kernels::Plan> buildPlan(const GgufFile &file, const ModelConfig &config)
 {
     const ArchitectureTraits *architecture = findArchitecture(config.architecture);
     if (!architecture)
-        return unsupportedArchitecture(config.architecture, file.path().string());
+        return unsupportedArchitecture(config.architecture, pathText(file.path()));
     PlanBuilder builder(file, config);
     architecture->emit(builder);
     return builder.finish();

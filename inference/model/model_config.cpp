@@ -1,12 +1,13 @@
 #include "inference/model/model_config.h"
 
+#include "inference/gguf/gguf_types.h"
+#include "inference/gguf/wording.h"
+#include "inference/model/key_reader.h"
 #include "inference/model/plan_builder.h"
 #include "inference/model/problem_list.h"
 #include "kernels/dequantize.h"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace inference {
 
@@ -24,122 +25,21 @@ constexpr std::uint32_t kMaxIntermediateSize = 1u << 20;
 constexpr std::uint32_t kMaxVocabularySize = 1u << 22;
 constexpr std::uint32_t kMaxContextLength = 1u << 24;
 
-// Reads the keys of one architecture ("llama." + suffix). A problem goes to the list and reading goes on: a
-// count that could not be read is 0, so checks between counts skip zeros.
-class KeyReader
-{
-public:
-    KeyReader(const GgufFile &file, ProblemList &problems) : m_file(file), m_problems(problems) {}
-    void setPrefix(std::string_view architecture) { m_prefix = std::string(architecture) + "."; }
-
-    std::string key(std::string_view suffix) const { return m_prefix + std::string(suffix); }
-    bool has(std::string_view suffix) const { return m_file.find(key(suffix)) != nullptr; }
-
-    // A number of things, 1 to highest. Where a file has one for each layer, they must agree.
-    std::uint32_t count(std::string_view suffix, std::uint32_t highest)
-    {
-        const std::string name = key(suffix);
-        const GgufValue *value = m_file.find(name);
-        const auto *array = value ? std::get_if<GgufArray>(value) : nullptr;
-        if (array)
-            return countOfAllLayers(name, *array, highest);
-        Result<std::uint32_t> read = m_file.requireU32(name);
-        if (!read) {
-            m_problems.add(read.error());
-            return 0;
-        }
-        return inRange(name, *read, highest);
-    }
-    std::uint32_t countOr(std::string_view suffix, std::uint32_t highest, std::uint32_t fallback)
-    {
-        return has(suffix) ? count(suffix, highest) : fallback;
-    }
-
-    // A number that the formulas divide by: finite and above 0.
-    float positive(std::string_view suffix, std::optional<float> fallback = std::nullopt)
-    {
-        const std::string name = key(suffix);
-        if (fallback && !m_file.find(name))
-            return *fallback;
-        Result<float> read = m_file.requireF32(name);
-        if (!read) {
-            m_problems.add(read.error());
-            return 1;
-        }
-        if (!std::isfinite(*read) || *read <= 0) {
-            m_problems.add(Kind::Damaged,
-                           name + " must be a finite number above 0, found " + std::to_string(*read));
-            return 1;
-        }
-        return *read;
-    }
-
-    std::string_view text(std::string_view suffix, std::string_view fallback)
-    {
-        return taken(m_file.optionalString(key(suffix))).value_or(fallback);
-    }
-    std::uint32_t number(std::string_view suffix)
-    {
-        return taken(m_file.optionalU32(key(suffix))).value_or(0);
-    }
-
-    template <class T> T taken(Result<T> read)
-    {
-        if (read)
-            return std::move(read).value();
-        m_problems.add(read.error());
-        return T();
-    }
-
-    std::uint32_t inRange(std::string_view name, std::uint64_t value, std::uint32_t highest)
-    {
-        if (value >= 1 && value <= highest)
-            return std::uint32_t(value);
-        m_problems.add(Kind::Damaged, std::string(name) + " must be 1 to " + groupedDigits(highest) +
-                                          ", found " + groupedDigits(value));
-        return 0;
-    }
-
-private:
-    std::uint32_t countOfAllLayers(const std::string &name, const GgufArray &array, std::uint32_t highest)
-    {
-        const std::vector<std::uint64_t> values = m_file.integers(array);
-        if (values.empty()) {
-            m_problems.add(Kind::Damaged, name + " must be a number or an array of integers, found neither");
-            return 0;
-        }
-        if (std::any_of(values.begin(), values.end(), [&](std::uint64_t v) { return v != values[0]; })) {
-            m_problems.add(Kind::Unsupported, name + " differs between layers, which is not supported");
-            return 0;
-        }
-        return inRange(name, values[0], highest);
-    }
-
-    const GgufFile &m_file;
-    ProblemList &m_problems;
-    std::string m_prefix;
-};
-
 // The vocabulary is the token list; embedding rows are checked against it when the plan is built.
 std::uint32_t readVocabularySize(const GgufFile &file, KeyReader &keys, ProblemList &problems)
 {
-    constexpr std::string_view name = "tokenizer.ggml.tokens";
-    Result<std::optional<GgufArray>> tokens = file.optionalArray(name, GgufValueType::String);
-    if (!tokens) {
-        problems.add(tokens.error());
+    const std::string name = "tokenizer.ggml.tokens";
+    const GgufValue *value = file.find(name);
+    const auto *tokens = value ? std::get_if<GgufArray>(value) : nullptr;
+    if (!tokens || tokens->elementType != GgufValueType::String) {
+        problems.add(Kind::Damaged, name + (value ? " must be an array of strings" : " is missing"));
         return 0;
     }
-    if (!*tokens) {
-        problems.add(Kind::Damaged, std::string(name) + " is missing");
-        return 0;
-    }
-    const std::uint32_t size =
-        keys.inRange("length of " + std::string(name), (*tokens)->count, kMaxVocabularySize);
-    const std::uint32_t stated = keys.number("vocab_size");
+    const std::uint32_t size = keys.inRange("the length of " + name, tokens->count, kMaxVocabularySize);
+    const std::uint32_t stated = keys.countOrNone("vocab_size");
     if (size && stated && stated != size)
-        problems.add(Kind::Damaged, keys.key("vocab_size") + " and the length of " + std::string(name) +
-                                        " must agree, found " + groupedDigits(stated) + " and " +
-                                        groupedDigits(size));
+        problems.add(Kind::Damaged, keys.key("vocab_size") + " and the length of " + name +
+                                        " must agree, found " + grouped(stated) + " and " + grouped(size));
     return size;
 }
 
@@ -160,7 +60,7 @@ void readAttention(KeyReader &keys, ModelShape &shape, ProblemList &problems)
         if (shape.hiddenSize % shape.attentionHeads != 0)
             problems.add(Kind::Damaged, keys.key("embedding_length") + " must be a multiple of " +
                                             keys.key("attention.head_count") + ", found " +
-                                            groupedDigits(shape.hiddenSize) + " and " +
+                                            grouped(shape.hiddenSize) + " and " +
                                             std::to_string(shape.attentionHeads));
         else
             shape.headDim =
@@ -213,7 +113,7 @@ std::vector<float> readRopeDivisors(const GgufFile &file, std::uint32_t pairs, P
         const std::uint64_t wanted = pairs;
         problems.add(Kind::Damaged,
                      name + " must be F32 " + dimensionText({&wanted, 1}) + ", found " +
-                         std::string(kernels::ggufTypeName(tensor->ggufType)) + " " +
+                         ggufTypeText(tensor->ggufType) + " " +
                          dimensionText(std::span(tensor->dimensions).first(tensor->dimensionCount)));
         return divisors;
     }
@@ -246,33 +146,33 @@ void readRope(const GgufFile &file, const ArchitectureTraits &architecture, KeyR
 // Parts of other models under a name that is known: without them the answers would be wrong.
 void refuseUnknownParts(KeyReader &keys, std::uint32_t contextLength, ProblemList &problems)
 {
-    if (keys.number("expert_count") > 0)
+    if (keys.countOrNone("expert_count") > 0)
         problems.add(Kind::Unsupported, keys.key("expert_count") + ": routed experts are not supported");
-    const std::uint32_t window = keys.number("attention.sliding_window");
+    const std::uint32_t window = keys.countOrNone("attention.sliding_window");
     if (window > 0 && window < contextLength)
-        problems.add(Kind::Unsupported, keys.key("attention.sliding_window") + " of " +
-                                            groupedDigits(window) + " tokens is not supported");
+        problems.add(Kind::Unsupported, keys.key("attention.sliding_window") + " of " + grouped(window) +
+                                            " tokens is not supported");
 }
 
 } // namespace
 
 Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
 {
-    const std::string where = file.path().string();
-    ProblemList problems;
-    KeyReader keys(file, problems);
-
+    const std::string where = pathText(file.path());
     Result<std::string_view> architecture = file.requireString("general.architecture");
     if (!architecture)
         return architecture.error();
     const ArchitectureTraits *traits = findArchitecture(*architecture);
     if (!traits)
         return unsupportedArchitecture(*architecture, where);
-    keys.setPrefix(traits->name);
+    ProblemList problems;
+    KeyReader keys(file, traits->name, problems);
 
     ModelConfig config;
     config.architecture = std::string(traits->name);
-    config.name = std::string(keys.taken(file.optionalString("general.name")).value_or(""));
+    if (const Result<std::optional<std::string_view>> name = file.optionalString("general.name");
+        name && *name)
+        config.name = std::string(**name);
     config.contextLength = keys.count("context_length", kMaxContextLength);
     ModelShape &shape = config.shape;
     shape.layers = keys.count("block_count", kMaxLayers);

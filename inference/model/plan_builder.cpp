@@ -1,5 +1,8 @@
 #include "inference/model/plan_builder.h"
 
+#include "inference/gguf/gguf_types.h"
+#include "inference/gguf/wording.h"
+
 #include "kernels/element_type.h"
 
 #include <array>
@@ -63,12 +66,10 @@ WeightId PlanBuilder::bind(std::string_view name, std::span<const std::uint64_t>
     const ElementTypeTraits *type = kernels::findElementType(tensor->ggufType);
     const bool isVector = dimensions.size() == 1;
     if (!type || (isVector && type->type != ElementType::F32)) {
-        std::string found(kernels::ggufTypeName(tensor->ggufType));
-        if (found.empty())
-            found = "type " + std::to_string(tensor->ggufType);
-        m_problems.add(Kind::Unsupported,
-                       "tensor " + std::string(name) + " has an unsupported type, expected " +
-                           (isVector ? "F32" : "one of " + supportedTypes()) + ", found " + found);
+        m_problems.add(Kind::Unsupported, "tensor " + std::string(name) +
+                                              " has an unsupported type, expected " +
+                                              (isVector ? "F32" : "one of " + supportedTypes()) + ", found " +
+                                              ggufTypeText(tensor->ggufType));
         return kNoWeight;
     }
     const std::span<const std::byte> bytes = m_file.bytes(*tensor);
@@ -80,8 +81,8 @@ WeightId PlanBuilder::bind(std::string_view name, std::span<const std::uint64_t>
     view.bytes = bytes.data();
     if (bytes.size() != view.byteSize() || view.columns % type->blockLength != 0) {
         m_problems.add(Kind::Damaged, "tensor " + std::string(name) + " has a wrong size, expected " +
-                                          groupedDigits(view.byteSize()) + " bytes, found " +
-                                          groupedDigits(bytes.size()));
+                                          grouped(view.byteSize()) + " bytes, found " +
+                                          grouped(bytes.size()));
         return kNoWeight;
     }
     m_plan.weights.push_back(std::move(view));
@@ -123,7 +124,7 @@ Result<kernels::Plan> PlanBuilder::finish()
                                                   " is not part of the architecture " + m_architecture);
     }
     if (!m_problems.empty())
-        return m_problems.toError(m_file.path().string());
+        return m_problems.toError(pathText(m_file.path()));
     return std::move(m_plan);
 }
 

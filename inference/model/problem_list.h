@@ -19,8 +19,6 @@ public:
     enum class Kind { Damaged, Unsupported };
 
     void add(Kind kind, std::string phrase);
-    // The phrase of an error of the file layer, its full stop taken off.
-    void add(const Error &error);
 
     bool empty() const { return m_phrases.empty(); }
     std::size_t size() const { return m_phrases.size(); }
@@ -36,13 +34,7 @@ private:
     bool m_damaged = false;
 };
 
-// "49,152": figures in messages have a comma every three digits.
-std::string groupedDigits(std::uint64_t number);
-// "[576, 49,152]" would read as three numbers: dimensions are written plain, "[576, 49152]".
+// "[576, 49152]": digits are not grouped, "[576, 49,152]" would read as three numbers.
 std::string dimensionText(std::span<const std::uint64_t> dimensions);
-
-// A name from a file, fit for one line of a message: control characters and bytes that are not ASCII become
-// '?', and what is longer than 80 bytes is cut with "...".
-std::string printable(std::string_view foreign);
 
 } // namespace inference
