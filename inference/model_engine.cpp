@@ -1,6 +1,7 @@
 #include "inference/model_engine.h"
 
 #include "inference/answer_text.h"
+#include "inference/gguf/wording.h"
 #include "inference/prompt.h"
 #include "inference/sampler.h"
 
@@ -46,11 +47,11 @@ template <class T, class Body> Result<T> guarded(const char *doing, Body body)
 
 Error promptTooLong(std::size_t promptTokens, std::uint32_t contextLength)
 {
-    const std::string expected = "at most " + std::to_string(contextLength - 1) + " tokens";
-    const std::string found = std::to_string(promptTokens);
+    const std::string expected = "at most " + grouped(contextLength - 1) + " tokens";
+    const std::string found = grouped(promptTokens);
     return {ErrorCode::ContextFull,
             {.what = "The prompt does not fit the context",
-             .where = "which holds " + std::to_string(contextLength) + " tokens, the answer's included",
+             .where = "which holds " + grouped(contextLength) + " tokens, the answer's included",
              .expected = expected,
              .found = found,
              .wayOut = "Shorten it, or load the model with a longer context."}};

@@ -31,10 +31,6 @@ Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path);
 // What the file alone says; device, context in use and time are the loader's to fill in.
 ModelSummary summarise(const ModelFile &model);
 
-// "Q4_K_M": from general.file_type, else the type that holds most of the weights.
-std::string quantisationName(const GgufFile &file);
-std::uint64_t parameterCount(const GgufFile &file);
-
 // The context length to use: `wanted` tokens, or with 0 the trained one up to kDefaultContextLength.
 // Fails with InvalidArgument above the trained length: positions that a model has never seen give noise.
 Result<std::uint32_t> chooseContextLength(const ModelConfig &config, std::uint32_t wanted);

@@ -48,17 +48,24 @@ std::uint32_t choosePageBudget(std::uint32_t contextLength, std::size_t pageByte
 
 } // namespace
 
+Result<void> checkDevice(const std::string &device)
+{
+    if (device == "cpu" || device == "auto")
+        return {};
+    if (device != "cuda")
+        return Error(ErrorCode::InvalidArgument,
+                     {.what = "There is no such device", .expected = "cpu, cuda or auto", .found = device});
+    return Error(ErrorCode::Unsupported, {.what = "The device cuda cannot be used",
+                                          .where = "this version runs on the CPU only",
+                                          .expected = "cpu or auto",
+                                          .found = "cuda",
+                                          .wayOut = "Choose --device cpu."});
+}
+
 Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options)
 {
-    if (options.device == "cuda")
-        return Error(ErrorCode::Unsupported, {.what = "The device cuda cannot be used",
-                                              .where = "this version runs on the CPU only",
-                                              .expected = "cpu or auto",
-                                              .found = "cuda",
-                                              .wayOut = "Use --device cpu."});
-    if (options.device != "cpu" && options.device != "auto")
-        return Error(ErrorCode::InvalidArgument,
-                     {.what = "No such device", .expected = "cpu, cuda or auto", .found = options.device});
+    if (auto usable = checkDevice(options.device); !usable)
+        return usable.error();
     if (options.precision == Precision::Reference) {
 #if __has_include("kernels/reference/reference_backend.h")
         return kernels::createReferenceBackend(options.threads);

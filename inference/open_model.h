@@ -13,6 +13,9 @@
 
 namespace inference {
 
+// Unsupported or InvalidArgument when `device` is not one that this program can use.
+Result<void> checkDevice(const std::string &device);
+
 // The backend that the options ask for; not compiled. Fails with Unsupported (device, instruction set:
 // named).
 Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options);

@@ -1,8 +1,11 @@
 #include "inference/cli/input.h"
 
-#include "inference/cli/report.h"
+#include "inference/cli/interrupt.h"
 
 #include <nlohmann/json.hpp>
+
+#include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -27,8 +30,9 @@ Error cannotRead(const std::string &path, int error)
 
 Error badMessages(const std::string &where, std::string_view expected, std::string_view found)
 {
-    return {ErrorCode::InvalidArgument,
-            {.what = "The conversation cannot be read", .where = where, .expected = expected, .found = found}};
+    return {
+        ErrorCode::InvalidArgument,
+        {.what = "The conversation cannot be read", .where = where, .expected = expected, .found = found}};
 }
 
 // Text of a "content": a string, or the text parts of a list joined. An error names what is not text.
@@ -71,22 +75,46 @@ std::vector<fs::path> modelFolders()
 
 } // namespace
 
+long readInput(char *buffer, std::size_t size)
+{
+    // SIGINT goes to a thread of its own, so that read() would wait on: look now and then.
+    for (;;) {
+        if (interrupt().raised())
+            return -1;
+        pollfd descriptor{STDIN_FILENO, POLLIN, 0};
+        const int ready = ::poll(&descriptor, 1, 100);
+        if (ready == 0 || (ready < 0 && errno == EINTR))
+            continue;
+        const ssize_t count = ::read(STDIN_FILENO, buffer, size);
+        if (count >= 0 || errno != EINTR)
+            return count;
+    }
+}
+
 Result<std::string> readAll(const std::string &path)
 {
-    FILE *file = path == "-" ? stdin : std::fopen(path.c_str(), "rb");
-    if (!file)
+    const bool standardInput = path == "-";
+    FILE *file = standardInput ? nullptr : std::fopen(path.c_str(), "rb");
+    if (!file && !standardInput)
         return cannotRead(path, errno);
     std::string text;
-    char buffer[1 << 16];
+    std::vector<char> buffer(1 << 16);
     errno = 0;
-    while (const std::size_t read = std::fread(buffer, 1, sizeof buffer, file))
-        text.append(buffer, read);
-    const int error = std::ferror(file) ? (errno ? errno : EIO) : 0;
-    if (file != stdin)
-        std::fclose(file);
-    if (error)
-        return cannotRead(path == "-" ? "standard input" : path, error);
-    return text;
+    for (;;) {
+        const long count = standardInput ? readInput(buffer.data(), buffer.size())
+                                         : long(std::fread(buffer.data(), 1, buffer.size(), file));
+        if (count <= 0) {
+            const int error = count < 0 || (file && std::ferror(file)) ? (errno ? errno : EIO) : 0;
+            if (file)
+                std::fclose(file);
+            if (standardInput && interrupt().raised())
+                return Error(ErrorCode::Cancelled, "Interrupted.");
+            if (error)
+                return cannotRead(standardInput ? "standard input" : path, error);
+            return text;
+        }
+        text.append(buffer.data(), std::size_t(count));
+    }
 }
 
 Result<std::vector<TokenId>> parseTokens(std::string_view text, std::uint32_t vocabularySize)
@@ -101,7 +129,8 @@ Result<std::vector<TokenId>> parseTokens(std::string_view text, std::uint32_t vo
         }
         std::uint64_t id = 0;
         const auto [next, error] = std::from_chars(at, end, id);
-        const bool whole = error == std::errc() && (next == end || (*next && std::strchr(" \t\r\n\f\v,[]", *next)));
+        const bool whole =
+            error == std::errc() && (next == end || (*next && std::strchr(" \t\r\n\f\v,[]", *next)));
         if (!whole || id >= vocabularySize) {
             const char *stop = at;
             while (stop != end && !(*stop && std::strchr(" \t\r\n\f\v,[]", *stop)) && stop - at < 40)
@@ -126,7 +155,8 @@ Result<std::vector<ChatMessage>> parseMessages(std::string_view json)
     try {
         parsed = nlohmann::json::parse(json);
     } catch (const nlohmann::json::exception &exception) {
-        return badMessages("the JSON is broken", "a list of {\"role\": ..., \"content\": ...}", exception.what());
+        return badMessages("the JSON is broken", "a list of {\"role\": ..., \"content\": ...}",
+                           exception.what());
     }
     if (parsed.is_object() && parsed.contains("messages"))
         parsed = nlohmann::json(parsed["messages"]);
@@ -173,10 +203,11 @@ Result<fs::path> findModel(const std::string &name)
         }
     }
     const std::string where = looked.empty() ? name : name + ", neither here nor in " + looked;
-    return Error(ErrorCode::NotFound,
-                 {.what = "There is no such model",
-                  .where = where,
-                  .wayOut = "Give the path of a GGUF file, or set BALEEN_MODELS to the folder of your models."});
+    return Error(
+        ErrorCode::NotFound,
+        {.what = "There is no such model",
+         .where = where,
+         .wayOut = "Give the path of a GGUF file, or set BALEEN_MODELS to the folder of your models."});
 }
 
 } // namespace inference::cli

@@ -6,8 +6,9 @@
 
 namespace inference::cli {
 
-// SIGINT and SIGTERM raise the current stop token; a second one before renew() ends the program at once with 130.
-// Created in main() before any thread: the signals are blocked in all threads and taken by one of its own.
+// SIGINT and SIGTERM raise the current stop token; a second one before renew() ends the program at once with
+// 130. Created in main() before any thread: the signals are blocked in all threads and taken by one of its
+// own.
 class Interrupt
 {
 public:

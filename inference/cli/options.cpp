@@ -39,7 +39,9 @@ std::string joined(const std::vector<std::string> &words, const char *separator)
 
 } // namespace
 
-Options::Options(std::string verb, std::string summary) : m_verb(std::move(verb)), m_summary(std::move(summary)) {}
+Options::Options(std::string verb, std::string summary)
+    : m_verb(std::move(verb)), m_summary(std::move(summary))
+{}
 
 Error Options::usageError(std::string_view what, std::string_view where, std::string_view expected,
                           std::string_view found) const
@@ -75,7 +77,8 @@ void Options::flag(std::string name, std::string help, bool &value)
     });
 }
 
-void Options::text(std::string name, std::string valueName, std::string help, std::optional<std::string> &value)
+void Options::text(std::string name, std::string valueName, std::string help,
+                   std::optional<std::string> &value)
 {
     add(std::move(name), std::move(valueName), std::move(help), value.value_or(""),
         [&value](const std::string &text) -> Result<void> {
@@ -84,7 +87,8 @@ void Options::text(std::string name, std::string valueName, std::string help, st
         });
 }
 
-void Options::texts(std::string name, std::string valueName, std::string help, std::vector<std::string> &values)
+void Options::texts(std::string name, std::string valueName, std::string help,
+                    std::vector<std::string> &values)
 {
     add(std::move(name), std::move(valueName), std::move(help) + "; may be repeated", "",
         [&values](const std::string &text) -> Result<void> {
@@ -113,14 +117,16 @@ void Options::number(std::string name, std::string valueName, std::string help, 
         [this, name, least, most, &value](const std::string &text) -> Result<void> {
             const auto number = parseNumber<std::uint64_t>(text);
             if (!number || *number < least || *number > most)
-                return usageError("The value is not a number in range", name,
-                                  "a whole number from " + std::to_string(least) + " to " + std::to_string(most), text);
+                return usageError(
+                    "The value is not a number in range", name,
+                    "a whole number from " + std::to_string(least) + " to " + std::to_string(most), text);
             value = std::uint32_t(*number);
             return {};
         });
 }
 
-void Options::number(std::string name, std::string valueName, std::string help, float &value, float least, float most)
+void Options::number(std::string name, std::string valueName, std::string help, float &value, float least,
+                     float most)
 {
     add(name, std::move(valueName), std::move(help), shown(value),
         [this, name, least, most, &value](const std::string &text) -> Result<void> {
@@ -133,22 +139,24 @@ void Options::number(std::string name, std::string valueName, std::string help, 
         });
 }
 
-void Options::number(std::string name, std::string valueName, std::string help, std::optional<std::uint64_t> &value)
+void Options::number(std::string name, std::string valueName, std::string help,
+                     std::optional<std::uint64_t> &value)
 {
-    add(name, std::move(valueName), std::move(help), "", [this, name, &value](const std::string &text) -> Result<void> {
-        const auto number = parseNumber<std::uint64_t>(text);
-        if (!number)
-            return usageError("The value is not a number in range", name,
-                              "a whole number from 0 to 18446744073709551615", text);
-        value = *number;
-        return {};
-    });
+    add(name, std::move(valueName), std::move(help), "",
+        [this, name, &value](const std::string &text) -> Result<void> {
+            const auto number = parseNumber<std::uint64_t>(text);
+            if (!number)
+                return usageError("The value is not a number in range", name,
+                                  "a whole number from 0 to 18446744073709551615", text);
+            value = *number;
+            return {};
+        });
 }
 
 Options::Option *Options::find(std::string_view name)
 {
-    const auto it =
-        std::find_if(m_options.begin(), m_options.end(), [&](const Option &option) { return option.name == name; });
+    const auto it = std::find_if(m_options.begin(), m_options.end(),
+                                 [&](const Option &option) { return option.name == name; });
     return it == m_options.end() ? nullptr : &*it;
 }
 
@@ -165,7 +173,8 @@ Result<void> Options::readOption(CommandLine arguments, std::size_t &at)
     option->seen = true;
     if (!option->takesValue) {
         if (equals != std::string::npos)
-            return usageError("The option takes no value", name, "nothing after it", argument.substr(equals + 1));
+            return usageError("The option takes no value", name, "nothing after it",
+                              argument.substr(equals + 1));
         return option->take({});
     }
     if (equals != std::string::npos)
@@ -193,7 +202,9 @@ Result<bool> Options::read(CommandLine arguments)
             *m_positionals[positionals].value = argument;
             m_positionals[positionals++].seen = true;
         } else {
-            return usageError("Too many arguments", "after the options", m_positionals.empty() ? "none" : m_positionals.back().name + " alone", argument);
+            return usageError("Too many arguments", "after the options",
+                              m_positionals.empty() ? "none" : m_positionals.back().name + " alone",
+                              argument);
         }
     }
     if (positionals < m_positionals.size())
@@ -231,7 +242,8 @@ std::string Options::help() const
     for (const Positional &positional : m_positionals)
         line(positional.name, positional.help, "");
     for (const Option &option : m_options)
-        line(option.name + (option.takesValue ? " " + option.valueName : ""), option.help, option.shownDefault);
+        line(option.name + (option.takesValue ? " " + option.valueName : ""), option.help,
+             option.shownDefault);
     line("--help", "this page", "");
     return text;
 }

@@ -34,10 +34,12 @@ public:
     void text(std::string name, std::string valueName, std::string help, std::optional<std::string> &value);
     void texts(std::string name, std::string valueName, std::string help, std::vector<std::string> &values);
     void choice(std::string name, std::vector<std::string> choices, std::string help, std::string &value);
-    void number(std::string name, std::string valueName, std::string help, std::uint32_t &value, std::uint32_t least,
-                std::uint32_t most);
-    void number(std::string name, std::string valueName, std::string help, float &value, float least, float most);
-    void number(std::string name, std::string valueName, std::string help, std::optional<std::uint64_t> &value);
+    void number(std::string name, std::string valueName, std::string help, std::uint32_t &value,
+                std::uint32_t least, std::uint32_t most);
+    void number(std::string name, std::string valueName, std::string help, float &value, float least,
+                float most);
+    void number(std::string name, std::string valueName, std::string help,
+                std::optional<std::uint64_t> &value);
     // Replaces the default that --help shows for the option added last.
     void shownDefault(std::string text) { m_options.back().shownDefault = std::move(text); }
 

@@ -110,14 +110,6 @@ std::string oneLine(std::string_view text)
     return line;
 }
 
-std::string groupedNumber(unsigned long long number)
-{
-    std::string digits = std::to_string(number);
-    for (std::size_t at = digits.size(); at > 3; at -= 3)
-        digits.insert(at - 3, ",");
-    return digits;
-}
-
 std::string byteAmount(unsigned long long bytes)
 {
     static constexpr const char *units[] = {"bytes", "kB", "MB", "GB", "TB"};

@@ -14,8 +14,8 @@ inline constexpr int kWrongUsage = 2;
 inline constexpr int kBadModel = 3;
 inline constexpr int kInterrupted = 130;
 
-// Exit code of an error: wrong usage for arguments and files that are not there, a bad model for files that break
-// their format, interrupted for Cancelled, failed for the rest.
+// Exit code of an error: wrong usage for arguments and files that are not there, a bad model for files that
+// break their format, interrupted for Cancelled, failed for the rest.
 int exitCode(ErrorCode code);
 
 // One line on standard error, "baleen-cli: ...", and the exit code of the error.
@@ -42,8 +42,6 @@ bool coloursWanted();
 // Text on one line without control characters.
 std::string oneLine(std::string_view text);
 
-// "1,117,320,768"
-std::string groupedNumber(unsigned long long number);
 // "1.1 GB", "98.4 MB": decimal, as disks are sold.
 std::string byteAmount(unsigned long long bytes);
 // With one decimal below 100.
