@@ -9,7 +9,7 @@ gguf package to float32 and used in float64.
                                 [--full-every 32] [--made-by "how MODEL.gguf was made"] [--checked "by what"]
 
 Without --tokens, the ids are those of the GOLDEN.json that is there: the way to make it anew. The ids of the committed
-files are the first 256 tokens of reference_text.txt, encoded by llama.cpp with the vocabulary of the model.
+files are the first 256 (Qwen2.5: 64) tokens of reference_text.txt, encoded by llama.cpp with the model's vocabulary.
 
 Needs: pip install numpy gguf
 """
