@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
+#include <utility>
 
 namespace inference {
 
@@ -62,29 +65,34 @@ std::uint64_t weightsOf(const GgufTensor &tensor)
     return tensor.dimensions[0] * tensor.dimensions[1] * tensor.dimensions[2] * tensor.dimensions[3];
 }
 
-void count(std::vector<GgufTypeTotal> &totals, const GgufTensor &tensor, std::uint64_t weights,
-           std::uint64_t bytes)
+// By type id. A map: a hostile file may have a million types that do not exist.
+using Totals = std::map<std::uint32_t, GgufTypeTotal>;
+
+void count(Totals &totals, const GgufTensor &tensor, std::uint64_t weights, std::uint64_t bytes)
 {
-    auto total = std::find_if(totals.begin(), totals.end(),
-                              [&](const GgufTypeTotal &t) { return t.ggufType == tensor.ggufType; });
-    if (total == totals.end()) {
-        GgufTypeTotal first;
-        first.ggufType = tensor.ggufType;
-        first.name = ggufTypeText(tensor.ggufType);
-        first.supported = kernels::findElementType(tensor.ggufType) != nullptr;
-        first.sizeKnown = ggufBlock(tensor.ggufType).has_value();
-        first.firstTensor = tensor.name;
-        total = totals.insert(totals.end(), std::move(first));
+    const auto [at, isNew] = totals.try_emplace(tensor.ggufType);
+    GgufTypeTotal &total = at->second;
+    if (isNew) {
+        total.ggufType = tensor.ggufType;
+        total.name = ggufTypeText(tensor.ggufType);
+        total.supported = kernels::findElementType(tensor.ggufType) != nullptr;
+        total.sizeKnown = ggufBlock(tensor.ggufType).has_value();
+        total.firstTensor = tensor.name;
     }
-    ++total->tensorCount;
-    total->weightCount += weights;
-    total->bytes += bytes;
+    ++total.tensorCount;
+    total.weightCount += weights;
+    total.bytes += bytes;
 }
 
-void sortByBytes(std::vector<GgufTypeTotal> &totals)
+std::vector<GgufTypeTotal> mostBytesFirst(Totals totals)
 {
-    std::stable_sort(totals.begin(), totals.end(),
+    std::vector<GgufTypeTotal> sorted;
+    sorted.reserve(totals.size());
+    for (auto &[type, total] : totals)
+        sorted.push_back(std::move(total));
+    std::stable_sort(sorted.begin(), sorted.end(),
                      [](const GgufTypeTotal &a, const GgufTypeTotal &b) { return a.bytes > b.bytes; });
+    return sorted;
 }
 
 std::string textOf(const GgufFile &file, std::string_view key)
@@ -142,25 +150,28 @@ GgufInfo describeGguf(const GgufFile &file)
     info.tensorCount = file.tensors().size();
 
     std::array<GgufGroupTotal, kGroups.size()> groups;
+    std::array<Totals, kGroups.size()> groupTypes;
+    Totals types;
     for (const GgufTensor &tensor : file.tensors()) {
         const std::uint64_t weights = weightsOf(tensor);
         const std::optional<GgufBlock> block = ggufBlock(tensor.ggufType);
         const std::uint64_t bytes = block ? weights / block->length * block->bytes : 0;
         info.parameterCount += weights;
         info.tensorBytes += bytes;
-        count(info.types, tensor, weights, bytes);
-        GgufGroupTotal &group = groups[groupOf(tensor.name)];
+        count(types, tensor, weights, bytes);
+        const Group role = groupOf(tensor.name);
+        GgufGroupTotal &group = groups[role];
         ++group.tensorCount;
         group.weightCount += weights;
         group.bytes += bytes;
-        count(group.types, tensor, weights, bytes);
+        count(groupTypes[role], tensor, weights, bytes);
     }
-    sortByBytes(info.types);
+    info.types = mostBytesFirst(std::move(types));
     for (std::size_t i = 0; i < groups.size(); ++i) {
         if (groups[i].tensorCount == 0)
             continue;
         groups[i].name = kGroups[i];
-        sortByBytes(groups[i].types);
+        groups[i].types = mostBytesFirst(std::move(groupTypes[i]));
         info.groups.push_back(std::move(groups[i]));
     }
     info.quantisation = quantisationOf(file, info.types);
