@@ -1,6 +1,7 @@
 #include "inference/open_model.h"
 
 #include "inference/model/architecture.h"
+#include "inference/model/memory_plan.h"
 #if __has_include("kernels/cpu/cpu_backend.h")
 #include "kernels/cpu/cpu_backend.h"
 #endif
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <string>
 
 namespace inference {
@@ -42,7 +42,7 @@ std::uint32_t largestRun(const LoadOptions &options, std::uint32_t contextLength
 std::uint32_t choosePageBudget(std::uint32_t contextLength, std::size_t pageBytes)
 {
     const std::uint64_t context = KvCache::pagesFor(contextLength);
-    const std::uint64_t fitting = availableMemory() / 4 / std::max<std::size_t>(pageBytes, 1);
+    const std::uint64_t fitting = availableMemory().value_or(0) / 4 / std::max<std::size_t>(pageBytes, 1);
     return std::uint32_t(std::clamp(fitting, context, 4 * context));
 }
 
@@ -76,19 +76,6 @@ Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &optio
 #else
     return Error(ErrorCode::Unsupported, "No backend.");
 #endif
-}
-
-std::uint64_t availableMemory()
-{
-    std::ifstream file("/proc/meminfo");
-    std::string key, unit;
-    std::uint64_t kilobytes = 0;
-    while (file >> key >> kilobytes) {
-        if (key == "MemAvailable:")
-            return kilobytes * 1024;
-        std::getline(file, unit);
-    }
-    return 0;
 }
 
 bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop)
@@ -141,6 +128,15 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     auto plan = buildPlan(*model->file->gguf, config);
     if (!plan)
         return plan.error();
+    const std::uint32_t chunk = largestRun(options, *contextLength);
+    const MemoryPlan memory =
+        planMemory(*plan, {.contextLength = *contextLength,
+                           .kvElementBytes = options.precision == Precision::Fast ? 2u : 4u,
+                           .chunkTokens = chunk});
+    if (const auto available = availableMemory()) {
+        if (auto fits = checkMemory(memory, *available, path.filename().native()); !fits)
+            return fits.error();
+    }
     if (stop.stop_requested())
         return notLoaded();
 
@@ -148,7 +144,6 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     if (!backend)
         return backend.error();
     model->backend = std::move(*backend);
-    const std::uint32_t chunk = largestRun(options, *contextLength);
     if (auto compiled = model->backend->compile(std::move(*plan), chunk); !compiled)
         return compiled.error();
     if (!readIntoMemory(*model->file->gguf, progress, stop))

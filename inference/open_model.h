@@ -39,7 +39,4 @@ struct OpenModel
 // Touches every byte of the file's tensors, a slice at a time. False when stopped.
 bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop);
 
-// Bytes that programs can take without swapping; 0 where the system does not say.
-std::uint64_t availableMemory();
-
 } // namespace inference

@@ -2,6 +2,7 @@
 #include "inference/cli/common.h"
 #include "inference/cli/machine.h"
 #include "inference/cli/report.h"
+#include "inference/model/memory_plan.h"
 
 #include <nlohmann/json.hpp>
 
@@ -110,7 +111,7 @@ void measure(Diagnosis &diagnosis, unsigned threads)
 
 void examineMemory(Diagnosis &diagnosis)
 {
-    const std::uint64_t total = totalMemory(), available = availableMemory();
+    const std::uint64_t total = totalMemory(), available = availableMemory().value_or(0);
     diagnosis.json["memory"] = {{"total_bytes", total}, {"available_bytes", available}};
     if (available != 0 && available < (std::uint64_t(2) << 30))
         diagnosis.advice.push_back("Only " + byteAmount(available) +

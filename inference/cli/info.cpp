@@ -5,6 +5,7 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/model/architecture.h"
+#include "inference/model/memory_plan.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,8 +22,7 @@ struct Facts
     std::optional<ModelConfig> config;
     std::unique_ptr<Tokenizer> tokenizer;
     std::optional<ChatFormat> chatFormat;
-    std::uint32_t contextLength = 0;   // that the memory is for
-    std::uint64_t kvBytesPerToken = 0; // 2-byte elements
+    std::optional<MemoryPlan> memory;  // of a model that can run
     std::vector<std::string> problems; // why it cannot run, a sentence each
     ErrorCode code = ErrorCode::Unsupported;
 
@@ -34,21 +34,20 @@ struct Facts
     }
 };
 
-Facts collect(std::unique_ptr<GgufFile> file, std::uint32_t contextWanted)
+Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
 {
     Facts facts;
     facts.file = std::move(file);
     facts.info = describeGguf(*facts.file);
     if (auto config = ModelConfig::fromGguf(*facts.file)) {
         facts.config = std::move(*config);
-        const kernels::ModelShape &shape = facts.config->shape;
-        facts.kvBytesPerToken = std::uint64_t(2) * 2 * shape.layers * shape.keyValueHeads * shape.headDim;
-        if (const auto length = chooseContextLength(*facts.config, contextWanted))
-            facts.contextLength = *length;
-        else
-            facts.contextLength = contextWanted;
-        if (const auto plan = buildPlan(*facts.file, *facts.config); !plan)
+        const auto plan = buildPlan(*facts.file, *facts.config);
+        const auto contextLength = chooseContextLength(*facts.config, load.contextLength);
+        if (!plan)
             facts.add(plan.error());
+        else if (contextLength)
+            facts.memory = planMemory(*plan, {.contextLength = *contextLength,
+                                              .kvElementBytes = load.precision == Precision::Fast ? 2u : 4u});
     } else {
         facts.add(config.error());
     }
@@ -89,10 +88,14 @@ Json toJson(const Facts &facts)
                          {"head_dim", shape.headDim},
                          {"intermediate_size", shape.intermediateSize},
                          {"vocabulary_size", shape.vocabularySize}};
-        json["memory"] = {{"context_length", facts.contextLength},
-                          {"weight_bytes", info.tensorBytes},
-                          {"kv_bytes", facts.kvBytesPerToken * facts.contextLength},
-                          {"kv_bytes_per_token", facts.kvBytesPerToken}};
+    }
+    if (facts.memory) {
+        json["memory"] = {{"context_length", facts.memory->contextLength},
+                          {"weight_bytes", facts.memory->weightBytes},
+                          {"kv_bytes", facts.memory->kvBytes},
+                          {"kv_bytes_per_token", facts.memory->kvBytesPerToken},
+                          {"activation_bytes", facts.memory->activationBytes},
+                          {"total_bytes", facts.memory->totalBytes()}};
     }
     if (facts.tokenizer) {
         json["tokenizer"] = {{"kind", facts.tokenizer->kind()},
@@ -139,10 +142,13 @@ std::string toText(const Facts &facts)
                           grouped(shape.keyValueHeads) + " KV heads, feed-forward " +
                           grouped(shape.intermediateSize) + ", vocabulary " + grouped(shape.vocabularySize));
         line("Context", grouped(facts.config->contextLength) + " tokens trained");
-        line("Memory", byteAmount(info.tensorBytes) + " weights + " +
-                           byteAmount(facts.kvBytesPerToken * facts.contextLength) + " KV cache at " +
-                           grouped(facts.contextLength) + " tokens (" + byteAmount(facts.kvBytesPerToken) +
-                           " a token)");
+    }
+    if (facts.memory) {
+        const MemoryPlan &memory = *facts.memory;
+        line("Memory", byteAmount(memory.totalBytes()) + " at " + grouped(memory.contextLength) +
+                           " tokens: " + byteAmount(memory.weightBytes) + " weights, " +
+                           byteAmount(memory.kvBytes) + " KV cache (" + byteAmount(memory.kvBytesPerToken) +
+                           " a token), " + byteAmount(memory.activationBytes) + " activations");
     }
     if (facts.tokenizer) {
         line("Tokenizer", std::string(facts.tokenizer->kind()) +
@@ -183,7 +189,14 @@ int runInfo(CommandLine arguments)
     auto file = openGguf(*path);
     if (!file)
         return fail(file.error());
-    const Facts facts = collect(std::move(*file), common.load.contextLength);
+    if (common.load.contextLength != 0) {
+        const auto config = ModelConfig::fromGguf(**file);
+        if (config) {
+            if (const auto length = chooseContextLength(*config, common.load.contextLength); !length)
+                return fail(length.error());
+        }
+    }
+    const Facts facts = collect(std::move(*file), common.load);
     if (json)
         write(toJson(facts).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     else
