@@ -19,7 +19,7 @@ bool AnswerText::push(TokenId token)
 
 void AnswerText::flush()
 {
-    if (take(m_characters.flush()))
+    if (m_stopped || take(m_characters.flush()))
         return;
     if (!m_pending.empty())
         m_sink.onText(m_pending);
@@ -32,12 +32,12 @@ bool AnswerText::take(const std::string &text)
     std::size_t first = std::string::npos;
     for (const std::string &stop : m_stopStrings)
         first = std::min(first, m_pending.find(stop));
-    const bool stopped = first != std::string::npos;
-    const std::size_t ready = stopped ? first : m_pending.size() - heldBack();
+    m_stopped = first != std::string::npos;
+    const std::size_t ready = m_stopped ? first : m_pending.size() - heldBack();
     if (ready > 0)
         m_sink.onText(std::string_view(m_pending).substr(0, ready));
-    m_pending.erase(0, stopped ? std::string::npos : ready);
-    return stopped;
+    m_pending.erase(0, m_stopped ? std::string::npos : ready);
+    return m_stopped;
 }
 
 std::size_t AnswerText::heldBack() const

@@ -17,7 +17,7 @@ public:
     // Passes on what can no longer become part of a stop string. True when a stop string is complete: the
     // text before it is out, nothing more may be pushed.
     bool push(TokenId token);
-    // The answer has ended otherwise: what was held back is text.
+    // The answer has ended: without a stop string, what was held back is text.
     void flush();
 
 private:
@@ -29,6 +29,7 @@ private:
     GenerationSink &m_sink;
     Utf8Stream m_characters;
     std::string m_pending;
+    bool m_stopped = false;
 };
 
 } // namespace inference

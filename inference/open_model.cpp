@@ -2,12 +2,8 @@
 
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
-#if __has_include("kernels/cpu/cpu_backend.h")
 #include "kernels/cpu/cpu_backend.h"
-#endif
-#if __has_include("kernels/reference/reference_backend.h")
 #include "kernels/reference/reference_backend.h"
-#endif
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -66,16 +62,9 @@ Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &optio
 {
     if (auto usable = checkDevice(options.device); !usable)
         return usable.error();
-    if (options.precision == Precision::Reference) {
-#if __has_include("kernels/reference/reference_backend.h")
+    if (options.precision == Precision::Reference)
         return kernels::createReferenceBackend(options.threads);
-#endif
-    }
-#if __has_include("kernels/cpu/cpu_backend.h")
     return kernels::createCpuBackend({.threads = options.threads, .isa = options.isa});
-#else
-    return Error(ErrorCode::Unsupported, "No backend.");
-#endif
 }
 
 bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop)
