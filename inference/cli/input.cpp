@@ -192,7 +192,7 @@ Result<fs::path> findModel(const std::string &name)
     if (fs::exists(name, error))
         return fs::path(name);
     std::string looked;
-    if (name.find('/') == std::string::npos) {
+    if (!name.empty() && name.find('/') == std::string::npos) {
         for (const fs::path &folder : modelFolders()) {
             for (const char *extension : {"", ".gguf"}) {
                 fs::path path = folder / (name + extension);

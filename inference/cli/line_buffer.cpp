@@ -183,9 +183,9 @@ ScreenText layOut(std::string_view prompt, const LineBuffer &buffer, int columns
     for (std::size_t at = 0; at < prompt.size(); at += characterAt(prompt, at).bytes)
         indent += columnsOf(characterAt(prompt, at).code);
     screen.rows.emplace_back(prompt);
-    if (indent >= columns / 2)
-        indent = 0; // a narrow screen: no indentation
     int column = indent;
+    if (indent >= columns / 2)
+        indent = 0; // a narrow screen
     const auto newRow = [&](int indentation) {
         screen.rows.emplace_back(std::size_t(indentation), ' ');
         column = indentation;

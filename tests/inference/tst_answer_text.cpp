@@ -50,7 +50,8 @@ public:
 
 bool isUtf8(const std::string &text)
 {
-    return QString::fromUtf8(text.c_str(), qsizetype(text.size())).toUtf8() == QByteArray::fromStdString(text);
+    return QString::fromUtf8(text.c_str(), qsizetype(text.size())).toUtf8() ==
+           QByteArray::fromStdString(text);
 }
 
 } // namespace
@@ -66,7 +67,8 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("stops");
         QTest::addColumn<QString>("text");
         QTest::addColumn<bool>("stopped");
-        const auto row = [](const char *name, QStringList pieces, QStringList stops, const char *text, bool stopped) {
+        const auto row = [](const char *name, QStringList pieces, QStringList stops, const char *text,
+                            bool stopped) {
             QTest::newRow(name) << pieces << stops << QString(text) << stopped;
         };
         row("none", {"one ", "two"}, {}, "one two", false);

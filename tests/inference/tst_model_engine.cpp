@@ -1,4 +1,5 @@
-// inference/model_engine.h on a scripted backend and a tiny model file: the road from a request to its answer.
+// inference/model_engine.h on a scripted backend and a tiny model file: the road from a request to its
+// answer.
 #include "inference/model_engine.h"
 #include "tests/support/fake_backend.h"
 #include "tests/support/temporary_file.h"
@@ -48,7 +49,8 @@ public:
 struct Machine
 {
     test::TemporaryFolder folder;
-    std::shared_ptr<test::FakeBackend::Arrangement> device = std::make_shared<test::FakeBackend::Arrangement>();
+    std::shared_ptr<test::FakeBackend::Arrangement> device =
+        std::make_shared<test::FakeBackend::Arrangement>();
     ModelEngine engine{[this](const LoadOptions &) -> Result<std::unique_ptr<kernels::Backend>> {
         return std::unique_ptr<kernels::Backend>(std::make_unique<test::FakeBackend>(device));
     }};
@@ -164,10 +166,12 @@ private Q_SLOTS:
         Machine m;
         std::vector<std::uint64_t> done;
         std::uint64_t total = 0;
-        QVERIFY(m.engine.load(m.path, {}, [&](std::uint64_t now, std::uint64_t all) {
-            done.push_back(now);
-            total = all;
-        }, {}));
+        QVERIFY(m.engine.load(m.path, {},
+                              [&](std::uint64_t now, std::uint64_t all) {
+                                  done.push_back(now);
+                                  total = all;
+                              },
+                              {}));
         QCOMPARE(done.front(), std::uint64_t(0));
         QVERIFY(std::is_sorted(done.begin(), done.end()));
         QCOMPARE(done.back(), total);
@@ -181,8 +185,8 @@ private Q_SLOTS:
         QVERIFY(!failed);
         QVERIFY(failed.error().message.find("bad.gguf") != std::string::npos);
         std::stop_source stopped;
-        const auto cancelled = m.engine.load(m.path, {}, [&](std::uint64_t, std::uint64_t) { stopped.request_stop(); },
-                                             stopped.get_token());
+        const auto cancelled = m.engine.load(
+            m.path, {}, [&](std::uint64_t, std::uint64_t) { stopped.request_stop(); }, stopped.get_token());
         QVERIFY(!cancelled);
         QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
         QCOMPARE(m.engine.summary()->name, std::string("Tiny"));
@@ -325,8 +329,10 @@ private Q_SLOTS:
         const auto failed = m.engine.generate(raw(text), refused, {});
         QVERIFY(!failed);
         QCOMPARE(failed.error().code, ErrorCode::ContextFull);
-        QVERIFY2(failed.error().message.find("99 tokens") != std::string::npos, failed.error().message.c_str());
-        QVERIFY2(failed.error().message.find("found 100") != std::string::npos, failed.error().message.c_str());
+        QVERIFY2(failed.error().message.find("99 tokens") != std::string::npos,
+                 failed.error().message.c_str());
+        QVERIFY2(failed.error().message.find("found 100") != std::string::npos,
+                 failed.error().message.c_str());
         QCOMPARE(refused.prompts, 0);
         QCOMPARE(m.run(raw("short", 2)).generatedTokens, 2u);
     }
@@ -426,7 +432,9 @@ private Q_SLOTS:
             Machine healthy({}, {.chunkTokens = 100});
             expected = healthy.run(request).tokens;
         }
-        (kind == 0 ? m.device->failAtRun : kind == 1 ? m.device->throwAtRun : m.device->poisonAtRun) = std::size_t(run);
+        (kind == 0   ? m.device->failAtRun
+         : kind == 1 ? m.device->throwAtRun
+                     : m.device->poisonAtRun) = std::size_t(run);
         Collector sink;
         const auto failed = m.engine.generate(request, sink, {});
         QVERIFY(!failed);
