@@ -289,6 +289,8 @@ bool LineLexer::startsHereDoc()
         ++p;
     }
     const bool isShell = qstrcmp(language().id, "shell") == 0;
+    if (!php && (at(p) == u'<' || at(m_pos - 1) == u'<'))
+        return false; // <<< is a here-string
     if (isShell || php)
         p = skipSpaces(p);
     QChar quote;
@@ -547,7 +549,7 @@ bool LineLexer::lineKey()
 bool LineLexer::number()
 {
     const QChar c = m_line[m_pos];
-    if (!isDigit(c) && !(c == u'.' && isDigit(at(m_pos + 1)) && !m_valueBefore))
+    if (!isDigit(c) && !(c == u'.' && isDigit(at(m_pos + 1)) && !m_valueBefore && at(m_pos - 1) != u'.'))
         return false;
     const bool ticks = language().features & kTickSeparators;
     qsizetype end = m_pos;
