@@ -7,6 +7,7 @@
 #include <QStringDecoder>
 
 #include <cerrno>
+#include <filesystem>
 
 namespace app::code {
 
@@ -16,6 +17,13 @@ using inference::ErrorParts;
 using inference::Result;
 
 namespace {
+
+// QFileInfo::isFile() is true for pipes as well.
+bool isRegular(const QString &path)
+{
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(std::filesystem::path(QFile::encodeName(path).toStdString()), ignored);
+}
 
 std::string count(qint64 n)
 {
@@ -139,7 +147,7 @@ Result<TextFile> writeTextFile(const QString &path, const TextFile &file)
     const QString target = QFileInfo(path).isSymLink() ? QFileInfo(path).canonicalFilePath() : path;
     const std::string where = path.toStdString();
     // Renaming over a device or a pipe would put a file in its place.
-    if (QFileInfo::exists(target) && !QFileInfo(target).isFile())
+    if (QFileInfo::exists(target) && !isRegular(target))
         return Error(ErrorCode::Unsupported,
                      ErrorParts{.what = "The text was not saved",
                                 .where = where,

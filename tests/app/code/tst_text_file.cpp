@@ -121,9 +121,8 @@ private Q_SLOTS:
             const auto result = writeTextFile(path, file);
             QVERIFY(!result.ok());
             QCOMPARE(result.error().code, ErrorCode::Unsupported);
-            QVERIFY(!QFileInfo(path).isFile());
+            QVERIFY(!readTextFile(path).ok());
         }
-        QVERIFY(!readTextFile(pipe).ok());
     }
     void linksAreFollowed()
     {
