@@ -81,9 +81,9 @@ Result<TextFile> readTextFile(const QString &path)
     QFile file(path);
     if (!QFileInfo::exists(path))
         return Error(ErrorCode::NotFound, ErrorParts{.what = "There is no such file", .where = where});
-    if (QFileInfo(path).isDir())
+    if (!isRegular(path)) // opening a pipe would wait for its other end
         return Error(ErrorCode::Unsupported,
-                     ErrorParts{.what = "This is a folder, not a file", .where = where});
+                     ErrorParts{.what = "This is a folder or a device, not a file", .where = where});
     if (!file.open(QIODevice::ReadOnly)) {
         const std::string reason = file.errorString().toStdString();
         return Error(ErrorCode::Io,
