@@ -1,10 +1,7 @@
 // selftest: every kernel of the device against the reference.
 #include "inference/cli/common.h"
 #include "inference/cli/report.h"
-
-#if __has_include("kernels/cpu/self_test.h")
 #include "kernels/cpu/self_test.h"
-#endif
 
 namespace inference::cli {
 
@@ -18,8 +15,13 @@ int runSelftest(CommandLine arguments)
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-    write("0 passed, 0 failed\n");
-    return kFailed;
+    const kernels::SelfTestResult result
+        = kernels::runSelfTest(common.load.isa, [&](const std::string &check, const std::string &failure) {
+              if (!failure.empty())
+                  write("failed: " + check + ": " + failure + "\n");
+          });
+    write(std::to_string(result.passed) + " passed, " + std::to_string(result.failed) + " failed\n");
+    return result.failed == 0 ? kDone : kFailed;
 }
 
 } // namespace inference::cli
