@@ -3,6 +3,9 @@
 
     compare_llama_cpp.py --cli PATH --python PATH --model FILE [--model FILE ...] [--threads 2] [--repeat 5]
 
+Some builds of the peer die where a virtual machine announces instructions that it does not have (AMX): then its
+repacked weights are left out, and the report says so.
+
 Every repetition starts fresh processes, ours and the peer's with flash attention off and on, one after the other, so
 that a change of the machine's speed meets all of them. Each process warms up once and measures once. The peer gets its
 better setting. Before anything is timed, both write a greedy answer to one prompt; the tokens are compared and shown.
@@ -23,71 +26,87 @@ PROMPT = "The whale is the largest animal on earth. It lives in the sea, and it 
 
 # ---- the peer's side: runs under --python -------------------------------------------------------------------------
 
-def open_peer(job):
-    import llama_cpp
-    length = max(job["prompt"], job["generate"] + 64, 256)
-    started = time.perf_counter()
-    model = llama_cpp.Llama(model_path=job["model"], n_ctx=length, n_batch=512, n_ubatch=512, n_threads=job["threads"],
-                            n_threads_batch=job["threads"], flash_attn=job["flash"], verbose=False)
-    return llama_cpp, model, (time.perf_counter() - started) * 1000
+class Peer:
+    """The model with its own batch object: no copies of logits or token lists in between."""
 
+    def __init__(self, job):
+        import llama_cpp
+        if not job["repack"]:
+            defaults = llama_cpp.llama_cpp.llama_model_default_params
 
-def peer_read(llama_cpp, model, tokens):
-    """Runs the tokens at once, as many as a batch takes; gives the id of the greatest logit after the last."""
-    import ctypes
-    import numpy
-    context = model._ctx.ctx
-    for at in range(0, len(tokens), 512):
-        part = tokens[at:at + 512]
-        array = (llama_cpp.llama_token * len(part))(*part)
-        if llama_cpp.llama_decode(context, llama_cpp.llama_batch_get_one(array, len(part))) != 0:
-            raise RuntimeError("llama_decode failed")
-    row = llama_cpp.llama_get_logits_ith(context, -1)
-    return int(numpy.ctypeslib.as_array(ctypes.cast(row, ctypes.POINTER(ctypes.c_float)), (model.n_vocab(),)).argmax())
+            def without_repacking():
+                parameters = defaults()
+                parameters.use_extra_bufts = False
+                return parameters
+            llama_cpp.llama_cpp.llama_model_default_params = without_repacking
+        length = max(job["prompt"], job["generate"] + 64, 256)
+        started = time.perf_counter()
+        self.model = llama_cpp.Llama(model_path=job["model"], n_ctx=length, n_batch=512, n_ubatch=512,
+                                     n_threads=job["threads"], n_threads_batch=job["threads"],
+                                     flash_attn=job["flash"], verbose=False)
+        self.load_ms = (time.perf_counter() - started) * 1000
+        self.library = llama_cpp
+        self.position = 0
 
+    def forget(self):
+        context = self.model._ctx.ctx
+        if hasattr(self.library, "llama_memory_clear"):
+            self.library.llama_memory_clear(self.library.llama_get_memory(context), True)
+        else:
+            self.library.llama_kv_cache_clear(context)
+        self.position = 0
 
-def peer_forget(llama_cpp, model):
-    if hasattr(llama_cpp, "llama_memory_clear"):
-        llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(model._ctx.ctx), True)
-    else:
-        llama_cpp.llama_kv_cache_clear(model._ctx.ctx)
+    def read(self, tokens):
+        """Runs the tokens, as many at once as a batch takes; gives the id of the greatest logit after the last."""
+        import ctypes
+        import numpy
+        for at in range(0, len(tokens), 512):
+            part = tokens[at:at + 512]
+            self.model._batch.set_batch(batch=part, n_past=self.position, logits_all=False)
+            self.model._ctx.decode(self.model._batch)
+            self.position += len(part)
+        row = self.library.llama_get_logits_ith(self.model._ctx.ctx, -1)
+        floats = ctypes.cast(row, ctypes.POINTER(ctypes.c_float))
+        return int(numpy.ctypeslib.as_array(floats, (self.model.n_vocab(),)).argmax())
 
 
 def run_peer(job):
-    llama_cpp, model, load_ms = open_peer(job)
-    result = {"load_ms": load_ms, "version": llama_cpp.__version__}
-    text = model.tokenize(PROMPT.encode(), add_bos=True, special=True)
+    peer = Peer(job)
+    result = {"load_ms": peer.load_ms, "version": peer.library.__version__}
+    text = peer.model.tokenize(PROMPT.encode(), add_bos=True, special=True)
     if job["task"] == "answer":
-        token, tokens = peer_read(llama_cpp, model, text), []
+        token, tokens = peer.read(text), []
         for _ in range(job["generate"]):
             tokens.append(token)
-            token = peer_read(llama_cpp, model, [token])
+            token = peer.read([token])
         result["tokens"] = tokens
         return result
     prompt = (text * (job["prompt"] // len(text) + 1))[:job["prompt"]]
     for _ in range(2):  # the first one warms up
-        peer_forget(llama_cpp, model)
+        peer.forget()
         started = time.perf_counter()
-        peer_read(llama_cpp, model, prompt)
+        peer.read(prompt)
         result["prefill"] = job["prompt"] / (time.perf_counter() - started)
-        peer_forget(llama_cpp, model)
-        token = peer_read(llama_cpp, model, prompt[:1])
+        peer.forget()
+        token = peer.read(prompt[:1])
         started = time.perf_counter()
         for _ in range(job["generate"]):
-            token = peer_read(llama_cpp, model, [token])
+            token = peer.read([token])
         result["decode"] = job["generate"] / (time.perf_counter() - started)
     return result
 
 
 # ---- our side ------------------------------------------------------------------------------------------------------
 
-def call_peer(options, model, task, flash):
-    job = {"model": model, "task": task, "flash": flash, "threads": options.threads, "prompt": options.prompt,
+def call_peer(options, model, task, flash, repack):
+    job = {"model": model, "task": task, "flash": flash, "repack": repack, "threads": options.threads, "prompt": options.prompt,
            "generate": options.generate if task == "speed" else options.answer}
     done = subprocess.run([options.python, os.path.abspath(__file__), "--peer", json.dumps(job)], capture_output=True,
                           text=True)
+    if done.returncode < 0 and repack:
+        return None  # a crash
     if done.returncode != 0:
-        sys.exit(f"The peer failed:\n{done.stderr[-2000:]}")
+        sys.exit(f"The peer failed with {done.returncode}:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
@@ -125,7 +144,11 @@ def spread(values):
 
 def compare(options, model):
     name = os.path.basename(model)
-    ours, theirs = our_answer(options, model), call_peer(options, model, "answer", False)
+    ours, repack = our_answer(options, model), True
+    theirs = call_peer(options, model, "answer", False, repack)
+    if theirs is None:
+        repack = False
+        theirs = call_peer(options, model, "answer", False, repack)
     same = agreement(ours, theirs["tokens"])
     print(f"\n## {name}\n\nGreedy tokens, the first {same} of {min(len(ours), len(theirs['tokens']))} equal:\n")
     print(f"- baleen-cli: {' '.join(map(str, ours))}\n- llama.cpp: {' '.join(map(str, theirs['tokens']))}\n", flush=True)
@@ -139,7 +162,7 @@ def compare(options, model):
         for kind in rates:
             rates[kind]["ours"].append(bench[kind]["tokens_per_second"]["median"])
         for flash in (False, True):
-            result = call_peer(options, model, "speed", flash)
+            result = call_peer(options, model, "speed", flash, repack)
             for kind in rates:
                 rates[kind][flash].append(result[kind])
 
@@ -153,7 +176,8 @@ def compare(options, model):
         print(f"| {kind} {tokens} | {spread(of_kind['ours'])} | {spread(of_kind[better])} | "
               f"{statistics.median(of_kind[False]):.1f} | {statistics.median(of_kind[True]):.1f} | {ratio:.2f} | "
               f"{'-' if limit is None else f'{limit:.0f}'} |")
-    print(f"\nMedian (least to greatest) of {options.repeat} processes each, {options.threads} threads, n_batch 512.")
+    print(f"\nMedian (least to greatest) of {options.repeat} processes each, {options.threads} threads, n_batch 512"
+          f"{'' if repack else ', without its repacked weights: with them it crashed'}.")
     print(f"baleen-cli {bench['commit']}, {bench['isa']}; llama-cpp-python {theirs['version']}; "
           f"{bench['machine']['cpu']}, {platform.system()} {platform.release()}.", flush=True)
 
