@@ -4,7 +4,7 @@
 namespace kernels::KERNELS_ISA {
 
 // e^x for x <= 88, relative error below 2e-7: 2^n * e^r with |r| <= ln 2 / 2, Taylor to the 7th power.
-static inline VF expF(VF x)
+KERNELS_INLINE VF expF(VF x)
 {
     x = maxF(x, set1(-87.0f));
     const VI n = roundToInt(mul(x, set1(1.44269504f)));
@@ -54,13 +54,15 @@ static void quantise(const float *x, std::uint32_t count, const QuantRows &out, 
         const float maximum = maxLane(largest);
         const float scale = maximum / 127.0f;
         const VF inverse = set1(maximum > 0 ? 127.0f / maximum : 0.0f);
-        std::int32_t rounded[kQuantBlock];
-        for (std::uint32_t i = 0; i < kQuantBlock; i += kLanes)
-            storeB(rounded + i, roundToInt(mul(loadF(x + i), inverse)));
-        std::int32_t sums[2] = {0, 0};
-        for (std::uint32_t i = 0; i < kQuantBlock; ++i) {
-            q[i] = static_cast<std::int8_t>(rounded[i]);
-            sums[i / 16] += rounded[i];
+        std::int32_t sums[2];
+        for (std::uint32_t half = 0; half < 2; ++half) {
+            VI sum = zeroI();
+            for (std::uint32_t i = 16 * half; i < 16 * half + 16; i += kLanes) {
+                const VI rounded = roundToInt(mul(loadF(x + i), inverse));
+                storeInt8(q + i, rounded);
+                sum = addI(sum, rounded);
+            }
+            sums[half] = sumI(sum);
         }
         scales[block] = scale;
         sums16[2 * block] = scale * static_cast<float>(sums[0]);

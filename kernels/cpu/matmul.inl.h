@@ -23,7 +23,7 @@ template <int N, class Unpack> struct DirectSink
     std::uint32_t group = 0, block = 0; // position in the row: groups of 4, scale blocks
     bool second = false;
 
-    inline void beginBlock(VF scale, VF offset)
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
     {
         d = scale;
         m = offset;
@@ -31,7 +31,7 @@ template <int N, class Unpack> struct DirectSink
             even[n] = odd[n] = zeroI();
         second = false;
     }
-    inline void weights(VB w)
+    KERNELS_INLINE_MEMBER void weights(VB w)
     {
         for (int n = 0; n < N; ++n) {
             std::int32_t a;
@@ -45,7 +45,7 @@ template <int N, class Unpack> struct DirectSink
         second = !second;
         ++group;
     }
-    inline void endBlock()
+    KERNELS_INLINE_MEMBER void endBlock()
     {
         constexpr std::uint32_t perScale = kQuantBlock / Unpack::kScaleBlock;
         for (int n = 0; n < N; ++n) {
@@ -74,13 +74,15 @@ template <int N, class Unpack> static void directGroup(const MatmulTask &task, c
             sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, std::uint32_t(n));
             sink.scaled[n] = sink.offsets[n] = zeroF();
         }
-        const std::uint8_t *p = rows + std::size_t(sub) * kLanes * task.rowBytes;
-        const std::uint8_t *ahead = p + std::size_t(kRowGroup) * task.rowBytes; // the same rows of the next group
-        for (std::uint32_t k = 0; k < task.columns; k += Unpack::kUnit, p += Unpack::kUnitBytes, ahead += Unpack::kUnitBytes) {
-            for (int row = 0; row < kLanes; ++row)
-                for (std::uint32_t line = 0; line < Unpack::kUnitBytes; line += 64)
-                    prefetch(ahead + std::size_t(row) * task.rowBytes + line);
-            Unpack::unpack(p, task.rowBytes, sink);
+        Rows lanes(rows + std::size_t(sub) * kLanes * task.rowBytes, task.rowBytes);
+        // The next rows lie behind these: as many of their bytes are fetched as are used up here.
+        const std::uint8_t *ahead = rows + std::size_t(sub + kSubGroups) * kLanes * task.rowBytes;
+        for (std::uint32_t k = 0; k < task.columns; k += Unpack::kUnit) {
+            for (std::uint32_t byte = 0; byte < kLanes * Unpack::kUnitBytes; byte += 64)
+                prefetch(ahead + byte);
+            ahead += kLanes * Unpack::kUnitBytes;
+            Unpack::unpack(lanes, sink);
+            lanes.advance(Unpack::kUnitBytes);
         }
         for (int n = 0; n < N; ++n)
             storeF(out + n * kRowGroup + sub * kLanes, add(sink.scaled[n], sink.offsets[n]));
@@ -104,19 +106,19 @@ struct PanelSink
     std::uint8_t *bytes;
     float *scales, *offsets;
 
-    inline void beginBlock(VF scale, VF offset)
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
     {
         storeF(scales, scale);
         storeF(offsets, offset);
         scales += kRowGroup;
         offsets += kRowGroup;
     }
-    inline void weights(VB w)
+    KERNELS_INLINE_MEMBER void weights(VB w)
     {
         storeB(bytes, w);
         bytes += 4 * kRowGroup;
     }
-    inline void endBlock() {}
+    KERNELS_INLINE_MEMBER void endBlock() {}
 };
 
 template <class Unpack>
@@ -124,9 +126,11 @@ static void fillPanel(const std::uint8_t *rows, std::size_t rowBytes, std::uint3
 {
     for (int sub = 0; sub < kSubGroups; ++sub) {
         PanelSink sink{panel.bytes + std::size_t(sub) * kLanes * 4, panel.scales + sub * kLanes, panel.offsets + sub * kLanes};
-        const std::uint8_t *p = rows + std::size_t(sub) * kLanes * rowBytes;
-        for (std::uint32_t k = 0; k < columns; k += Unpack::kUnit, p += Unpack::kUnitBytes)
-            Unpack::unpack(p, rowBytes, sink);
+        Rows lanes(rows + std::size_t(sub) * kLanes * rowBytes, rowBytes);
+        for (std::uint32_t k = 0; k < columns; k += Unpack::kUnit) {
+            Unpack::unpack(lanes, sink);
+            lanes.advance(Unpack::kUnitBytes);
+        }
     }
 }
 
@@ -273,8 +277,8 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
                                                                   columns, scratch.sums + g * groupFloats);
             }
         }
-        for (std::uint32_t g = 0; g < together; ++g)
-            for (std::uint32_t t = 0; t < task.tokens; ++t) {
+        for (std::uint32_t t = 0; t < task.tokens; ++t)
+            for (std::uint32_t g = 0; g < together; ++g) {
                 const float *sums = scratch.sums + g * groupFloats + std::size_t(t) * 2 * kRowGroup;
                 float values[kRowGroup];
                 for (int sub = 0; sub < kSubGroups; ++sub)

@@ -10,6 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 
+// The vector functions are worth their name only inside the loop that calls them.
+#define KERNELS_INLINE static inline __attribute__((always_inline))
+#define KERNELS_INLINE_MEMBER inline __attribute__((always_inline))
+
 namespace kernels {
 
 inline constexpr std::uint32_t kQuantBlock = 32;  // activations are quantised by 32

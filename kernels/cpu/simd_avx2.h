@@ -8,6 +8,12 @@
 namespace kernels::KERNELS_ISA {
 
 inline constexpr int kLanes = 8;
+} // namespace kernels::KERNELS_ISA
+
+#include "kernels/cpu/rows.inl.h"
+
+namespace kernels::KERNELS_ISA {
+
 inline constexpr int kTile = 4;
 #ifdef __AVXVNNI__
 inline constexpr bool kHasVnni = true;
@@ -19,66 +25,66 @@ using VF = __m256;
 using VI = __m256i;
 using VB = __m256i;
 
-static inline VF zeroF() { return _mm256_setzero_ps(); }
-static inline VF set1(float x) { return _mm256_set1_ps(x); }
-static inline VF loadF(const float *p) { return _mm256_loadu_ps(p); }
-static inline void storeF(float *p, VF a) { _mm256_storeu_ps(p, a); }
-static inline VF add(VF a, VF b) { return _mm256_add_ps(a, b); }
-static inline VF sub(VF a, VF b) { return _mm256_sub_ps(a, b); }
-static inline VF mul(VF a, VF b) { return _mm256_mul_ps(a, b); }
-static inline VF div(VF a, VF b) { return _mm256_div_ps(a, b); }
-static inline VF fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
-static inline VF maxF(VF a, VF b) { return _mm256_max_ps(a, b); }
-static inline VF minF(VF a, VF b) { return _mm256_min_ps(a, b); }
-static inline VF absF(VF a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
-static inline VI roundToInt(VF a) { return _mm256_cvtps_epi32(a); }
-static inline VF toFloat(VI a) { return _mm256_cvtepi32_ps(a); }
-static inline float sumF(VF a)
+KERNELS_INLINE VF zeroF() { return _mm256_setzero_ps(); }
+KERNELS_INLINE VF set1(float x) { return _mm256_set1_ps(x); }
+KERNELS_INLINE VF loadF(const float *p) { return _mm256_loadu_ps(p); }
+KERNELS_INLINE void storeF(float *p, VF a) { _mm256_storeu_ps(p, a); }
+KERNELS_INLINE VF add(VF a, VF b) { return _mm256_add_ps(a, b); }
+KERNELS_INLINE VF sub(VF a, VF b) { return _mm256_sub_ps(a, b); }
+KERNELS_INLINE VF mul(VF a, VF b) { return _mm256_mul_ps(a, b); }
+KERNELS_INLINE VF div(VF a, VF b) { return _mm256_div_ps(a, b); }
+KERNELS_INLINE VF fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
+KERNELS_INLINE VF maxF(VF a, VF b) { return _mm256_max_ps(a, b); }
+KERNELS_INLINE VF minF(VF a, VF b) { return _mm256_min_ps(a, b); }
+KERNELS_INLINE VF absF(VF a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+KERNELS_INLINE VI roundToInt(VF a) { return _mm256_cvtps_epi32(a); }
+KERNELS_INLINE VF toFloat(VI a) { return _mm256_cvtepi32_ps(a); }
+KERNELS_INLINE float sumF(VF a)
 {
     __m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
-static inline float maxLane(VF a)
+KERNELS_INLINE float maxLane(VF a)
 {
     __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     x = _mm_max_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
 }
-static inline VF exponent(VI n)
+KERNELS_INLINE VF exponent(VI n)
 {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
 }
 
-static inline VI zeroI() { return _mm256_setzero_si256(); }
-static inline VI set1I(std::int32_t x) { return _mm256_set1_epi32(x); }
-static inline VB loadB(const void *p) { return _mm256_loadu_si256(static_cast<const __m256i *>(p)); }
-static inline void storeB(void *p, VB a) { _mm256_storeu_si256(static_cast<__m256i *>(p), a); }
-static inline VI addI(VI a, VI b) { return _mm256_add_epi32(a, b); }
-static inline VB andB(VB a, VB b) { return _mm256_and_si256(a, b); }
-static inline VB orB(VB a, VB b) { return _mm256_or_si256(a, b); }
-static inline VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }
-template <int n> static inline VI shiftRight(VI a) { return _mm256_srli_epi32(a, n); }
-template <int n> static inline VI shiftLeft(VI a) { return _mm256_slli_epi32(a, n); }
-static inline VI mulI(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
-template <int n> static inline VI signedByte(VI a) { return _mm256_srai_epi32(_mm256_slli_epi32(a, 24 - 8 * n), 24); }
+KERNELS_INLINE VI zeroI() { return _mm256_setzero_si256(); }
+KERNELS_INLINE VI set1I(std::int32_t x) { return _mm256_set1_epi32(x); }
+KERNELS_INLINE VB loadB(const void *p) { return _mm256_loadu_si256(static_cast<const __m256i *>(p)); }
+KERNELS_INLINE void storeB(void *p, VB a) { _mm256_storeu_si256(static_cast<__m256i *>(p), a); }
+KERNELS_INLINE VI addI(VI a, VI b) { return _mm256_add_epi32(a, b); }
+KERNELS_INLINE VB andB(VB a, VB b) { return _mm256_and_si256(a, b); }
+KERNELS_INLINE VB orB(VB a, VB b) { return _mm256_or_si256(a, b); }
+KERNELS_INLINE VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }
+template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm256_srli_epi32(a, n); }
+template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm256_slli_epi32(a, n); }
+KERNELS_INLINE VI mulI(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
+template <int n> KERNELS_INLINE VI signedByte(VI a) { return _mm256_srai_epi32(_mm256_slli_epi32(a, 24 - 8 * n), 24); }
 
-static inline VF loadHalf(const std::uint16_t *p)
+KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
 {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p)));
 }
-static inline void storeHalf(std::uint16_t *p, VF a)
+KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
 {
     _mm_storeu_si128(reinterpret_cast<__m128i *>(p), _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
-static inline VF halfLow(VI a)
+KERNELS_INLINE VF halfLow(VI a)
 {
     const __m256i words = _mm256_and_si256(a, _mm256_set1_epi32(0xffff));
     return _mm256_cvtph_ps(_mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
 }
-static inline VF halfHigh(VI a) { return halfLow(_mm256_srli_epi32(a, 16)); }
+KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm256_srli_epi32(a, 16)); }
 
-static inline VI dot(VI acc, VB weights, std::int32_t activations)
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
 #ifdef __AVXVNNI__
     return _mm256_dpbusd_avx_epi32(acc, weights, _mm256_set1_epi32(activations));
@@ -88,7 +94,7 @@ static inline VI dot(VI acc, VB weights, std::int32_t activations)
     return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 #endif
 }
-static inline VI dotSigned(VI acc, VB weights, std::int32_t activations)
+KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     // |w| * (a with the sign of w): |w| <= 128 and |a| <= 127 fit the 16-bit pair sums.
     const __m256i signedActivations = _mm256_sign_epi8(_mm256_set1_epi32(activations), weights);
@@ -96,12 +102,12 @@ static inline VI dotSigned(VI acc, VB weights, std::int32_t activations)
     return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-static inline void loadTransposed(const std::uint8_t *base, std::size_t stride, VB out[4])
+KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[4])
 {
     __m256i v[4];
     for (int i = 0; i < 4; ++i) {
-        const auto *low = reinterpret_cast<const __m128i *>(base + std::size_t(i) * stride);
-        const auto *high = reinterpret_cast<const __m128i *>(base + std::size_t(i + 4) * stride);
+        const auto *low = reinterpret_cast<const __m128i *>(rows.row(i, offset));
+        const auto *high = reinterpret_cast<const __m128i *>(rows.row(i + 4, offset));
         v[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(low)), _mm_loadu_si128(high), 1);
     }
     const __m256i t0 = _mm256_unpacklo_epi32(v[0], v[1]), t1 = _mm256_unpackhi_epi32(v[0], v[1]);
@@ -112,6 +118,33 @@ static inline void loadTransposed(const std::uint8_t *base, std::size_t stride, 
     out[3] = _mm256_unpackhi_epi64(t1, t3);
 }
 
-static inline void prefetch(const void *p) { _mm_prefetch(static_cast<const char *>(p), _MM_HINT_T1); }
+KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)
+{
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(p), _mm_packs_epi16(words, words));
+}
+KERNELS_INLINE std::int32_t sumI(VI a)
+{
+    __m128i x = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(x, _mm_shuffle_epi32(x, 0xb1)));
+}
+
+// Inserts, not the gather instruction: it is slow on AMD and on Intel processors with the mitigation for Downfall.
+KERNELS_INLINE VI gather32(const Rows &rows, std::size_t offset)
+{
+    const auto four = [&](int row) {
+        const auto field = [&](int r) {
+            int value;
+            std::memcpy(&value, rows.row(r, offset), 4);
+            return value;
+        };
+        return _mm_insert_epi32(_mm_insert_epi32(_mm_insert_epi32(_mm_cvtsi32_si128(field(row)), field(row + 1), 1),
+                                                 field(row + 2), 2), field(row + 3), 3);
+    };
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(four(0)), four(4), 1);
+}
+
+KERNELS_INLINE void prefetch(const void *p) { _mm_prefetch(static_cast<const char *>(p), _MM_HINT_T1); }
 
 } // namespace kernels::KERNELS_ISA

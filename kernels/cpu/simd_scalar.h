@@ -10,6 +10,12 @@
 namespace kernels::KERNELS_ISA {
 
 inline constexpr int kLanes = 4;
+} // namespace kernels::KERNELS_ISA
+
+#include "kernels/cpu/rows.inl.h"
+
+namespace kernels::KERNELS_ISA {
+
 inline constexpr int kTile = 4;        // tokens of one register tile
 inline constexpr bool kHasVnni = true; // dot() takes all 8 bits of an unsigned byte
 
@@ -27,97 +33,97 @@ using VB = VI;
     for (int i = 0; i < 4; ++i)                                                                                        \
     r.v[i] = (expression)
 
-static inline VF zeroF()
+KERNELS_INLINE VF zeroF()
 {
     return {};
 }
-static inline VF set1(float x)
+KERNELS_INLINE VF set1(float x)
 {
     VF r;
     KERNELS_LANES(x);
     return r;
 }
-static inline VF loadF(const float *p)
+KERNELS_INLINE VF loadF(const float *p)
 {
     VF r;
     std::memcpy(&r, p, sizeof r);
     return r;
 }
-static inline void storeF(float *p, VF a)
+KERNELS_INLINE void storeF(float *p, VF a)
 {
     std::memcpy(p, &a, sizeof a);
 }
-static inline VF add(VF a, VF b)
+KERNELS_INLINE VF add(VF a, VF b)
 {
     VF r;
     KERNELS_LANES(a.v[i] + b.v[i]);
     return r;
 }
-static inline VF sub(VF a, VF b)
+KERNELS_INLINE VF sub(VF a, VF b)
 {
     VF r;
     KERNELS_LANES(a.v[i] - b.v[i]);
     return r;
 }
-static inline VF mul(VF a, VF b)
+KERNELS_INLINE VF mul(VF a, VF b)
 {
     VF r;
     KERNELS_LANES(a.v[i] * b.v[i]);
     return r;
 }
-static inline VF div(VF a, VF b)
+KERNELS_INLINE VF div(VF a, VF b)
 {
     VF r;
     KERNELS_LANES(a.v[i] / b.v[i]);
     return r;
 }
-static inline VF fma(VF a, VF b, VF c)
+KERNELS_INLINE VF fma(VF a, VF b, VF c)
 {
     VF r;
     KERNELS_LANES(__builtin_fmaf(a.v[i], b.v[i], c.v[i]));
     return r;
 }
-static inline VF maxF(VF a, VF b)
+KERNELS_INLINE VF maxF(VF a, VF b)
 {
     VF r;
     KERNELS_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
     return r;
 }
-static inline VF minF(VF a, VF b)
+KERNELS_INLINE VF minF(VF a, VF b)
 {
     VF r;
     KERNELS_LANES(a.v[i] < b.v[i] ? a.v[i] : b.v[i]);
     return r;
 }
-static inline VF absF(VF a)
+KERNELS_INLINE VF absF(VF a)
 {
     VF r;
     KERNELS_LANES(__builtin_fabsf(a.v[i]));
     return r;
 }
-static inline VI roundToInt(VF a)
+KERNELS_INLINE VI roundToInt(VF a)
 {
     VI r;
     KERNELS_LANES(static_cast<std::int32_t>(__builtin_rintf(a.v[i])));
     return r;
 }
-static inline VF toFloat(VI a)
+KERNELS_INLINE VF toFloat(VI a)
 {
     VF r;
     KERNELS_LANES(static_cast<float>(a.v[i]));
     return r;
 }
-static inline float sumF(VF a)
+KERNELS_INLINE float sumF(VF a)
 {
     return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]);
 }
-static inline float maxLane(VF a)
+KERNELS_INLINE float maxLane(VF a)
 {
     const VF r = maxF(a, VF{{a.v[2], a.v[3], a.v[0], a.v[1]}});
     return r.v[0] > r.v[1] ? r.v[0] : r.v[1];
 }
 // 2^n for whole n in [-126, 127]
-static inline VF exponent(VI n)
+KERNELS_INLINE VF exponent(VI n)
 {
     VF r;
     for (int i = 0; i < 4; ++i) {
@@ -127,77 +133,77 @@ static inline VF exponent(VI n)
     return r;
 }
 
-static inline VI zeroI()
+KERNELS_INLINE VI zeroI()
 {
     return {};
 }
-static inline VI set1I(std::int32_t x)
+KERNELS_INLINE VI set1I(std::int32_t x)
 {
     VI r;
     KERNELS_LANES(x);
     return r;
 }
-static inline VB loadB(const void *p)
+KERNELS_INLINE VB loadB(const void *p)
 {
     VB r;
     std::memcpy(&r, p, sizeof r);
     return r;
 }
-static inline void storeB(void *p, VB a)
+KERNELS_INLINE void storeB(void *p, VB a)
 {
     std::memcpy(p, &a, sizeof a);
 }
-static inline VI addI(VI a, VI b)
+KERNELS_INLINE VI addI(VI a, VI b)
 {
     VI r;
     KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) + static_cast<std::uint32_t>(b.v[i])));
     return r;
 }
-static inline VB andB(VB a, VB b)
+KERNELS_INLINE VB andB(VB a, VB b)
 {
     VB r;
     KERNELS_LANES(a.v[i] & b.v[i]);
     return r;
 }
-static inline VB orB(VB a, VB b)
+KERNELS_INLINE VB orB(VB a, VB b)
 {
     VB r;
     KERNELS_LANES(a.v[i] | b.v[i]);
     return r;
 }
-static inline VB xorB(VB a, VB b)
+KERNELS_INLINE VB xorB(VB a, VB b)
 {
     VB r;
     KERNELS_LANES(a.v[i] ^ b.v[i]);
     return r;
 }
-template <int n> static inline VI shiftRight(VI a)
+template <int n> KERNELS_INLINE VI shiftRight(VI a)
 {
     VI r;
     KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) >> n));
     return r;
 }
-template <int n> static inline VI shiftLeft(VI a)
+template <int n> KERNELS_INLINE VI shiftLeft(VI a)
 {
     VI r;
     KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) << n));
     return r;
 }
-static inline VI mulI(VI a, VI b)
+KERNELS_INLINE VI mulI(VI a, VI b)
 {
     VI r;
     KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) * static_cast<std::uint32_t>(b.v[i])));
     return r;
 }
 // Sign-extends byte n of each lane.
-template <int n> static inline VI signedByte(VI a)
+template <int n> KERNELS_INLINE VI signedByte(VI a)
 {
     VI r;
     KERNELS_LANES(static_cast<std::int8_t>(static_cast<std::uint32_t>(a.v[i]) >> (8 * n)));
     return r;
 }
 
-static inline float halfToFloat(std::uint16_t h)
+KERNELS_INLINE float halfToFloat(std::uint16_t h)
 {
     const std::uint32_t sign = std::uint32_t(h & 0x8000u) << 16;
     const std::uint32_t exponentBits = (h >> 10) & 31, mantissa = h & 1023u;
@@ -215,7 +221,7 @@ static inline float halfToFloat(std::uint16_t h)
     std::memcpy(&value, &bits, 4);
     return value;
 }
-static inline std::uint16_t floatToHalf(float x)
+KERNELS_INLINE std::uint16_t floatToHalf(float x)
 {
     std::uint32_t bits;
     std::memcpy(&bits, &x, 4);
@@ -234,25 +240,25 @@ static inline std::uint16_t floatToHalf(float x)
     const std::uint32_t odd = (magnitude >> 13) & 1u;
     return static_cast<std::uint16_t>(sign | ((magnitude - 0x38000000u + 0xfffu + odd) >> 13));
 }
-static inline VF loadHalf(const std::uint16_t *p)
+KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
 {
     VF r;
     KERNELS_LANES(halfToFloat(p[i]));
     return r;
 }
-static inline void storeHalf(std::uint16_t *p, VF a)
+KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
 {
     for (int i = 0; i < 4; ++i)
         p[i] = floatToHalf(a.v[i]);
 }
 // Halves in the low and in the high 16 bits of each lane.
-static inline VF halfLow(VI a)
+KERNELS_INLINE VF halfLow(VI a)
 {
     VF r;
     KERNELS_LANES(halfToFloat(static_cast<std::uint16_t>(static_cast<std::uint32_t>(a.v[i]) & 0xffffu)));
     return r;
 }
-static inline VF halfHigh(VI a)
+KERNELS_INLINE VF halfHigh(VI a)
 {
     VF r;
     KERNELS_LANES(halfToFloat(static_cast<std::uint16_t>(static_cast<std::uint32_t>(a.v[i]) >> 16)));
@@ -260,7 +266,7 @@ static inline VF halfHigh(VI a)
 }
 
 // acc[lane] += sum over 4 bytes of unsigned weight * signed activation
-static inline VI dot(VI acc, VB weights, std::int32_t activations)
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
     VI r;
     for (int i = 0; i < 4; ++i) {
@@ -272,7 +278,7 @@ static inline VI dot(VI acc, VB weights, std::int32_t activations)
     }
     return r;
 }
-static inline VI dotSigned(VI acc, VB weights, std::int32_t activations)
+KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     VI r;
     for (int i = 0; i < 4; ++i) {
@@ -286,14 +292,34 @@ static inline VI dotSigned(VI acc, VB weights, std::int32_t activations)
 }
 
 // 16 bytes of each of kLanes rows, transposed: out[j] holds bytes 4j .. 4j + 3 of every row, a row to a lane.
-static inline void loadTransposed(const std::uint8_t *base, std::size_t stride, VB out[4])
+KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[4])
 {
     for (int row = 0; row < 4; ++row)
         for (int j = 0; j < 4; ++j)
-            std::memcpy(&out[j].v[row], base + std::size_t(row) * stride + 4 * std::size_t(j), 4);
+            std::memcpy(&out[j].v[row], rows.row(row, offset) + 4 * j, 4);
 }
 
-static inline void prefetch(const void *) {}
+// Rounded values of a vector to bytes, all within [-128, 127].
+KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)
+{
+    for (int i = 0; i < 4; ++i)
+        p[i] = static_cast<std::int8_t>(a.v[i]);
+}
+KERNELS_INLINE std::int32_t sumI(VI a)
+{
+    return a.v[0] + a.v[1] + a.v[2] + a.v[3];
+}
+
+// A 32-bit field of each of kLanes rows.
+KERNELS_INLINE VI gather32(const Rows &rows, std::size_t offset)
+{
+    VI r;
+    for (int row = 0; row < 4; ++row)
+        std::memcpy(&r.v[row], rows.row(row, offset), 4);
+    return r;
+}
+
+KERNELS_INLINE void prefetch(const void *) {}
 
 #undef KERNELS_LANES
 

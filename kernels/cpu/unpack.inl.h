@@ -1,7 +1,6 @@
 // Quantised blocks to 8-bit weights with a scale and an offset: value = scale * unsigned byte + offset.
 //
-// One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows that lie `stride` bytes
-// apart, transposes it so that a row sits in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8
+// One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows, transposes it so that a row sits in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8
 // times weights(4 consecutive weights of every row), then endBlock(). Formats: reference/deepseek-models.md 3a.
 //
 // Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. Included by isa_*.cpp only.
@@ -9,13 +8,13 @@
 
 namespace kernels::KERNELS_ISA {
 
-static inline VB nibbles()
+KERNELS_INLINE VB nibbles()
 {
     return set1I(0x0f0f0f0f);
 }
 
 // 8 groups of 4 weights in the low or high nibbles of two transposed chunks of 16 bytes.
-template <int shift, class Sink> static inline void emitNibbles(const VB first[4], const VB second[4], Sink &sink)
+template <int shift, class Sink> KERNELS_INLINE void emitNibbles(const VB first[4], const VB second[4], Sink &sink)
 {
     for (int j = 0; j < 4; ++j)
         sink.weights(andB(shiftRight<shift>(first[j]), nibbles()));
@@ -23,27 +22,14 @@ template <int shift, class Sink> static inline void emitNibbles(const VB first[4
         sink.weights(andB(shiftRight<shift>(second[j]), nibbles()));
 }
 
-// Scalar gathers of 16- and 32-bit fields, one a row.
-static inline VI gather16(const std::uint8_t *p, std::size_t stride)
+// A 16-bit field of every row. Reads the two bytes behind it too: never the last field of a block.
+KERNELS_INLINE VI gather16(const Rows &rows, std::size_t offset)
 {
-    std::int32_t values[kLanes];
-    for (int row = 0; row < kLanes; ++row) {
-        std::uint16_t field;
-        std::memcpy(&field, p + std::size_t(row) * stride, 2);
-        values[row] = field;
-    }
-    return loadB(values);
-}
-static inline VI gather32(const std::uint8_t *p, std::size_t stride)
-{
-    std::int32_t values[kLanes];
-    for (int row = 0; row < kLanes; ++row)
-        std::memcpy(&values[row], p + std::size_t(row) * stride, 4);
-    return loadB(values);
+    return andB(gather32(rows, 0), set1I(0xffff));
 }
 
 // Four bits of every lane (bit 4 * group and up) spread to bit 4 of its four bytes.
-static inline VB fifthBits(VI bits)
+KERNELS_INLINE VB fifthBits(VI bits)
 {
     return shiftLeft<4>(andB(mulI(andB(bits, set1I(15)), set1I(0x00204081)), set1I(0x01010101)));
 }
@@ -52,11 +38,11 @@ struct UnpackQ4_0
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
     static constexpr bool kSigned = false;
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
-        loadTransposed(p + 2, stride, q);
-        const VF d = halfLow(gather16(p, stride));
+        loadTransposed(rows, 2, q);
+        const VF d = halfLow(gather16(rows, 0));
         sink.beginBlock(d, mul(d, set1(-8.0f)));
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(q[j], nibbles()));
@@ -70,11 +56,11 @@ struct UnpackQ4_1
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 20, kScaleBlock = 32;
     static constexpr bool kSigned = false;
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
-        loadTransposed(p + 4, stride, q);
-        const VI header = gather32(p, stride);
+        loadTransposed(rows, 4, q);
+        const VI header = gather32(rows, 0);
         sink.beginBlock(halfLow(header), halfHigh(header));
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(q[j], nibbles()));
@@ -85,11 +71,11 @@ struct UnpackQ4_1
 };
 
 // Q5_0 and Q5_1 differ by their header: nibbles, and the fifth bit of weight j in bit j of qh.
-template <class Sink> static inline void emitQ5(const std::uint8_t *quants, const std::uint8_t *high, std::size_t stride, Sink &sink)
+template <class Sink> KERNELS_INLINE void emitQ5(const Rows &rows, std::size_t quants, std::size_t high, Sink &sink)
 {
     VB q[4];
-    loadTransposed(quants, stride, q);
-    const VI qh = gather32(high, stride);
+    loadTransposed(rows, quants, q);
+    const VI qh = gather32(rows, high);
     sink.weights(orB(andB(q[0], nibbles()), fifthBits(qh)));
     sink.weights(orB(andB(q[1], nibbles()), fifthBits(shiftRight<4>(qh))));
     sink.weights(orB(andB(q[2], nibbles()), fifthBits(shiftRight<8>(qh))));
@@ -104,11 +90,11 @@ struct UnpackQ5_0
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 22, kScaleBlock = 32;
     static constexpr bool kSigned = false;
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
-        const VF d = halfLow(gather16(p, stride));
+        const VF d = halfLow(gather16(rows, 0));
         sink.beginBlock(d, mul(d, set1(-16.0f)));
-        emitQ5(p + 6, p + 2, stride, sink);
+        emitQ5(rows, 6, 2, sink);
         sink.endBlock();
     }
 };
@@ -117,11 +103,11 @@ struct UnpackQ5_1
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 24, kScaleBlock = 32;
     static constexpr bool kSigned = false;
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
-        const VI header = gather32(p, stride);
+        const VI header = gather32(rows, 0);
         sink.beginBlock(halfLow(header), halfHigh(header));
-        emitQ5(p + 8, p + 4, stride, sink);
+        emitQ5(rows, 8, 4, sink);
         sink.endBlock();
     }
 };
@@ -130,12 +116,12 @@ struct UnpackQ8_0
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 34, kScaleBlock = 32;
     static constexpr bool kSigned = !kHasVnni; // maddubs has no room for 8 unsigned bits: signed there
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB first[4], second[4];
-        loadTransposed(p + 2, stride, first);
-        loadTransposed(p + 18, stride, second);
-        const VF d = halfLow(gather16(p, stride));
+        loadTransposed(rows, 2, first);
+        loadTransposed(rows, 18, second);
+        const VF d = halfLow(gather16(rows, 0));
         const VB flip = kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u));
         sink.beginBlock(d, kSigned ? zeroF() : mul(d, set1(-128.0f)));
         for (int j = 0; j < 4; ++j)
@@ -152,10 +138,10 @@ struct KScales
     VF d, dmin;
     VI low, middle, high; // scales[0..3], [4..7], [8..11] of every row
 
-    KScales(const std::uint8_t *p, std::size_t stride)
+    KScales(const Rows &rows)
     {
         VB header[4];
-        loadTransposed(p, stride, header);
+        loadTransposed(rows, 0, header);
         d = halfLow(header[0]);
         dmin = sub(zeroF(), halfHigh(header[0]));
         low = header[1];
@@ -189,11 +175,11 @@ struct UnpackQ4_K
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 144, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     template <int pair, class Sink>
-    static inline void unpackPair(const KScales &scales, const std::uint8_t *p, std::size_t stride, Sink &sink)
+    KERNELS_INLINE void unpackPair(const KScales &scales, const Rows &rows, Sink &sink)
     {
         VB first[4], second[4];
-        loadTransposed(p + 16 + 32 * pair, stride, first);
-        loadTransposed(p + 32 + 32 * pair, stride, second);
+        loadTransposed(rows, 16 + 32 * pair, first);
+        loadTransposed(rows, 32 + 32 * pair, second);
         sink.beginBlock(scales.scale<2 * pair>(), scales.offset<2 * pair>());
         emitNibbles<0>(first, second, sink);
         sink.endBlock();
@@ -201,13 +187,13 @@ struct UnpackQ4_K
         emitNibbles<4>(first, second, sink);
         sink.endBlock();
     }
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
-        const KScales scales(p, stride);
-        unpackPair<0>(scales, p, stride, sink);
-        unpackPair<1>(scales, p, stride, sink);
-        unpackPair<2>(scales, p, stride, sink);
-        unpackPair<3>(scales, p, stride, sink);
+        const KScales scales(rows);
+        unpackPair<0>(scales, rows, sink);
+        unpackPair<1>(scales, rows, sink);
+        unpackPair<2>(scales, rows, sink);
+        unpackPair<3>(scales, rows, sink);
     }
 };
 
@@ -216,7 +202,7 @@ struct UnpackQ5_K
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 176, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     template <int block, class Sink>
-    static inline void emit(const KScales &scales, const VB first[4], const VB second[4], const VB high[8], Sink &sink)
+    KERNELS_INLINE void emit(const KScales &scales, const VB first[4], const VB second[4], const VB high[8], Sink &sink)
     {
         constexpr int shift = block % 2 ? 4 : 0;
         const VB one = set1I(0x01010101);
@@ -230,24 +216,24 @@ struct UnpackQ5_K
         sink.endBlock();
     }
     template <int pair, class Sink>
-    static inline void unpackPair(const KScales &scales, const VB high[8], const std::uint8_t *p, std::size_t stride, Sink &sink)
+    KERNELS_INLINE void unpackPair(const KScales &scales, const VB high[8], const Rows &rows, Sink &sink)
     {
         VB first[4], second[4];
-        loadTransposed(p + 48 + 32 * pair, stride, first);
-        loadTransposed(p + 64 + 32 * pair, stride, second);
+        loadTransposed(rows, 48 + 32 * pair, first);
+        loadTransposed(rows, 64 + 32 * pair, second);
         emit<2 * pair>(scales, first, second, high, sink);
         emit<2 * pair + 1>(scales, first, second, high, sink);
     }
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
-        const KScales scales(p, stride);
+        const KScales scales(rows);
         VB high[8];
-        loadTransposed(p + 16, stride, high);
-        loadTransposed(p + 32, stride, high + 4);
-        unpackPair<0>(scales, high, p, stride, sink);
-        unpackPair<1>(scales, high, p, stride, sink);
-        unpackPair<2>(scales, high, p, stride, sink);
-        unpackPair<3>(scales, high, p, stride, sink);
+        loadTransposed(rows, 16, high);
+        loadTransposed(rows, 32, high + 4);
+        unpackPair<0>(scales, high, rows, sink);
+        unpackPair<1>(scales, high, rows, sink);
+        unpackPair<2>(scales, high, rows, sink);
+        unpackPair<3>(scales, high, rows, sink);
     }
 };
 
@@ -258,13 +244,13 @@ struct UnpackQ6_K
 
     // Two blocks of 16: low or high nibbles of ql, two bits of qh, scales 2k and 2k + 1 of the 16.
     template <int scaleIndex, int nibbleShift, int bitShift, class Sink>
-    static inline void emit(const VB low[8], const VB high[8], VF d, const VB sc[4], Sink &sink)
+    KERNELS_INLINE void emit(const VB low[8], const VB high[8], VF d, const VB sc[4], Sink &sink)
     {
         emitHalf<scaleIndex, nibbleShift, bitShift>(low, high, d, sc, sink);
         emitHalf<scaleIndex + 1, nibbleShift, bitShift>(low + 4, high + 4, d, sc, sink);
     }
     template <int scaleIndex, int nibbleShift, int bitShift, class Sink>
-    static inline void emitHalf(const VB low[4], const VB high[4], VF d, const VB sc[4], Sink &sink)
+    KERNELS_INLINE void emitHalf(const VB low[4], const VB high[4], VF d, const VB sc[4], Sink &sink)
     {
         const VB twoBits = set1I(0x30303030);
         const VF scale = mul(d, toFloat(signedByte<scaleIndex % 4>(sc[scaleIndex / 4])));
@@ -280,27 +266,27 @@ struct UnpackQ6_K
         sink.endBlock();
     }
     template <int half, class Sink>
-    static inline void unpackHalf(const std::uint8_t *p, std::size_t stride, VF d, const VB sc[4], Sink &sink)
+    KERNELS_INLINE void unpackHalf(const Rows &rows, VF d, const VB sc[4], Sink &sink)
     {
         VB first[8], second[8], high[8]; // ql[0..31], ql[32..63], qh[0..31] of this half
-        loadTransposed(p + 64 * half, stride, first);
-        loadTransposed(p + 64 * half + 16, stride, first + 4);
-        loadTransposed(p + 128 + 32 * half, stride, high);
-        loadTransposed(p + 128 + 32 * half + 16, stride, high + 4);
+        loadTransposed(rows, 64 * half, first);
+        loadTransposed(rows, 64 * half + 16, first + 4);
+        loadTransposed(rows, 128 + 32 * half, high);
+        loadTransposed(rows, 128 + 32 * half + 16, high + 4);
         emit<8 * half + 0, 0, 0>(first, high, d, sc, sink);
-        loadTransposed(p + 64 * half + 32, stride, second);
-        loadTransposed(p + 64 * half + 48, stride, second + 4);
+        loadTransposed(rows, 64 * half + 32, second);
+        loadTransposed(rows, 64 * half + 48, second + 4);
         emit<8 * half + 2, 0, 2>(second, high, d, sc, sink);
         emit<8 * half + 4, 4, 4>(first, high, d, sc, sink);
         emit<8 * half + 6, 4, 6>(second, high, d, sc, sink);
     }
-    template <class Sink> static inline void unpack(const std::uint8_t *p, std::size_t stride, Sink &sink)
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB sc[4];
-        loadTransposed(p + 192, stride, sc);
-        const VF d = halfLow(gather16(p + 208, stride));
-        unpackHalf<0>(p, stride, d, sc, sink);
-        unpackHalf<1>(p, stride, d, sc, sink);
+        loadTransposed(rows, 192, sc);
+        const VF d = halfHigh(gather32(rows, 206)); // the last field of the block
+        unpackHalf<0>(rows, d, sc, sink);
+        unpackHalf<1>(rows, d, sc, sink);
     }
 };
 

@@ -25,6 +25,15 @@ using kernels::TokenId;
 
 namespace {
 
+// gcc's macros and clang's question.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
 struct TinyCase
 {
     const char *name;
@@ -248,10 +257,12 @@ private Q_SLOTS:
         QFETCH(QString, golden);
         QFETCH(QString, path);
         const nlohmann::json expected = readGolden(golden);
-        const auto tokens = expected["tokens"].get<std::vector<TokenId>>();
+        auto tokens = expected["tokens"].get<std::vector<TokenId>>();
+        if (kSanitized) // the arithmetic is the same, many times slower
+            tokens.resize(tokens.size() / 4);
         Loaded model(path, std::uint32_t(tokens.size()));
         const Agreement agreement = compare(expected, model.logits(tokens, tokens.size()));
-        QCOMPARE(agreement.positions, int(expected["positions"].size()));
+        QCOMPARE(agreement.positions, int(expected["positions"].size()) / (kSanitized ? 4 : 1));
         QCOMPARE(agreement.argmaxDifferences, 0);
         qInfo("largest relative difference %.2g", agreement.largest);
         QVERIFY(agreement.largest < 1e-3);
