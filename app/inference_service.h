@@ -17,9 +17,9 @@ class InferenceService;
 
 enum class Priority { InlineCompletion, Chat, Document }; // what runs first when several wait
 
-// One generation, from queued to finished or failed; exactly one of finished() and failed() comes, once, and never from
-// inside generate() or stop(). Owned by the caller's context object (or by deleteLater()); deleting it stops the
-// generation. Lives in the GUI thread.
+// One generation, from queued to finished or failed; exactly one of finished() and failed() comes, once, and
+// never from inside generate() or stop(). Owned by the caller's context object (or by deleteLater());
+// deleting it stops the generation. Lives in the GUI thread.
 class GenerationReply : public QObject
 {
     Q_OBJECT
@@ -50,6 +50,7 @@ private:
     friend class InferenceService;
     explicit GenerationReply(QObject *parent);
     void setState(State state);
+    void finishCancelled(inference::GenerationStatistics statistics);
 
     QPointer<InferenceService> m_service;
     State m_state = State::Queued;
@@ -57,8 +58,9 @@ private:
     quint64 m_id = 0;
 };
 
-// Owns the engine and its thread. Lives in the GUI thread; the engine thread never touches a QObject of the GUI
-// (it posts with a guard). Requests made while no model is loaded or one is loading wait for the next loaded model.
+// Owns the engine and its thread. Lives in the GUI thread; the engine thread never touches a QObject of the
+// GUI (it posts with a guard). Requests made while no model is loaded or one is loading wait for the next
+// loaded model.
 class InferenceService : public QObject
 {
     Q_OBJECT
@@ -74,7 +76,9 @@ public:
     State state() const { return m_state; }
     std::optional<inference::ModelSummary> model() const { return m_model; }
 
-    // The running generation is stopped first. The former model stays when this one cannot be loaded.
+    // The running generation is stopped first. The former model stays when this one cannot be loaded. A load
+    // that is still going on is replaced and tells nothing more; one that is cancelled or unloaded ends with
+    // loadFailed() and ErrorCode::Cancelled. model() is empty from unload() on.
     void load(const QString &path, const inference::LoadOptions &options = {});
     void cancelLoad();
     void unload();
@@ -86,8 +90,9 @@ public:
     GenerationReply *running() const;
     int waiting() const;
 
-    // Exact prompt tokens of a request, counted on a worker; `done` is called in the GUI thread unless `context` is gone.
-    // A new count for the same context replaces one that has not begun. -1: no model or not countable.
+    // Exact prompt tokens of a request, counted on a worker; `done` is called in the GUI thread unless
+    // `context` is gone. A new count for the same context replaces one that has not begun. -1: no model or
+    // not countable.
     void countTokens(inference::GenerationRequest request, QObject *context, std::function<void(int)> done);
 
 Q_SIGNALS:

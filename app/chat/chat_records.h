@@ -1,0 +1,109 @@
+// Conversations and messages as they are stored: plain values, passed between threads.
+#pragma once
+
+#include <QString>
+#include <QVector>
+
+#include <optional>
+#include <variant>
+
+namespace app {
+
+enum class Role { User, Assistant, System };
+enum class MessageState {
+    Complete,
+    Streaming,   // is being written; after a crash it becomes Interrupted at the next start
+    Stopped,     // by the user
+    Interrupted, // by the end of the program
+    Failed       // see MessageRecord::error
+};
+
+// Times are milliseconds since 1970 (UTC); ids are those of newRecordId().
+struct MessageRecord
+{
+    qint64 id = 0;
+    qint64 conversationId = 0;
+    qint64 parentId = 0; // 0: the first of its conversation
+    Role role = Role::User;
+    QString content;
+    QString reasoning;      // what the model thought before it answered
+    qint64 reasoningMs = 0; // how long
+    MessageState state = MessageState::Complete;
+    QString endReason;  // inference::endReasonName(), empty while it streams and for user messages
+    QString error;      // one sentence
+    int errorCode = -1; // inference::ErrorCode, -1: none
+    QString model;      // name of the one that answered
+    int promptTokens = 0, cachedTokens = 0, generatedTokens = 0;
+    double prefillTokensPerSecond = 0, decodeTokensPerSecond = 0, firstTokenMs = 0;
+    qint64 created = 0;
+};
+
+struct ConversationRecord
+{
+    qint64 id = 0;
+    QString kind = QStringLiteral("chat"); // the panel it belongs to
+    QString title;
+    bool titledByUser = false;
+    bool pinned = false;
+    qint64 folder = 0;      // 0: none
+    qint64 currentLeaf = 0; // the message whose path from the root is shown; 0: no message yet
+    qint64 created = 0, updated = 0;
+    qint64 deletedAt = 0;  // 0: not deleted; 30 days later it is gone for good
+    qint64 archivedAt = 0; // 0: not archived
+};
+
+// What a write does. All of one write are committed together or not at all; each can be repeated without
+// harm, so that a write whose commit was in doubt is simply done again.
+struct CreateConversation
+{
+    ConversationRecord conversation;
+};
+struct SaveMessage // inserts or replaces
+{
+    MessageRecord message;
+};
+struct JournalAnswer // the answer so far
+{
+    qint64 messageId = 0;
+    QString content, reasoning;
+    qint64 reasoningMs = 0;
+};
+struct SetCurrentLeaf
+{
+    qint64 conversationId = 0, messageId = 0;
+    qint64 updated = 0; // 0: leaves the time of the last change as it is
+};
+struct SetTitle
+{
+    qint64 conversationId = 0;
+    QString title;
+    bool byUser = false; // a title that is not by the user never replaces one that is
+};
+struct SetPinned
+{
+    qint64 conversationId = 0;
+    bool pinned = false;
+};
+struct SetDeleted
+{
+    qint64 conversationId = 0;
+    qint64 deletedAt = 0; // 0: brings it back
+};
+struct SetDraft // an empty text removes it; conversation 0: the one not begun yet
+{
+    qint64 conversationId = 0;
+    QString text;
+};
+using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
+                                    SetPinned, SetDeleted, SetDraft>;
+using StoreOperations = QVector<StoreOperation>;
+
+inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;
+
+// Unique and growing: microseconds since 1970, one later than the one before where needed. Any thread.
+qint64 newRecordId();
+// Ids from now on are larger than this one: for a clock that was set back.
+void raiseRecordId(qint64 id);
+qint64 nowMs();
+
+} // namespace app

@@ -1,0 +1,234 @@
+#include "app/chat/store_queries.h"
+
+#include <array>
+#include <utility>
+
+namespace app {
+
+using inference::Result;
+
+namespace {
+
+// Words in the file, for readers with the sqlite3 program; never translated.
+constexpr std::array<std::pair<Role, const char *>, 3> kRoles{
+    {{Role::User, "user"}, {Role::Assistant, "assistant"}, {Role::System, "system"}}};
+constexpr std::array<std::pair<MessageState, const char *>, 5> kStates{
+    {{MessageState::Complete, "complete"},
+     {MessageState::Streaming, "streaming"},
+     {MessageState::Stopped, "stopped"},
+     {MessageState::Interrupted, "interrupted"},
+     {MessageState::Failed, "failed"}}};
+
+template <class Words, class T> QString wordOf(const Words &words, T value)
+{
+    for (const auto &[key, word] : words)
+        if (key == value)
+            return QString::fromLatin1(word);
+    return QString::fromLatin1(words.front().second);
+}
+
+template <class Words> auto valueOf(const Words &words, const QString &text)
+{
+    for (const auto &[key, word] : words)
+        if (text == QLatin1String(word))
+            return key;
+    return words.front().first;
+}
+
+SqlValue orNull(qint64 value)
+{
+    return value ? SqlValue(value) : SqlValue();
+}
+
+SqlValue orNull(const QString &value)
+{
+    return value.isEmpty() ? SqlValue() : SqlValue(value);
+}
+
+// QString's null and its empty string are one to a NOT NULL column.
+SqlValue orEmpty(const QString &value)
+{
+    return value.isNull() ? QStringLiteral("") : value;
+}
+
+Result<void> applyOne(Database &database, const CreateConversation &operation)
+{
+    const ConversationRecord &c = operation.conversation;
+    return database.run(
+        "INSERT OR IGNORE INTO conversations(id, kind, title, titled_by_user, pinned, folder_id,"
+        " current_leaf, created, updated) VALUES(?,?,?,?,?,?,?,?,?)",
+        {c.id, c.kind, orEmpty(c.title), qint64(c.titledByUser), qint64(c.pinned), orNull(c.folder),
+         orNull(c.currentLeaf), c.created, c.updated});
+}
+
+Result<void> applyOne(Database &database, const SaveMessage &operation)
+{
+    const MessageRecord &m = operation.message;
+    return database.run(
+        "INSERT INTO messages(id, conversation_id, parent_id, role, content, reasoning, reasoning_ms, state,"
+        " end_reason, error, error_code, model, prompt_tokens, cached_tokens, generated_tokens,"
+        " prefill_tokens_per_second, decode_tokens_per_second, first_token_ms, created)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)"
+        " ON CONFLICT(id) DO UPDATE SET content=?5, reasoning=?6, reasoning_ms=?7, state=?8, end_reason=?9, "
+        "error=?10,"
+        " error_code=?11, model=?12, prompt_tokens=?13, cached_tokens=?14, generated_tokens=?15,"
+        " prefill_tokens_per_second=?16, decode_tokens_per_second=?17, first_token_ms=?18",
+        {m.id, m.conversationId, orNull(m.parentId), wordOf(kRoles, m.role), orEmpty(m.content),
+         orEmpty(m.reasoning), m.reasoningMs, wordOf(kStates, m.state), orNull(m.endReason), orNull(m.error),
+         m.errorCode < 0 ? SqlValue() : SqlValue(qint64(m.errorCode)), orNull(m.model),
+         qint64(m.promptTokens), qint64(m.cachedTokens), qint64(m.generatedTokens), m.prefillTokensPerSecond,
+         m.decodeTokensPerSecond, m.firstTokenMs, m.created});
+}
+
+Result<void> applyOne(Database &database, const JournalAnswer &operation)
+{
+    return database.run("UPDATE messages SET content = ?, reasoning = ?, reasoning_ms = ? WHERE id = ?",
+                        {orEmpty(operation.content), orEmpty(operation.reasoning), operation.reasoningMs,
+                         operation.messageId});
+}
+
+Result<void> applyOne(Database &database, const SetCurrentLeaf &operation)
+{
+    return database.run("UPDATE conversations SET current_leaf = ?, updated = max(updated, ?) WHERE id = ?",
+                        {orNull(operation.messageId), operation.updated, operation.conversationId});
+}
+
+Result<void> applyOne(Database &database, const SetTitle &operation)
+{
+    return database.run("UPDATE conversations SET title = ?1, titled_by_user = ?2 WHERE id = ?3 AND (?2 OR "
+                        "NOT titled_by_user)",
+                        {orEmpty(operation.title), qint64(operation.byUser), operation.conversationId});
+}
+
+Result<void> applyOne(Database &database, const SetPinned &operation)
+{
+    return database.run("UPDATE conversations SET pinned = ? WHERE id = ?",
+                        {qint64(operation.pinned), operation.conversationId});
+}
+
+Result<void> applyOne(Database &database, const SetDeleted &operation)
+{
+    return database.run("UPDATE conversations SET deleted_at = ? WHERE id = ?",
+                        {orNull(operation.deletedAt), operation.conversationId});
+}
+
+Result<void> applyOne(Database &database, const SetDraft &operation)
+{
+    if (operation.text.isEmpty())
+        return database.run("DELETE FROM drafts WHERE conversation_id = ?", {operation.conversationId});
+    return database.run("INSERT INTO drafts(conversation_id, text, updated) VALUES(?1, ?2, ?3)"
+                        " ON CONFLICT(conversation_id) DO UPDATE SET text = ?2, updated = ?3",
+                        {operation.conversationId, operation.text, nowMs()});
+}
+
+constexpr const char *kConversationColumns =
+    "SELECT id, kind, title, titled_by_user, pinned, coalesce(folder_id, 0), coalesce(current_leaf, 0), "
+    "created,"
+    " updated, coalesce(deleted_at, 0), coalesce(archived_at, 0) FROM conversations ";
+
+ConversationRecord conversationOf(const Statement &row)
+{
+    ConversationRecord c;
+    c.id = row.integer(0);
+    c.kind = row.text(1);
+    c.title = row.text(2);
+    c.titledByUser = row.integer(3) != 0;
+    c.pinned = row.integer(4) != 0;
+    c.folder = row.integer(5);
+    c.currentLeaf = row.integer(6);
+    c.created = row.integer(7);
+    c.updated = row.integer(8);
+    c.deletedAt = row.integer(9);
+    c.archivedAt = row.integer(10);
+    return c;
+}
+
+MessageRecord messageOf(const Statement &row)
+{
+    MessageRecord m;
+    m.id = row.integer(0);
+    m.conversationId = row.integer(1);
+    m.parentId = row.integer(2);
+    m.role = valueOf(kRoles, row.text(3));
+    m.content = row.text(4);
+    m.reasoning = row.text(5);
+    m.reasoningMs = row.integer(6);
+    m.state = valueOf(kStates, row.text(7));
+    m.endReason = row.text(8);
+    m.error = row.text(9);
+    m.errorCode = row.isNull(10) ? -1 : int(row.integer(10));
+    m.model = row.text(11);
+    m.promptTokens = int(row.integer(12));
+    m.cachedTokens = int(row.integer(13));
+    m.generatedTokens = int(row.integer(14));
+    m.prefillTokensPerSecond = row.real(15);
+    m.decodeTokensPerSecond = row.real(16);
+    m.firstTokenMs = row.real(17);
+    m.created = row.integer(18);
+    return m;
+}
+
+} // namespace
+
+Result<void> apply(Database &database, const StoreOperation &operation)
+{
+    return std::visit([&](const auto &which) { return applyOne(database, which); }, operation);
+}
+
+Result<QVector<ConversationRecord>> readConversations(const Database &database)
+{
+    auto rows = database.prepare(QByteArray(kConversationColumns) +
+                                 "WHERE deleted_at IS NULL ORDER BY updated DESC, id DESC");
+    if (!rows)
+        return rows.error();
+    QVector<ConversationRecord> conversations;
+    for (;;) {
+        const auto row = rows->step();
+        if (!row)
+            return row.error();
+        if (!*row)
+            return conversations;
+        conversations << conversationOf(*rows);
+    }
+}
+
+Result<ConversationContents> readContents(const Database &database, qint64 conversationId)
+{
+    ConversationContents contents;
+    auto conversation = database.prepare(QByteArray(kConversationColumns) + "WHERE id = ?", {conversationId});
+    if (!conversation)
+        return conversation.error();
+    const auto found = conversation->step();
+    if (!found)
+        return found.error();
+    if (*found)
+        contents.conversation = conversationOf(*conversation);
+
+    auto rows =
+        database.prepare("SELECT id, conversation_id, coalesce(parent_id, 0), role, content, reasoning,"
+                         " reasoning_ms, state, end_reason, error, error_code, model, prompt_tokens,"
+                         " cached_tokens, generated_tokens, prefill_tokens_per_second,"
+                         " decode_tokens_per_second, first_token_ms, created"
+                         " FROM messages WHERE conversation_id = ? ORDER BY id",
+                         {conversationId});
+    if (!rows)
+        return rows.error();
+    for (auto row = rows->step();; row = rows->step()) {
+        if (!row)
+            return row.error();
+        if (!*row)
+            break;
+        contents.messages << messageOf(*rows);
+    }
+    auto draft = database.prepare("SELECT text FROM drafts WHERE conversation_id = ?", {conversationId});
+    if (!draft)
+        return draft.error();
+    const auto drafted = draft->step();
+    if (!drafted)
+        return drafted.error();
+    if (*drafted)
+        contents.draft = draft->text(0);
+    return contents;
+}
+
+} // namespace app
