@@ -1,4 +1,5 @@
-// How everything looks: the tokens of the look (colours, type, icons) for the scheme in use. Passed in, never global.
+// How everything looks: the tokens of the look (colours, type, icons) for the scheme in use. Passed in, never
+// global.
 #pragma once
 
 #include "app/settings.h"
@@ -19,10 +20,12 @@ struct Theme
     bool dark = false;
     QColor window, surface, raised, popover, hover, pressed, accentSoft, selection, mark, codeBackground;
     QColor successSoft, warnSoft, dangerSoft;
-    QColor text, text2, text3, accentText, success, warn, danger, accent, accentHover, onAccent, focus, control;
+    QColor text, text2, text3, accentText, success, warn, danger, accent, accentHover, onAccent, focus,
+        control;
+    QColor add, addStrong, addMark, del, delStrong, delMark; // diff lines, changed words, marks in the gutter
     QColor border, borderStrong, popoverEdge, dangerLine, warnLine, successLine, codeLine, disabled;
-    QColor codeKeyword, codeType, codeFunction, codeString, codeEscape, codeNumber, codeComment, codePreprocessor,
-        codeOperator, codeName;
+    QColor codeKeyword, codeType, codeFunction, codeString, codeEscape, codeNumber, codeComment,
+        codePreprocessor, codeOperator, codeName;
     QColor mapInstructions, mapPinned, mapFiles, mapConversation, mapReasoning, mapDraft, mapKept, mapFree;
 
     static Theme light();
@@ -30,7 +33,29 @@ struct Theme
     const QColor &code(app::syntax::TokenKind kind) const;
 };
 
-enum class FontRole { Hero, Figure, Title, Reading, ReadingBold, Ui, UiBold, Small, Caption, Mono, MonoSmall };
+using ColorToken = QColor Theme::*; // names one colour of whatever theme is in use
+
+// `over` laid on `under` with opacity 0 .. 1.
+QColor blend(const QColor &over, const QColor &under, qreal opacity);
+
+enum class FontRole {
+    Hero,
+    Figure,
+    Title,
+    Reading,
+    ReadingBold,
+    Heading1,
+    Heading2,
+    Table,
+    TableHead,
+    Reasoning,
+    Ui,
+    UiBold,
+    Small,
+    Caption,
+    Mono,
+    MonoSmall
+};
 
 enum class Scheme { System, Light, Dark };
 
@@ -42,12 +67,15 @@ class Appearance : public QObject
 public:
     explicit Appearance(app::Settings &settings, QObject *parent = nullptr);
 
+    ~Appearance() override;
+
     const Theme &theme() const { return m_theme; }
     Scheme scheme() const;
     void setScheme(Scheme scheme); // kept in the settings
     QFont font(FontRole role) const;
-    int lineHeight(FontRole role) const; // px; Reading follows the user's size
-    int readingSize() const;             // px, 13 .. 20
+    int lineHeight(FontRole role) const;    // px; Reading follows the user's size
+    int lineHeightCjk(FontRole role) const; // px; for blocks that hold CJK letters
+    int readingSize() const;                // px, 13 .. 20
     void setReadingSize(int px);
 
     // An icon of resources/icons ("send", "copy"), rendered from SVG at the device pixel ratio and cached.
@@ -59,11 +87,17 @@ public:
 Q_SIGNALS:
     void changed(); // scheme or size: repaint, ask for colours, fonts and icons again
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override; // the desktop's own scheme changes
+
 private:
     void apply();
+    bool systemIsDark() const;
 
     app::Settings &m_settings;
     Theme m_theme;
+    bool m_systemDark = false;
+    bool m_applying = false;
     mutable QHash<QString, QPixmap> m_pixmaps;
 };
 

@@ -18,7 +18,7 @@ public:
     virtual bool startsRailed() const { return false; } // the sidebar begins as a rail
     virtual void focusInput() = 0;                      // where typing goes
     virtual void newItem() = 0;                         // Ctrl+N: new chat, task, text
-    virtual void stop() = 0;                            // Esc: stop what this panel runs; nothing when nothing runs
+    virtual void stop() = 0; // Esc: stop what this panel runs; nothing when nothing runs
     virtual bool acceptsFile(const QString &path) const { return false; } // dropped on the window or opened
     virtual void openFile(const QString &path) {}
 

@@ -34,7 +34,8 @@ const Language *guessLanguage(QStringView text);
 
 inline constexpr int kInitialState = 0;
 // Lexes one line without its line break. `state` is what the line before returned (kInitialState for the first):
-// open comments, strings and here-documents go on. Never throws, linear in the length of the line.
+// open comments, strings and here-documents go on. `spans` is emptied first. Thread-safe, never throws, linear in the
+// length of the line. States are numbers of this process: compare them, never store them.
 int lexLine(const Language &language, QStringView line, int state, QVector<Span> &spans);
 
 } // namespace app::syntax

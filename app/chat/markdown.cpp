@@ -1,0 +1,497 @@
+#include "app/chat/markdown.h"
+
+#include <md4c.h>
+
+#include <QByteArray>
+
+#include <algorithm>
+#include <cstdint>
+
+namespace app::markdown {
+
+namespace {
+
+// Collects md4c's events. Containers are kept as a stack; each leaf copies it.
+class Builder
+{
+public:
+    QVector<Block> take() { return std::move(m_blocks); }
+
+    void enterBlock(MD_BLOCKTYPE type, void *detail)
+    {
+        switch (type) {
+        case MD_BLOCK_QUOTE:
+            push({Container::Quote, true, 0});
+            break;
+        case MD_BLOCK_UL:
+            m_lists.append({false, 0, bool(static_cast<MD_BLOCK_UL_DETAIL *>(detail)->is_tight)});
+            break;
+        case MD_BLOCK_OL: {
+            const auto *ol = static_cast<MD_BLOCK_OL_DETAIL *>(detail);
+            m_lists.append({true, int(std::min(ol->start, 999999999U)), bool(ol->is_tight)});
+            break;
+        }
+        case MD_BLOCK_LI:
+            enterItem(static_cast<MD_BLOCK_LI_DETAIL *>(detail));
+            break;
+        case MD_BLOCK_P:
+            begin(BlockKind::Paragraph);
+            break;
+        case MD_BLOCK_H:
+            begin(BlockKind::Heading);
+            m_blocks.last().level = int(static_cast<MD_BLOCK_H_DETAIL *>(detail)->level);
+            break;
+        case MD_BLOCK_HR:
+            begin(BlockKind::Rule);
+            m_leaf = false;
+            break;
+        case MD_BLOCK_CODE: {
+            begin(BlockKind::Code);
+            const auto *code = static_cast<MD_BLOCK_CODE_DETAIL *>(detail);
+            if (code->lang.text)
+                m_blocks.last().language = QString::fromUtf8(code->lang.text, int(code->lang.size));
+            break;
+        }
+        case MD_BLOCK_HTML:
+            begin(BlockKind::Paragraph);
+            break;
+        case MD_BLOCK_TABLE:
+            begin(BlockKind::Table);
+            m_leaf = false;
+            break;
+        case MD_BLOCK_TR:
+            if (inTable())
+                m_blocks.last().rows.append(QVector<Text>());
+            break;
+        case MD_BLOCK_TH:
+        case MD_BLOCK_TD:
+            enterCell(type, static_cast<MD_BLOCK_TD_DETAIL *>(detail));
+            break;
+        default:
+            break;
+        }
+    }
+
+    void leaveBlock(MD_BLOCKTYPE type)
+    {
+        switch (type) {
+        case MD_BLOCK_QUOTE:
+            pop();
+            break;
+        case MD_BLOCK_LI:
+            // An empty item still shows its marker.
+            if (!m_containers.isEmpty() && m_containers.last().begins && m_depth <= kDeepestNesting)
+                begin(BlockKind::Paragraph);
+            m_leaf = false;
+            pop();
+            break;
+        case MD_BLOCK_UL:
+        case MD_BLOCK_OL:
+            if (!m_lists.isEmpty())
+                m_lists.removeLast();
+            break;
+        case MD_BLOCK_CODE: {
+            QString &code = m_blocks.last().code;
+            if (code.endsWith(QLatin1Char('\n')))
+                code.chop(1);
+            m_leaf = false;
+            break;
+        }
+        case MD_BLOCK_HTML:
+        case MD_BLOCK_P:
+        case MD_BLOCK_H:
+            finishText();
+            m_leaf = false;
+            break;
+        case MD_BLOCK_TD:
+        case MD_BLOCK_TH:
+            m_cell = false;
+            break;
+        default:
+            break;
+        }
+    }
+
+    void enterSpan(MD_SPANTYPE type, void *detail)
+    {
+        switch (type) {
+        case MD_SPAN_STRONG:
+            ++m_bold;
+            break;
+        case MD_SPAN_EM:
+            ++m_emphasis;
+            break;
+        case MD_SPAN_DEL:
+            ++m_strike;
+            break;
+        case MD_SPAN_CODE:
+            ++m_code;
+            break;
+        case MD_SPAN_LATEXMATH:
+            ++m_math;
+            break;
+        case MD_SPAN_LATEXMATH_DISPLAY:
+            ++m_math;
+            m_display = true;
+            break;
+        case MD_SPAN_A: {
+            const auto *a = static_cast<MD_SPAN_A_DETAIL *>(detail);
+            if (Text *text = target()) {
+                text->links.append(QString::fromUtf8(a->href.text, int(a->href.size)));
+                m_link = int(text->links.size()) - 1;
+            }
+            break;
+        }
+        default:
+            break; // a picture is its description: nothing is ever loaded
+        }
+    }
+
+    void leaveSpan(MD_SPANTYPE type)
+    {
+        switch (type) {
+        case MD_SPAN_STRONG:
+            --m_bold;
+            break;
+        case MD_SPAN_EM:
+            --m_emphasis;
+            break;
+        case MD_SPAN_DEL:
+            --m_strike;
+            break;
+        case MD_SPAN_CODE:
+            --m_code;
+            break;
+        case MD_SPAN_LATEXMATH_DISPLAY:
+        case MD_SPAN_LATEXMATH:
+            --m_math;
+            break;
+        case MD_SPAN_A:
+            m_link = -1;
+            break;
+        default:
+            break;
+        }
+    }
+
+    void text(MD_TEXTTYPE type, const MD_CHAR *data, MD_SIZE size)
+    {
+        QString words;
+        switch (type) {
+        case MD_TEXT_NULLCHAR:
+            return;
+        case MD_TEXT_BR:
+            words = QString(QChar::LineSeparator);
+            break;
+        case MD_TEXT_SOFTBR:
+            addSoftBreak();
+            return;
+        case MD_TEXT_ENTITY:
+            words = entity(QString::fromUtf8(data, int(size)));
+            break;
+        default:
+            words = QString::fromUtf8(data, int(size));
+            break;
+        }
+        if (type == MD_TEXT_CODE && m_leaf && !m_blocks.isEmpty() &&
+            m_blocks.last().kind == BlockKind::Code) {
+            m_blocks.last().code += words;
+            return;
+        }
+        add(words);
+    }
+
+private:
+    struct List
+    {
+        bool ordered = false;
+        int next = 0;
+        bool tight = false;
+    };
+
+    void push(const Container &container)
+    {
+        ++m_depth;
+        if (m_depth <= kDeepestNesting)
+            m_containers.append(container);
+    }
+
+    void pop()
+    {
+        if (m_depth <= kDeepestNesting && !m_containers.isEmpty())
+            m_containers.removeLast();
+        --m_depth;
+        m_leaf = false;
+    }
+
+    void enterItem(const MD_BLOCK_LI_DETAIL *item)
+    {
+        Container container;
+        container.begins = true;
+        if (!m_lists.isEmpty() && m_lists.last().ordered) {
+            container.kind = Container::Number;
+            container.number = m_lists.last().next++;
+        } else {
+            container.kind = Container::Bullet;
+        }
+        if (item->is_task)
+            container.kind = item->task_mark == ' ' ? Container::TaskOpen : Container::TaskDone;
+        push(container);
+        m_leaf = false;
+    }
+
+    void begin(BlockKind kind)
+    {
+        Block block;
+        block.kind = kind;
+        block.tight = !m_lists.isEmpty() && m_lists.last().tight;
+        block.containers = m_containers;
+        for (Container &container : m_containers)
+            container.begins = false;
+        m_blocks.append(block);
+        m_leaf = true;
+        m_display = false;
+    }
+
+    bool inTable() const { return !m_blocks.isEmpty() && m_blocks.last().kind == BlockKind::Table; }
+
+    void enterCell(MD_BLOCKTYPE type, const MD_BLOCK_TD_DETAIL *cell)
+    {
+        if (!inTable() || m_blocks.last().rows.isEmpty())
+            return;
+        Block &table = m_blocks.last();
+        table.rows.last().append(Text());
+        if (type == MD_BLOCK_TH)
+            table.alignments.append(cell->align == MD_ALIGN_RIGHT    ? Alignment::Right
+                                    : cell->align == MD_ALIGN_CENTER ? Alignment::Center
+                                                                     : Alignment::Left);
+        m_cell = true;
+    }
+
+    // Where words go now; a tight list item has words without a paragraph.
+    Text *target()
+    {
+        if (m_cell && inTable() && !m_blocks.last().rows.isEmpty() && !m_blocks.last().rows.last().isEmpty())
+            return &m_blocks.last().rows.last().last();
+        if (!m_leaf || m_blocks.isEmpty())
+            begin(BlockKind::Paragraph);
+        return &m_blocks.last().text;
+    }
+
+    void addSoftBreak()
+    {
+        Text *text = target();
+        m_pendingBreak = text && !text->text.isEmpty();
+    }
+
+    void add(const QString &words)
+    {
+        Text *text = target();
+        if (!text || words.isEmpty())
+            return;
+        if (m_pendingBreak) {
+            m_pendingBreak = false;
+            // Models break lines where they mean it: keep the break.
+            if (!text->text.endsWith(QChar::LineSeparator))
+                append(*text, QString(QChar::LineSeparator));
+        }
+        append(*text, words);
+    }
+
+    void append(Text &text, const QString &words)
+    {
+        quint8 styles = Plain;
+        styles |= m_bold > 0 ? Bold : 0;
+        styles |= m_emphasis > 0 ? Emphasis : 0;
+        styles |= m_strike > 0 ? Strike : 0;
+        styles |= m_code > 0 ? Code : 0;
+        styles |= m_math > 0 ? Math : 0;
+        QString clean = words;
+        clean.remove(kJoiner);
+        clean.replace(QLatin1Char('\n'), QChar::LineSeparator);
+        const int start = int(text.text.size());
+        text.text += clean;
+        if (styles == Plain && m_link < 0)
+            return;
+        if (!text.spans.isEmpty()) {
+            Span &last = text.spans.last();
+            if (last.styles == styles && last.link == m_link && last.start + last.length == start) {
+                last.length += int(clean.size());
+                return;
+            }
+        }
+        text.spans.append({start, int(clean.size()), styles, m_link});
+    }
+
+    // A paragraph that is one display formula becomes a block of its own.
+    void finishText()
+    {
+        m_pendingBreak = false;
+        if (m_blocks.isEmpty())
+            return;
+        Block &block = m_blocks.last();
+        while (block.text.text.endsWith(QChar::LineSeparator) || block.text.text.endsWith(QLatin1Char('\n')))
+            block.text.text.chop(1);
+        const bool whole = block.text.spans.size() == 1 && block.text.spans.first().styles == Math &&
+                           block.text.spans.first().start == 0 &&
+                           block.text.spans.first().length >= block.text.text.size();
+        if (block.kind == BlockKind::Paragraph && m_display && whole) {
+            block.kind = BlockKind::Formula;
+            block.code = block.text.text.trimmed();
+            block.code.replace(QChar::LineSeparator, QLatin1Char('\n'));
+            block.text = Text();
+        }
+    }
+
+    static QString entity(const QString &source)
+    {
+        static const struct
+        {
+            const char *name;
+            char32_t code;
+        } known[] = {{"&amp;", '&'},       {"&lt;", '<'},      {"&gt;", '>'},       {"&quot;", '"'},
+                     {"&apos;", '\''},     {"&nbsp;", 0xa0},   {"&copy;", 0xa9},    {"&times;", 0xd7},
+                     {"&middot;", 0xb7},   {"&deg;", 0xb0},    {"&ndash;", 0x2013}, {"&mdash;", 0x2014},
+                     {"&hellip;", 0x2026}, {"&larr;", 0x2190}, {"&rarr;", 0x2192},  {"&le;", 0x2264},
+                     {"&ge;", 0x2265},     {"&ne;", 0x2260},   {"&infin;", 0x221e}, {"&reg;", 0xae}};
+        for (const auto &one : known) {
+            if (source == QLatin1String(one.name))
+                return QString::fromUcs4(&one.code, 1);
+        }
+        if (source.startsWith(QLatin1String("&#"))) {
+            const bool hex = source.size() > 3 && source[2].toLower() == QLatin1Char('x');
+            bool ok = false;
+            const uint code = QStringView(source).mid(hex ? 3 : 2).chopped(1).toUInt(&ok, hex ? 16 : 10);
+            if (ok && code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)) {
+                const char32_t c = code;
+                return QString::fromUcs4(&c, 1);
+            }
+        }
+        return source;
+    }
+
+    QVector<Block> m_blocks;
+    QVector<Container> m_containers;
+    QVector<List> m_lists;
+    int m_depth = 0;
+    int m_bold = 0, m_emphasis = 0, m_strike = 0, m_code = 0, m_math = 0;
+    int m_link = -1;
+    bool m_leaf = false; // words go on in the last block
+    bool m_cell = false;
+    bool m_display = false;
+    bool m_pendingBreak = false;
+};
+
+int onEnterBlock(MD_BLOCKTYPE type, void *detail, void *user)
+{
+    static_cast<Builder *>(user)->enterBlock(type, detail);
+    return 0;
+}
+int onLeaveBlock(MD_BLOCKTYPE type, void *, void *user)
+{
+    static_cast<Builder *>(user)->leaveBlock(type);
+    return 0;
+}
+int onEnterSpan(MD_SPANTYPE type, void *detail, void *user)
+{
+    static_cast<Builder *>(user)->enterSpan(type, detail);
+    return 0;
+}
+int onLeaveSpan(MD_SPANTYPE type, void *, void *user)
+{
+    static_cast<Builder *>(user)->leaveSpan(type);
+    return 0;
+}
+int onText(MD_TEXTTYPE type, const MD_CHAR *data, MD_SIZE size, void *user)
+{
+    static_cast<Builder *>(user)->text(type, data, size);
+    return 0;
+}
+
+QVector<Block> asPlainParagraph(QStringView source)
+{
+    Block block;
+    block.text.text = source.toString();
+    block.text.text.remove(kJoiner);
+    return {block};
+}
+
+} // namespace
+
+QVector<Block> parse(QStringView source)
+{
+    QString clean = normalise(source);
+    clean.remove(QChar(0));
+    const QByteArray utf8 = clean.toUtf8();
+    if (utf8.isEmpty())
+        return {};
+    MD_PARSER parser{};
+    parser.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS | MD_FLAG_NOHTML |
+                   MD_FLAG_PERMISSIVEURLAUTOLINKS | MD_FLAG_LATEXMATHSPANS | MD_FLAG_NOINDENTEDCODEBLOCKS;
+    parser.enter_block = onEnterBlock;
+    parser.leave_block = onLeaveBlock;
+    parser.enter_span = onEnterSpan;
+    parser.leave_span = onLeaveSpan;
+    parser.text = onText;
+    Builder builder;
+    if (md_parse(utf8.constData(), MD_SIZE(utf8.size()), &parser, &builder) != 0)
+        return asPlainParagraph(source);
+    return builder.take();
+}
+
+QString plainText(const Block &block)
+{
+    QString indent, marker;
+    for (const Container &container : block.containers) {
+        if (container.kind == Container::Quote) {
+            indent += QStringLiteral("> ");
+            continue;
+        }
+        if (container.begins) {
+            marker = container.kind == Container::Number     ? QStringLiteral("%1. ").arg(container.number)
+                     : container.kind == Container::TaskOpen ? QStringLiteral("- [ ] ")
+                     : container.kind == Container::TaskDone ? QStringLiteral("- [x] ")
+                                                             : QStringLiteral("- ");
+            indent += marker;
+        } else {
+            indent += QStringLiteral("  ");
+        }
+    }
+    QString body;
+    switch (block.kind) {
+    case BlockKind::Paragraph:
+    case BlockKind::Heading:
+        body = block.text.text;
+        break;
+    case BlockKind::Code:
+    case BlockKind::Formula:
+        return block.code;
+    case BlockKind::Rule:
+        body = QStringLiteral("---");
+        break;
+    case BlockKind::Table:
+        for (const QVector<Text> &row : block.rows) {
+            QStringList cells;
+            for (const Text &cell : row)
+                cells.append(cell.text);
+            body += (body.isEmpty() ? QString() : QStringLiteral("\n")) + cells.join(QLatin1Char('\t'));
+        }
+        break;
+    }
+    body.replace(QChar::LineSeparator, QLatin1Char('\n'));
+    return indent + body;
+}
+
+QString plainText(const QVector<Block> &blocks)
+{
+    QString all;
+    for (int i = 0; i < blocks.size(); ++i) {
+        if (i > 0)
+            all += blocks[i].tight && blocks[i - 1].tight && !blocks[i].separated ? QStringLiteral("\n")
+                                                                                  : QStringLiteral("\n\n");
+        all += plainText(blocks[i]);
+    }
+    return all;
+}
+
+} // namespace app::markdown

@@ -1,0 +1,362 @@
+#include "ui/appearance.h"
+
+#include "ui/style_sheet.h"
+
+#include <QApplication>
+#include <QEvent>
+#include <QFile>
+#include <QIconEngine>
+#include <QPainter>
+#include <QPalette>
+#include <QPixmapCache>
+#include <QStyle>
+#include <QStyleFactory>
+#include <QSvgRenderer>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ui {
+
+namespace {
+
+const app::SettingKey<QString> kScheme{"appearance/scheme", QStringLiteral("system")};
+const app::SettingKey<int> kReadingSize{"appearance/readingSize", 15};
+constexpr int kSmallestReading = 13;
+constexpr int kLargestReading = 20;
+
+QPixmap renderIcon(const QString &name, int size, const QColor &color, qreal ratio)
+{
+    const int pixels = std::max(1, int(std::lround(size * ratio)));
+    QPixmap pixmap(pixels, pixels);
+    pixmap.fill(Qt::transparent);
+    QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
+    if (file.open(QIODevice::ReadOnly)) {
+        // QSvgRenderer knows no currentColor: the colour goes into the bytes.
+        QByteArray svg = file.readAll();
+        svg.replace("currentColor", color.name().toLatin1());
+        QSvgRenderer renderer(svg);
+        QPainter painter(&pixmap);
+        renderer.render(&painter, QRectF(0, 0, pixels, pixels));
+    } else {
+        qWarning("no icon named %s", qPrintable(name));
+    }
+    pixmap.setDevicePixelRatio(ratio);
+    return pixmap;
+}
+
+// Renders at whatever size and ratio Qt asks for, so that icons stay sharp on every screen.
+class SvgIconEngine : public QIconEngine
+{
+public:
+    struct Colors
+    {
+        QColor normal, active, disabled, on;
+    };
+    SvgIconEngine(const QString &name, const Colors &colors) : m_name(name), m_colors(colors) {}
+
+    void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State state) override
+    {
+        const qreal ratio = painter->device() ? painter->device()->devicePixelRatioF() : 1.0;
+        painter->drawPixmap(rect, cached(std::min(rect.width(), rect.height()), mode, state, ratio));
+    }
+    QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
+    {
+        return cached(std::min(size.width(), size.height()), mode, state, 1.0);
+    }
+    QPixmap scaledPixmap(const QSize &size, QIcon::Mode mode, QIcon::State state, qreal scale) override
+    {
+        return cached(std::max(1, int(std::lround(std::min(size.width(), size.height()) / scale))), mode,
+                      state, scale);
+    }
+    QIconEngine *clone() const override { return new SvgIconEngine(*this); }
+    bool isNull() override { return false; }
+
+private:
+    QPixmap cached(int size, QIcon::Mode mode, QIcon::State state, qreal ratio) const
+    {
+        const QColor color = mode == QIcon::Disabled                            ? m_colors.disabled
+                             : state == QIcon::On                               ? m_colors.on
+                             : mode == QIcon::Active || mode == QIcon::Selected ? m_colors.active
+                                                                                : m_colors.normal;
+        const QString key =
+            QStringLiteral("baleen/%1/%2/%3/%4").arg(m_name).arg(size).arg(color.rgba(), 0, 16).arg(ratio);
+        QPixmap pixmap;
+        if (!QPixmapCache::find(key, &pixmap)) {
+            pixmap = renderIcon(m_name, size, color, ratio);
+            QPixmapCache::insert(key, pixmap);
+        }
+        return pixmap;
+    }
+
+    QString m_name;
+    Colors m_colors;
+};
+
+QPalette paletteOf(const Theme &t)
+{
+    QPalette p;
+    p.setColor(QPalette::Window, t.window);
+    p.setColor(QPalette::WindowText, t.text);
+    p.setColor(QPalette::Base, t.surface);
+    p.setColor(QPalette::AlternateBase, t.raised);
+    p.setColor(QPalette::Text, t.text);
+    p.setColor(QPalette::PlaceholderText, t.text3);
+    p.setColor(QPalette::Button, t.surface);
+    p.setColor(QPalette::ButtonText, t.text);
+    p.setColor(QPalette::BrightText, t.danger);
+    p.setColor(QPalette::ToolTipBase, t.popover);
+    p.setColor(QPalette::ToolTipText, t.text);
+    p.setColor(QPalette::Highlight, t.selection);
+    p.setColor(QPalette::HighlightedText, t.text);
+    p.setColor(QPalette::Inactive, QPalette::Highlight, t.pressed);
+    p.setColor(QPalette::Link, t.accentText);
+    p.setColor(QPalette::LinkVisited, t.accentText);
+    p.setColor(QPalette::Light, t.raised);
+    p.setColor(QPalette::Midlight, t.hover);
+    p.setColor(QPalette::Mid, t.borderStrong);
+    p.setColor(QPalette::Dark, t.control);
+    p.setColor(QPalette::Shadow, t.border);
+    for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        p.setColor(QPalette::Disabled, role, t.disabled);
+    return p;
+}
+
+int evenRound(double value)
+{
+    return int(std::lround(value / 2.0)) * 2;
+}
+
+} // namespace
+
+Appearance::Appearance(app::Settings &settings, QObject *parent) : QObject(parent), m_settings(settings)
+{
+    m_applying = true;
+    QApplication::setPalette(QPalette()); // the desktop's own, whatever was set before
+    m_applying = false;
+    m_systemDark = systemIsDark();
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    apply();
+    qApp->installEventFilter(this);
+}
+
+Appearance::~Appearance() = default;
+
+Scheme Appearance::scheme() const
+{
+    const QString name = m_settings.get(kScheme);
+    if (name == QLatin1String("light"))
+        return Scheme::Light;
+    return name == QLatin1String("dark") ? Scheme::Dark : Scheme::System;
+}
+
+void Appearance::setScheme(Scheme scheme)
+{
+    if (scheme == this->scheme())
+        return;
+    m_settings.set(kScheme, scheme == Scheme::Light  ? QStringLiteral("light")
+                            : scheme == Scheme::Dark ? QStringLiteral("dark")
+                                                     : QStringLiteral("system"));
+    apply();
+    Q_EMIT changed();
+}
+
+int Appearance::readingSize() const
+{
+    return std::clamp(m_settings.get(kReadingSize), kSmallestReading, kLargestReading);
+}
+
+void Appearance::setReadingSize(int px)
+{
+    px = std::clamp(px, kSmallestReading, kLargestReading);
+    if (px == readingSize())
+        return;
+    m_settings.set(kReadingSize, px);
+    Q_EMIT changed();
+}
+
+QFont Appearance::font(FontRole role) const
+{
+    static const QStringList sans = {QStringLiteral("Noto Sans"), QStringLiteral("Noto Sans CJK SC"),
+                                     QStringLiteral("Noto Color Emoji")};
+    static const QStringList mono = {QStringLiteral("JetBrains Mono"), QStringLiteral("DejaVu Sans Mono"),
+                                     QStringLiteral("Noto Sans Mono CJK SC"),
+                                     QStringLiteral("Noto Color Emoji")};
+    int size = 13;
+    bool bold = false;
+    bool isMono = false;
+    const double scale = readingSize() / 15.0;
+    switch (role) {
+    case FontRole::Hero:
+        size = 24, bold = true;
+        break;
+    case FontRole::Figure:
+        size = 20, bold = true;
+        break;
+    case FontRole::Title:
+        size = 15, bold = true;
+        break;
+    case FontRole::Reading:
+        size = readingSize();
+        break;
+    case FontRole::ReadingBold:
+        size = readingSize(), bold = true;
+        break;
+    case FontRole::Heading1:
+        size = int(std::lround(20 * scale)), bold = true;
+        break;
+    case FontRole::Heading2:
+        size = int(std::lround(17 * scale)), bold = true;
+        break;
+    case FontRole::Table:
+        size = int(std::lround(14 * scale));
+        break;
+    case FontRole::TableHead:
+        size = int(std::lround(13 * scale)), bold = true;
+        break;
+    case FontRole::Reasoning:
+        size = int(std::lround(14 * scale));
+        break;
+    case FontRole::Ui:
+        break;
+    case FontRole::UiBold:
+        bold = true;
+        break;
+    case FontRole::Small:
+        size = 12;
+        break;
+    case FontRole::Caption:
+        size = 11;
+        break;
+    case FontRole::Mono:
+        size = int(std::lround(13 * scale)), isMono = true;
+        break;
+    case FontRole::MonoSmall:
+        size = 12, isMono = true;
+        break;
+    }
+    QFont font(isMono ? mono : sans);
+    font.setPixelSize(size);
+    // Only these two weights: Qt 6.4 turns 500 and 600 of the installed families into one of them anyway.
+    font.setWeight(bold ? QFont::Bold : QFont::Normal);
+    if (isMono) {
+        font.setStyleHint(QFont::Monospace);
+        font.setFixedPitch(true);
+        // Without shaping "!=" stays two letters: code is shown as it is.
+        font.setStyleStrategy(QFont::PreferNoShaping);
+    } else {
+        font.setStyleHint(QFont::SansSerif);
+    }
+    return font;
+}
+
+int Appearance::lineHeight(FontRole role) const
+{
+    const double scale = readingSize() / 15.0;
+    switch (role) {
+    case FontRole::Hero:
+        return 34;
+    case FontRole::Figure:
+        return 28;
+    case FontRole::Title:
+        return 22;
+    case FontRole::Reading:
+    case FontRole::ReadingBold:
+        return evenRound(readingSize() * 1.6);
+    case FontRole::Heading1:
+        return evenRound(30 * scale);
+    case FontRole::Heading2:
+        return evenRound(26 * scale);
+    case FontRole::Table:
+    case FontRole::TableHead:
+    case FontRole::Reasoning:
+        return evenRound(22 * scale);
+    case FontRole::Mono:
+        return evenRound(20 * scale);
+    case FontRole::Ui:
+    case FontRole::UiBold:
+    case FontRole::MonoSmall:
+        return 20;
+    case FontRole::Small:
+        return 18;
+    case FontRole::Caption:
+        return 16;
+    }
+    return 20;
+}
+
+int Appearance::lineHeightCjk(FontRole role) const
+{
+    switch (role) {
+    case FontRole::Reading:
+    case FontRole::ReadingBold:
+        return evenRound(readingSize() * 1.73);
+    case FontRole::Reasoning:
+        return lineHeight(role) + 2;
+    default:
+        return lineHeight(role);
+    }
+}
+
+QPixmap Appearance::pixmap(const QString &name, int size, const QColor &color, qreal ratio) const
+{
+    const QString key = QStringLiteral("%1/%2/%3/%4").arg(name).arg(size).arg(color.rgba(), 0, 16).arg(ratio);
+    const auto found = m_pixmaps.constFind(key);
+    if (found != m_pixmaps.constEnd())
+        return *found;
+    return *m_pixmaps.insert(key, renderIcon(name, size, color, ratio));
+}
+
+QIcon Appearance::icon(const QString &name, int) const
+{
+    return QIcon(
+        new SvgIconEngine(name, {m_theme.text2, m_theme.text, m_theme.disabled, m_theme.accentText}));
+}
+
+QIcon Appearance::icon(const QString &name, int, const QColor &color) const
+{
+    return QIcon(new SvgIconEngine(name, {color, color, m_theme.disabled, color}));
+}
+
+bool Appearance::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == qApp && event->type() == QEvent::ThemeChange && !m_applying) {
+        // An empty palette gives the desktop's own back; ours follows in apply().
+        m_applying = true;
+        QApplication::setPalette(QPalette());
+        m_applying = false;
+        const bool dark = systemIsDark();
+        const bool differs = dark != m_systemDark;
+        m_systemDark = dark;
+        apply();
+        if (differs && scheme() == Scheme::System)
+            Q_EMIT changed();
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+bool Appearance::systemIsDark() const
+{
+    const QPalette palette = QApplication::palette();
+    if (palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness())
+        return true;
+    return qEnvironmentVariable("GTK_THEME").endsWith(QLatin1String(":dark"), Qt::CaseInsensitive);
+}
+
+void Appearance::apply()
+{
+    m_applying = true;
+    const bool dark = scheme() == Scheme::Dark || (scheme() == Scheme::System && m_systemDark);
+    m_theme = dark ? Theme::darkTheme() : Theme::light();
+    m_pixmaps.clear();
+    const QPalette palette = paletteOf(m_theme);
+    QApplication::setPalette(palette);
+    QToolTip::setPalette(palette);
+    QApplication::setFont(font(FontRole::Ui));
+    QToolTip::setFont(font(FontRole::Small));
+    qApp->setStyleSheet(styleSheet(m_theme));
+    m_applying = false;
+}
+
+} // namespace ui

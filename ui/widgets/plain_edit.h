@@ -1,0 +1,51 @@
+// A multi-line field of plain text in the reading type. Return submits, Shift+Return breaks the line, and
+// while an input method composes both belong to it.
+#pragma once
+
+#include "ui/appearance.h"
+
+#include <QTextEdit>
+
+namespace ui {
+
+class PlainEdit : public QTextEdit
+{
+    Q_OBJECT
+
+public:
+    explicit PlainEdit(const Appearance &appearance, QWidget *parent = nullptr);
+
+    QString text() const { return toPlainText(); }
+    // Replaces all text and forgets the undo history; the cursor goes to the end.
+    void setText(const QString &text);
+    // Replaces all text as one step that undo takes back.
+    void replaceText(const QString &text);
+    void setSubmitsOnReturn(bool submits); // false: Return breaks the line and Ctrl+Return submits
+    bool isComposing() const { return m_composing; }
+    // Height of the text with line heights, without the widget's margins.
+    int contentHeight() const;
+    int linePixels() const { return m_linePixels; }
+
+Q_SIGNALS:
+    void submitted();
+    void upInEmpty(); // Up while nothing is written
+    void filesDropped(const QStringList &paths);
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void inputMethodEvent(QInputMethodEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
+    bool canInsertFromMimeData(const QMimeData *source) const override;
+    void insertFromMimeData(const QMimeData *source) override;
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void applyType();
+
+    const Appearance &m_appearance;
+    bool m_submitsOnReturn = true;
+    bool m_composing = false;
+    int m_linePixels = 24;
+};
+
+} // namespace ui
