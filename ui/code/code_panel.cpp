@@ -3,11 +3,13 @@
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
 
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLocale>
+#include <QScrollBar>
 #include <QShortcut>
 
 namespace ui {
@@ -310,15 +312,25 @@ void CodePanel::receiveCode(const QString &text, bool whole)
         m_answerBeside = true;
         return;
     }
+    CodeEditor *editor = m_card->editor();
+    QScrollBar *bar = editor->verticalScrollBar();
+    const bool follows = bar->value() >= bar->maximum() - 1;
+    const bool first = !m_writer->hasWritten();
     if (whole)
         m_writer->replace(text);
     else
         m_writer->append(text);
-    if (m_writer->isWriting() && m_card->editor()->hasFocus() &&
-        m_session.answerKind() == AnswerKind::Insertion) {
-        QTextCursor cursor = m_card->editor()->textCursor();
+    if (!m_writer->isWriting())
+        return;
+    QTextCursor cursor = editor->textCursor();
+    if (m_session.answerKind() == AnswerKind::Insertion && editor->hasFocus()) {
         cursor.setPosition(m_writer->end());
-        m_card->editor()->setTextCursor(cursor);
+        editor->setTextCursor(cursor);
+    } else if (m_session.answerKind() == AnswerKind::Code && first) {
+        cursor.setPosition(0);
+        editor->setTextCursor(cursor);
+    } else if (m_session.answerKind() == AnswerKind::Code && follows) {
+        bar->setValue(bar->maximum()); // until the user scrolls away
     }
 }
 
@@ -458,7 +470,9 @@ void CodePanel::showStatus()
     case State::Queued:
         sentence = !m_service.model() ? tr("Waits for a model")
                    : m_session.queuePosition() > 0
-                       ? tr("Waits for %n other request(s)", nullptr, m_session.queuePosition())
+                       ? (m_session.queuePosition() == 1
+                              ? tr("Waits for 1 other request")
+                              : tr("Waits for %1 other requests").arg(m_session.queuePosition()))
                        : tr("Starts as soon as the model is ready");
         break;
     case State::Reading:

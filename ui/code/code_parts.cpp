@@ -66,7 +66,7 @@ void TabButton::setMark(Mark mark)
 QSize TabButton::sizeHint() const
 {
     const int words = std::min(240, QFontMetrics(m_appearance.font(FontRole::Ui)).horizontalAdvance(text()));
-    return {10 + 16 + 7 + words + 10 + (m_mark == Mark::None ? 0 : 14), 32};
+    return {10 + 16 + 7 + words + 4 + 10 + (m_mark == Mark::None ? 0 : 14), 32};
 }
 
 void TabButton::paintEvent(QPaintEvent *)
@@ -89,6 +89,24 @@ void TabButton::paintEvent(QPaintEvent *)
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_mark == Mark::Busy ? t.accent : t.text3);
     painter.drawEllipse(QPointF(width() - 10 - 4, height() / 2.0), 3.5, 3.5);
+}
+
+LanguageButton::LanguageButton(const Appearance &appearance, QWidget *parent)
+    : ComboButton(appearance, QString(), Look::Field, parent)
+{}
+
+void LanguageButton::paintEvent(QPaintEvent *)
+{
+    const Theme &t = theme();
+    QPainter painter(this);
+    paintGround(painter, isDown() ? t.pressed : isHovered() ? t.hover : t.surface, t.control, 6);
+    painter.setFont(m_appearance.font(FontRole::Ui));
+    painter.setPen(t.text);
+    const QRect words(12, 0, width() - 12 - 30, height());
+    painter.drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
+                     QFontMetrics(painter.font()).elidedText(text(), Qt::ElideRight, words.width()));
+    paintIcon(painter, QStringLiteral("chevron-down"), QRect(width() - 9 - 14, (height() - 14) / 2, 14, 14),
+              t.text2);
 }
 
 CardHead::CardHead(const Appearance &appearance, Kind kind, QWidget *parent)

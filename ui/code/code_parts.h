@@ -45,6 +45,18 @@ private:
     Mark m_mark = Mark::None;
 };
 
+// A field that opens a menu, its words at the left as in the other fields.
+class LanguageButton : public ComboButton
+{
+    Q_OBJECT
+
+public:
+    explicit LanguageButton(const Appearance &appearance, QWidget *parent = nullptr);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+};
+
 // The 52 px head of a card, or the 40 px head of a pane in it, with the line that parts it from the rest.
 class CardHead : public QWidget
 {

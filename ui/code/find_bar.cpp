@@ -128,7 +128,8 @@ void FindBar::showCount()
     else if (m_hits == CodeEditor::kMostHits)
         m_count->setText(tr("More than %1 hits").arg(QLocale(QLocale::English).toString(m_hits)));
     else
-        m_count->setText(tr("%n hit(s)", nullptr, m_hits));
+        m_count->setText(m_hits == 1 ? tr("1 hit")
+                                     : tr("%1 hits").arg(QLocale(QLocale::English).toString(m_hits)));
 }
 
 bool FindBar::eventFilter(QObject *watched, QEvent *event)

@@ -93,8 +93,7 @@ void paintWords(QLabel *label, const QColor &color, const QFont &font)
 
 TaskCard::TaskCard(const Appearance &appearance, QWidget *parent)
     : Card(appearance, parent), m_appearance(appearance), m_title(new QLabel(this)),
-      m_instructionLabel(new QLabel(this)),
-      m_language(new ComboButton(appearance, tr("Automatic"), ComboButton::Look::Field, this)),
+      m_instructionLabel(new QLabel(this)), m_language(new LanguageButton(appearance, this)),
       m_sourceLabel(new QLabel(tr("What the model sees"), this)),
       m_contextBar(new ContextBar(appearance, this)), m_contextLabel(new QLabel(tr("Context"), this)),
       m_contextFigure(new QLabel(this)), m_note(new QLabel(this)),
@@ -104,6 +103,8 @@ TaskCard::TaskCard(const Appearance &appearance, QWidget *parent)
     m_field = edge;
     m_instruction = new PlainEdit(appearance, edge);
     m_instruction->setSubmitsOnReturn(false);
+    m_title->setMinimumWidth(0);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     edge->watch(m_instruction);
     auto *inside = new QVBoxLayout(edge);
     inside->setContentsMargins(12, 9, 4, 9);
@@ -167,6 +168,7 @@ TaskCard::TaskCard(const Appearance &appearance, QWidget *parent)
             [this](const QStringList &paths) { Q_EMIT fileDropped(paths.first()); });
     connect(&appearance, &Appearance::changed, this, &TaskCard::applyType);
     applyType();
+    showLanguage();
     setVerb(Verb::Generate);
     setSource({}, 0);
     setContext(-1, 0, 0);
@@ -368,14 +370,25 @@ void TaskCard::setSwitchShown(bool shown)
     m_switch->setVisible(shown);
 }
 
+void TaskCard::showTitle()
+{
+    const QString first = m_instruction->text().trimmed().section(QLatin1Char('\n'), 0, 0).simplified();
+    m_title->setToolTip(first);
+    const int room = width() - 16 - 8 - 28 - 8 - (m_switch->isHidden() ? 0 : 32);
+    m_title->setText(QFontMetrics(m_title->font())
+                         .elidedText(first.isEmpty() ? tr("New task") : first, Qt::ElideRight, room));
+}
+
+void TaskCard::resizeEvent(QResizeEvent *event)
+{
+    Card::resizeEvent(event);
+    showTitle();
+}
+
 // Every word that depends on the state.
 void TaskCard::showWords()
 {
-    const QString first = m_instruction->text().trimmed().section(QLatin1Char('\n'), 0, 0).simplified();
-    const QString title = first.isEmpty() ? tr("New task") : first;
-    m_title->setToolTip(first);
-    m_title->setText(QFontMetrics(m_title->font()).elidedText(title, Qt::ElideRight, 344 - 16 - 44));
-
+    showTitle();
     static const char *const kLabels[] = {QT_TR_NOOP("What to build"),
                                           QT_TR_NOOP("What comes here, optional"),
                                           QT_TR_NOOP("Your question, optional"),
@@ -399,7 +412,9 @@ void TaskCard::showWords()
     m_sourceText->setText(m_sourceLines == 0               ? tr("The editor is empty")
                           : optional && !m_sendsEditorText ? tr("%1, not sent").arg(m_sourceName)
                                                            : m_sourceName);
-    m_sourceSize->setText(m_sourceLines == 0 ? QString() : tr("%n line(s)", nullptr, m_sourceLines));
+    m_sourceSize->setText(m_sourceLines == 0   ? QString()
+                          : m_sourceLines == 1 ? tr("1 line")
+                                               : tr("%1 lines").arg(figure(m_sourceLines)));
 
     QString note;
     if (m_verb == Verb::Complete && m_fillsInMiddle && !m_instruction->text().trimmed().isEmpty())

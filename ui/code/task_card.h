@@ -50,7 +50,11 @@ Q_SIGNALS:
     void editorRequested();
     void fileDropped(const QString &path);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void showTitle();
     QWidget *buildHead();
     QWidget *buildVerbs();
     QWidget *buildSourceRow();
@@ -71,7 +75,7 @@ private:
     QLabel *m_instructionLabel;
     QWidget *m_field; // the edge around the instruction
     PlainEdit *m_instruction;
-    ComboButton *m_language;
+    LanguageButton *m_language;
     QLabel *m_sourceLabel;
     QWidget *m_sourceRow;
     QLabel *m_sourceText, *m_sourceSize;
