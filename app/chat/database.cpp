@@ -105,6 +105,7 @@ Statement::~Statement()
 
 Result<bool> Statement::step()
 {
+    errno = 0; // see Database::error()
     switch (sqlite3_step(m_statement)) {
     case SQLITE_ROW:
         return true;
@@ -200,6 +201,7 @@ bool Database::isReadOnly() const
 
 Result<void> Database::run(const char *sql)
 {
+    errno = 0;
     if (sqlite3_exec(m_handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
         return error("The database could not be read or written");
     return {};
@@ -280,8 +282,12 @@ Result<void> Database::copyTo(const QString &path) const
 
 Error Database::error(const char *what) const
 {
+    // A COMMIT that fails does not tell SQLite's caller why; errno still does.
+    const int lastError = errno;
     const int extended = m_handle ? sqlite3_extended_errcode(m_handle) : SQLITE_NOMEM;
-    const int systemError = m_handle ? sqlite3_system_errno(m_handle) : 0;
+    int systemError = m_handle ? sqlite3_system_errno(m_handle) : 0;
+    if (systemError == 0)
+        systemError = lastError;
     const ErrorCode code = codeOf(extended, systemError);
     std::string found = m_handle ? sqlite3_errmsg(m_handle) : "no memory";
     const int primary = extended & 0xff;

@@ -98,6 +98,27 @@ Result<void> adoptOrphans(Database &database)
         {text("Recovered chat")});
 }
 
+// Every row of the damaged file that can be read, then what only the newest backup has.
+Result<void> fillFrom(StoreReport &report, const QString &folder, Database &fresh)
+{
+    const auto rows = salvageRows(report.damagedCopy, fresh);
+    if (!rows)
+        return rows.error();
+    report.salvagedConversations = rows->value(QStringLiteral("conversations"));
+    report.salvagedMessages = rows->value(QStringLiteral("messages"));
+    report.salvagedDrafts = rows->value(QStringLiteral("drafts"));
+    const QStringList copies = backups(folder);
+    if (copies.isEmpty())
+        return {};
+    const auto restored = salvageRows(copies.first(), fresh);
+    if (!restored)
+        return restored.error();
+    report.restoredFrom = copies.first();
+    report.restoredConversations = restored->value(QStringLiteral("conversations"));
+    report.restoredMessages = restored->value(QStringLiteral("messages"));
+    return {};
+}
+
 OpenedStore salvage(const QString &folder, OpenedStore opened, StoreSchema schema)
 {
     const QString path = storePath(folder);
@@ -115,22 +136,13 @@ OpenedStore salvage(const QString &folder, OpenedStore opened, StoreSchema schem
     if (ready)
         ready = migrate(**fresh, 0, folder, schema);
     if (ready)
-        ready = (*fresh)->run("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE");
-    if (ready) {
-        const auto rows = salvageRows(opened.report.damagedCopy, **fresh);
-        opened.report.salvagedConversations = rows.value(QStringLiteral("conversations"));
-        opened.report.salvagedMessages = rows.value(QStringLiteral("messages"));
-        opened.report.salvagedDrafts = rows.value(QStringLiteral("drafts"));
-        if (const QStringList copies = backups(folder); !copies.isEmpty()) {
-            const auto restored = salvageRows(copies.first(), **fresh);
-            opened.report.restoredFrom = copies.first();
-            opened.report.restoredConversations = restored.value(QStringLiteral("conversations"));
-            opened.report.restoredMessages = restored.value(QStringLiteral("messages"));
-        }
-        ready = adoptOrphans(**fresh);
-    }
+        ready = (*fresh)->run("PRAGMA foreign_keys = OFF");
     if (ready)
-        ready = (*fresh)->run("COMMIT; PRAGMA foreign_keys = ON;");
+        ready = fillFrom(opened.report, folder, **fresh);
+    if (ready)
+        ready = adoptOrphans(**fresh);
+    if (ready)
+        ready = (*fresh)->run("PRAGMA foreign_keys = ON");
     if (ready)
         opened.database = std::move(*fresh);
     else

@@ -1,15 +1,20 @@
 #include "app/chat/store_salvage.h"
 
+#include "app/chat/store_leaves.h"
 #include "app/chat/store_schema.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QStringList>
+#include <QtEndian>
 
 #include <deque>
 #include <limits>
 #include <optional>
 
 namespace app {
+
+using inference::Result;
 
 namespace {
 
@@ -115,12 +120,79 @@ private:
     int m_rows = 0;
 };
 
-} // namespace
+// A copy of the file beside it, to be mended and read; gone with the object.
+class MendedCopy
+{
+public:
+    explicit MendedCopy(const QString &path) : m_path(path + QStringLiteral(".salvage"))
+    {
+        remove();
+        m_whole = QFile::copy(path, m_path);
+        if (QFile::exists(path + QStringLiteral("-wal")))
+            QFile::copy(path + QStringLiteral("-wal"), m_path + QStringLiteral("-wal"));
+        QFile::setPermissions(m_path, QFile::ReadOwner | QFile::WriteOwner);
+    }
+    ~MendedCopy() { remove(); }
+    MendedCopy(const MendedCopy &) = delete;
+    MendedCopy &operator=(const MendedCopy &) = delete;
 
-QHash<QString, int> salvageRows(const QString &path, Database &into)
+    bool isWhole() const { return m_whole; }
+    const QString &path() const { return m_path; }
+
+    // SQLite refuses a file that is shorter than its header says, or whose counts contradict each other:
+    // without a page count it goes by the size of the file, which is made a multiple of the page size.
+    void mendSize(const QByteArray &freshFirstPage, bool replaceFirstPage)
+    {
+        QFile file(m_path);
+        if (!file.open(QIODevice::ReadWrite))
+            return;
+        QByteArray header = replaceFirstPage ? freshFirstPage : file.read(kHeaderBytes);
+        if (header.size() < kHeaderBytes)
+            return;
+        const int stored = int(qFromBigEndian<quint16>(header.constData() + 16));
+        const int pageSize = stored == 1 ? 65536 : stored;
+        if (pageSize < 512 || (pageSize & (pageSize - 1)) != 0)
+            return;
+        const qint64 pages = (file.size() + pageSize - 1) / pageSize;
+        header.replace(28, 4, QByteArray(4, '\0')); // the page count, not valid any more
+        header.replace(92, 4, QByteArray(4, '\0'));
+        header.replace(32, 8, QByteArray(8, '\0')); // the list of free pages
+        file.seek(0);
+        file.write(header);
+        file.resize(pages * pageSize);
+    }
+
+private:
+    static constexpr qsizetype kHeaderBytes = 100;
+
+    void remove()
+    {
+        for (const char *suffix : {"", "-wal", "-shm"})
+            QFile::remove(m_path + QLatin1String(suffix));
+    }
+
+    QString m_path;
+    bool m_whole = false;
+};
+
+// The first page of the fresh database: same schema, same root pages.
+QByteArray firstPage(Database &fresh)
+{
+    const QString copy = fresh.path() + QStringLiteral(".first");
+    QByteArray page;
+    if (fresh.copyTo(copy)) {
+        QFile file(copy);
+        if (file.open(QIODevice::ReadOnly))
+            page = file.read(4096);
+    }
+    QFile::remove(copy);
+    return page;
+}
+
+QHash<QString, int> readTables(const QString &path, Database &into)
 {
     QHash<QString, int> rows;
-    auto from = Database::open(path, Database::Mode::ReadOnly);
+    auto from = Database::open(path, Database::Mode::ReadWrite); // a copy: its log may be replayed
     if (!from)
         return rows;
     (void)(*from)->run(
@@ -132,7 +204,37 @@ QHash<QString, int> salvageRows(const QString &path, Database &into)
             if (present.contains(column))
                 columns << column;
         if (columns.contains(QLatin1String(table.key)))
-            rows.insert(QLatin1String(table.name), TableWalk(**from, into, table, columns).run());
+            rows[QLatin1String(table.name)] += TableWalk(**from, into, table, columns).run();
+    }
+    return rows;
+}
+
+} // namespace
+
+Result<QHash<QString, int>> salvageRows(const QString &path, Database &into)
+{
+    QHash<QString, int> rows;
+    const QByteArray page = firstPage(into);
+    if (const auto begun = into.run("BEGIN IMMEDIATE"); !begun)
+        return begun.error();
+    for (const bool replaceFirstPage : {false, true}) {
+        MendedCopy copy(path);
+        if (!copy.isWhole())
+            break;
+        if (replaceFirstPage)
+            QFile::remove(copy.path() + QStringLiteral("-wal"));
+        copy.mendSize(page, replaceFirstPage);
+        const QHash<QString, int> found = readTables(copy.path(), into);
+        for (auto table = found.begin(); table != found.end(); ++table)
+            rows[table.key()] += table.value();
+        salvageLeaves(copy.path(), into, rows);
+        if (found.value(QStringLiteral("conversations")) > 0 && found.value(QStringLiteral("messages")) > 0)
+            break;
+    }
+    if (const auto done = into.run("COMMIT"); !done) {
+        if (into.inTransaction())
+            (void)into.run("ROLLBACK");
+        return done.error();
     }
     return rows;
 }

@@ -11,6 +11,6 @@ namespace app {
 // Copies every row that can be read from the file at `path` into the fresh database, table by table, rows
 // that are there already left alone. Damaged pages are walked around. Gives the rows added by table; never
 // fails: what cannot be read is not there.
-QHash<QString, int> salvageRows(const QString &path, Database &into);
+inference::Result<QHash<QString, int>> salvageRows(const QString &path, Database &into);
 
 } // namespace app
