@@ -124,18 +124,15 @@ void CodePanel::connectSession()
             [this](const QString &text) { receiveCode(text, false); });
     connect(&m_session, &CodeSession::codeReplaced, this,
             [this](const QString &text) { receiveCode(text, true); });
-    const auto showProse = [this] {
-        const bool any = !m_card->prose()->isEmpty();
-        m_card->setProseShown(any, m_session.task().verb == Verb::Explain ? tr("Explanation") : tr("Notes"));
-        storeSoon();
-    };
-    connect(&m_session, &CodeSession::proseAppended, this, [this, showProse](const QString &text) {
+    connect(&m_session, &CodeSession::proseAppended, this, [this](const QString &text) {
         m_card->prose()->append(text);
-        showProse();
+        showProse(!m_card->prose()->isEmpty());
+        storeSoon();
     });
-    connect(&m_session, &CodeSession::proseReplaced, this, [this, showProse](const QString &text) {
+    connect(&m_session, &CodeSession::proseReplaced, this, [this](const QString &text) {
         m_card->prose()->setMarkdown(text);
-        showProse();
+        showProse(!m_card->prose()->isEmpty());
+        storeSoon();
     });
     connect(&m_session, &CodeSession::ended, this, &CodePanel::sessionEnded);
 }
@@ -155,11 +152,12 @@ void CodePanel::addKeys()
     key(QKeySequence::Save, [this] { save(); });
     key(Qt::CTRL | Qt::SHIFT | Qt::Key_S, [this] { saveAs(); });
     key(QKeySequence::Open, [this] { askForFile(); });
-    key(Qt::CTRL | Qt::Key_J, [this] {
-        const bool any = !m_card->prose()->isEmpty();
-        m_card->setProseShown(any && !m_card->isProseShown(),
-                              m_session.task().verb == Verb::Explain ? tr("Explanation") : tr("Notes"));
-    });
+    key(Qt::CTRL | Qt::Key_J, [this] { showProse(!m_card->prose()->isEmpty() && !m_card->isProseShown()); });
+}
+
+void CodePanel::showProse(bool shown)
+{
+    m_card->setProseShown(shown, m_explains ? tr("Explanation") : tr("Notes"), m_explains ? 0.5 : 0.3);
 }
 
 void CodePanel::focusInput()
@@ -275,6 +273,7 @@ void CodePanel::run()
     m_card->prose()->setMarkdown({});
     m_card->setProseShown(false, {});
     m_answerBeside = false;
+    m_explains = task.verb == Verb::Explain;
     // Tests, and code that is not a change of what is there, are another file: saving them must not overwrite
     // the source's.
     m_detachesFile =
@@ -704,7 +703,8 @@ void CodePanel::restore()
         keepFormer(w.formerCode, w.formerFilePath);
     if (!w.prose.isEmpty()) {
         m_card->prose()->setMarkdown(w.prose);
-        m_card->setProseShown(true, w.verb == Verb::Explain ? tr("Explanation") : tr("Notes"));
+        m_explains = w.verb == Verb::Explain;
+        showProse(true);
     }
     if (!error.isEmpty())
         m_card->showNotice(Notice::Kind::Warn, QStringLiteral("warning"),

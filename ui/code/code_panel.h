@@ -64,6 +64,7 @@ private:
     void sessionEnded();
     void showEnd();
     void showStatus();
+    void showProse(bool shown);
     void keepFormer(const QString &text, const QString &path);
     void useFormer();
     void save();
@@ -92,6 +93,7 @@ private:
     app::code::TextFile m_file;
     QString m_answerLanguage;
     bool m_answerBeside = false; // the answer goes on, but not into the editor
+    bool m_explains = false;     // the prose is an explanation, not notes beside code
     bool m_narrow = false;
     bool m_storeFailed = false;
     bool m_detachesFile = false; // what is written is another file than the source

@@ -123,14 +123,13 @@ void CardHead::paintEvent(QPaintEvent *)
     painter.fillRect(0, y, width(), 1, m_appearance.theme().border);
 }
 
-ContextBar::ContextBar(const Appearance &appearance, QWidget *parent)
-    : QWidget(parent), m_appearance(appearance)
+TokenBar::TokenBar(const Appearance &appearance, QWidget *parent) : QWidget(parent), m_appearance(appearance)
 {
     setFixedHeight(6);
     connect(&appearance, &Appearance::changed, this, [this] { update(); });
 }
 
-void ContextBar::setTokens(int used, int kept, int limit)
+void TokenBar::setTokens(int used, int kept, int limit)
 {
     m_used = used;
     m_kept = kept;
@@ -138,7 +137,7 @@ void ContextBar::setTokens(int used, int kept, int limit)
     update();
 }
 
-void ContextBar::paintEvent(QPaintEvent *)
+void TokenBar::paintEvent(QPaintEvent *)
 {
     const Theme &t = m_appearance.theme();
     QPainter painter(this);
@@ -157,6 +156,7 @@ void ContextBar::paintEvent(QPaintEvent *)
         return;
     // Hatched inside an outline, at the end of the track.
     const QRectF room(width() - kept + 0.5, 0.5, kept - 1, height() - 1);
+    painter.setClipRect(room.adjusted(-0.5, -0.5, 0.5, 0.5), Qt::IntersectClip);
     painter.setPen(QPen(t.mapKept, 1.5));
     for (int x = int(room.left()) - height(); x < width(); x += 4)
         painter.drawLine(QPointF(x, height()), QPointF(x + height(), 0));

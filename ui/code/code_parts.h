@@ -75,12 +75,12 @@ private:
 };
 
 // How the context is used: what is sent, what is kept for the answer, what is free.
-class ContextBar : public QWidget
+class TokenBar : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit ContextBar(const Appearance &appearance, QWidget *parent = nullptr);
+    explicit TokenBar(const Appearance &appearance, QWidget *parent = nullptr);
     void setTokens(int used, int kept, int limit); // limit 0: not known
     QSize sizeHint() const override { return {100, 6}; }
 

@@ -242,12 +242,12 @@ bool EditorCard::isFormerSeen() const
     return m_stack->currentWidget() == m_former;
 }
 
-void EditorCard::setProseShown(bool shown, const QString &title)
+void EditorCard::setProseShown(bool shown, const QString &title, qreal share)
 {
     m_proseTitle->setText(title);
     if (shown && m_prosePane->isHidden()) {
         m_prosePane->show();
-        const int below = std::max(208, m_splitter->height() * 3 / 10);
+        const int below = std::max(208, int(m_splitter->height() * share));
         m_splitter->setSizes({std::max(100, m_splitter->height() - below), below});
     } else if (!shown) {
         m_prosePane->hide();

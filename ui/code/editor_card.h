@@ -32,7 +32,8 @@ public:
     void showEditorTab();
     void showFormerTab();
     bool isFormerSeen() const;
-    void setProseShown(bool shown, const QString &title);
+    // `share` of the height, when it was hidden before.
+    void setProseShown(bool shown, const QString &title, qreal share = 0.3);
     bool isProseShown() const;
     // A bar above the text; it replaces the one before. Null when it is not shown.
     Notice *showNotice(Notice::Kind kind, const QString &icon, const QString &title, const QString &sentence);

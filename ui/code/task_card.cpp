@@ -95,7 +95,7 @@ TaskCard::TaskCard(const Appearance &appearance, QWidget *parent)
     : Card(appearance, parent), m_appearance(appearance), m_title(new QLabel(this)),
       m_instructionLabel(new QLabel(this)), m_language(new LanguageButton(appearance, this)),
       m_sourceLabel(new QLabel(tr("What the model sees"), this)),
-      m_contextBar(new ContextBar(appearance, this)), m_contextLabel(new QLabel(tr("Context"), this)),
+      m_contextBar(new TokenBar(appearance, this)), m_contextLabel(new QLabel(tr("Context"), this)),
       m_contextFigure(new QLabel(this)), m_note(new QLabel(this)),
       m_run(new TextButton(appearance, QString(), TextButton::Kind::Primary, this))
 {

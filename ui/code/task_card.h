@@ -80,7 +80,7 @@ private:
     QWidget *m_sourceRow;
     QLabel *m_sourceText, *m_sourceSize;
     IconButton *m_sourceToggle;
-    ContextBar *m_contextBar;
+    TokenBar *m_contextBar;
     QLabel *m_contextLabel, *m_contextFigure;
     QLabel *m_note;
     IconButton *m_switch;
