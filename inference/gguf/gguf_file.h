@@ -1,8 +1,8 @@
 // A GGUF file, memory-mapped and checked whole before anything in it is used.
 //
-// Format: GGUF v2 and v3, little endian (reference/deepseek-models.md section 3a). Every count, type, offset, extent
-// and shape is checked against the bytes that are there before anything is allocated or read. Split sets are opened
-// through their first part.
+// Format: GGUF v2 and v3, little endian (reference/deepseek-models.md section 3a). Every count, type, offset,
+// extent and shape is checked against the bytes that are there before anything is allocated or read. Split
+// sets are opened through their first part.
 #pragma once
 
 #include "inference/result.h"
@@ -22,9 +22,23 @@
 
 namespace inference {
 
+struct OpenPart; // split_set.h
+
 // Type ids of metadata values, as in the file.
 enum class GgufValueType : std::uint32_t {
-    U8 = 0, I8, U16, I16, U32, I32, F32, Bool, String, Array, U64, I64, F64
+    U8 = 0,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    F32,
+    Bool,
+    String,
+    Array,
+    U64,
+    I64,
+    F64
 };
 
 // An array stays in the file: 150,000 token strings are read by whoever needs them.
@@ -41,20 +55,26 @@ using GgufValue = std::variant<bool, std::uint64_t, std::int64_t, double, std::s
 struct GgufTensor
 {
     std::string_view name;
-    std::uint32_t ggufType = 0;                  // id as in the file, perhaps one that is not supported
-    std::uint32_t dimensionCount = 0;            // 1 .. 4
-    std::array<std::uint64_t, 4> dimensions{};   // ne0 (fastest, input dimension) first; unused ones are 1
-    std::uint64_t byteSize = 0;                  // 0 when the type is not supported
-    std::uint64_t offset = 0;                    // from the start of the part's mapping
-    std::uint32_t part = 0;                      // of a split set
+    std::uint32_t ggufType = 0;                // id as in the file, perhaps one that is not supported
+    std::uint32_t dimensionCount = 0;          // 1 .. 4
+    std::array<std::uint64_t, 4> dimensions{}; // ne0 (fastest, input dimension) first; unused ones are 1
+    std::uint64_t byteSize = 0;                // 0 when the type is not supported
+    std::uint64_t offset = 0;                  // from the start of the part's mapping
+    std::uint32_t part = 0;                    // of a split set
 };
 
-// Immutable after open(), thread-safe. Everything it hands out points into the mapping and lives as long as it.
+// Immutable after open(), thread-safe. Everything it hands out points into the mapping and lives as long as
+// it.
 class GgufFile
 {
 public:
-    // Fails with NotFound, Io, Incomplete, Damaged or Unsupported; the message names file, place, expected and found.
+    // Fails with NotFound, Io, Incomplete, Damaged or Unsupported; the message names file, place, expected
+    // and found.
     static Result<std::unique_ptr<GgufFile>> open(const std::filesystem::path &path);
+    // The same for bytes in memory, which the caller keeps unchanged as long as the object lives. name is for
+    // messages. No split sets: they are found by their file names.
+    static Result<std::unique_ptr<GgufFile>> openMemory(std::span<const std::byte> bytes,
+                                                        std::string_view name);
     ~GgufFile();
     GgufFile(const GgufFile &) = delete;
     GgufFile &operator=(const GgufFile &) = delete;
@@ -62,6 +82,14 @@ public:
     const std::filesystem::path &path() const;
     std::uint32_t version() const;
     std::uint64_t fileBytes() const; // of all parts
+    std::uint32_t partCount() const; // 1, or the files of a split set
+
+    // True once a read met bytes that another process has cut off; they read as zeros (see mapped_file.h).
+    // Cheap: ask after each step that read weights, and end the reply with an error.
+    bool changedOnDisk() const;
+    // Asks the file system as well: another size or time of change than at open(). For the start of a
+    // generation.
+    bool differsFromOpened() const;
 
     const GgufValue *find(std::string_view key) const;
     std::span<const std::pair<std::string_view, GgufValue>> metadata() const; // in file order
@@ -81,9 +109,10 @@ public:
 
     // Elements of arrays whose type has been checked.
     std::vector<std::string_view> strings(const GgufArray &array) const;
-    std::vector<std::int32_t> int32s(const GgufArray &array) const;   // elementType I32 or U32
-    std::vector<float> floats(const GgufArray &array) const;          // elementType F32
-    std::vector<std::uint64_t> integers(const GgufArray &array) const; // any integer type; negative ones give 0
+    std::vector<std::int32_t> int32s(const GgufArray &array) const; // elementType I32 or U32
+    std::vector<float> floats(const GgufArray &array) const;        // elementType F32
+    std::vector<std::uint64_t>
+    integers(const GgufArray &array) const; // any integer type; negative ones give 0
 
     std::span<const GgufTensor> tensors() const; // in file order, all parts
     const GgufTensor *findTensor(std::string_view name) const;
@@ -92,6 +121,8 @@ public:
 
 private:
     GgufFile();
+    static Result<std::unique_ptr<GgufFile>> assemble(const std::filesystem::path &path, std::string name,
+                                                      std::vector<OpenPart> parts);
     struct Private;
     std::unique_ptr<Private> d;
 };

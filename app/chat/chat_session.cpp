@@ -1,0 +1,522 @@
+#include "app/chat/chat_session.h"
+
+#include "app/error_text.h"
+
+namespace app {
+
+using inference::EndReason;
+using inference::Error;
+using inference::GenerationStatistics;
+using inference::Result;
+using inference::TextKind;
+using inference::TextPiece;
+
+namespace {
+
+constexpr int kJournalMs = 500;
+constexpr int kDraftMs = 400;
+
+} // namespace
+
+ChatSession::ChatSession(InferenceService &service, ChatStore &store, const Settings &settings,
+                         qint64 conversationId, QObject *parent)
+    : QObject(parent), m_service(service), m_store(store), m_settings(settings)
+{
+    m_journalTimer.setSingleShot(true);
+    m_journalTimer.setInterval(kJournalMs);
+    connect(&m_journalTimer, &QTimer::timeout, this, &ChatSession::journal);
+    m_draftTimer.setSingleShot(true);
+    m_draftTimer.setInterval(kDraftMs);
+    connect(&m_draftTimer, &QTimer::timeout, this, &ChatSession::saveDraft);
+    connect(&store, &ChatStore::committed, this, &ChatSession::applyCommitted);
+    connect(&service, &InferenceService::stateChanged, this, [this] {
+        if (m_state == State::WaitingForModel)
+            ask();
+    });
+    load(conversationId);
+}
+
+ChatSession::~ChatSession()
+{
+    saveDraft();
+    if (!m_answer)
+        return;
+    const bool committed = m_state != State::Sending;
+    flushParser();
+    MessageRecord record =
+        m_messages.tree().contains(m_answer->id) ? m_messages.tree().at(m_answer->id) : MessageRecord();
+    if (!committed || record.id == 0)
+        return; // the store has it as it is, and marks it at the next start
+    endThinking();
+    record.state = MessageState::Stopped;
+    record.endReason = QString::fromLatin1(inference::endReasonName(EndReason::Cancelled));
+    record.reasoningMs = thinkingMs();
+    m_store.write({SaveMessage{record}}, Durability::Typed);
+}
+
+void ChatSession::load(qint64 id)
+{
+    m_conversation.id = id;
+    m_state = State::Loading;
+    m_store.readContents(id, this, [this](const Result<ConversationContents> &result) {
+        if (result) {
+            const qint64 asked = m_conversation.id;
+            m_conversation = result->conversation;
+            m_conversation.id = asked;
+            m_messages.reset(result->messages, m_conversation.currentLeaf);
+            if (m_draft.isEmpty())
+                m_draft = result->draft;
+            m_savedDraft = result->draft;
+        }
+        const QPointer<ChatSession> alive(this);
+        setState(State::Idle);
+        if (alive && !m_conversation.title.isEmpty())
+            Q_EMIT titleChanged();
+        if (!alive)
+            return;
+        if (result)
+            Q_EMIT loaded();
+        else
+            Q_EMIT loadFailed(result.error());
+    });
+}
+
+int ChatSession::answerRow() const
+{
+    return m_answer ? m_messages.rowOf(m_answer->id) : -1;
+}
+
+int ChatSession::contextTokens() const
+{
+    const int last = m_messages.rowCount() - 1;
+    if (last < 0)
+        return 0;
+    const MessageRecord &record = m_messages.message(last);
+    return record.promptTokens + record.generatedTokens;
+}
+
+qint64 ChatSession::thinkingMs() const
+{
+    if (!m_answer)
+        return 0;
+    if (m_answer->thinks)
+        return m_answer->reasoningMsBefore + m_answer->thinking.elapsed();
+    return m_messages.tree().contains(m_answer->id) ? m_messages.tree().at(m_answer->id).reasoningMs : 0;
+}
+
+MessageRecord ChatSession::newAnswer(qint64 parent) const
+{
+    MessageRecord answer;
+    answer.id = newRecordId();
+    answer.conversationId = m_conversation.id;
+    answer.parentId = parent;
+    answer.role = Role::Assistant;
+    answer.state = MessageState::Streaming;
+    answer.created = nowMs();
+    return answer;
+}
+
+bool ChatSession::send(const QString &text)
+{
+    if (m_state != State::Idle || text.trimmed().isEmpty())
+        return false;
+    MessageRecord question;
+    question.id = newRecordId();
+    question.parentId = m_messages.leaf();
+    question.content = text;
+    question.created = nowMs();
+    commitAndAnswer({question, newAnswer(question.id)}, text);
+    return true;
+}
+
+bool ChatSession::editAndResend(int row, const QString &text)
+{
+    if (m_state != State::Idle || text.trimmed().isEmpty() || row < 0 || row >= m_messages.rowCount() ||
+        m_messages.message(row).role != Role::User)
+        return false;
+    MessageRecord question;
+    question.id = newRecordId();
+    question.parentId = m_messages.message(row).parentId;
+    question.content = text;
+    question.created = nowMs();
+    commitAndAnswer({question, newAnswer(question.id)}, text);
+    return true;
+}
+
+bool ChatSession::regenerate(int row)
+{
+    if (m_state != State::Idle || row < 0 || row >= m_messages.rowCount())
+        return false;
+    const MessageRecord &record = m_messages.message(row);
+    const qint64 question = record.role == Role::Assistant ? record.parentId : record.id;
+    if (question == 0)
+        return false;
+    commitAndAnswer({newAnswer(question)}, QString());
+    return true;
+}
+
+// First the commit, then the rows, then the answer: what is shown as sent is in the file.
+void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed)
+{
+    ConversationRecord conversation = m_conversation;
+    StoreOperations operations;
+    const bool isNew = conversation.id == 0;
+    if (isNew) {
+        conversation.id = newRecordId();
+        conversation.created = conversation.updated = nowMs();
+    }
+    if (isNew || (m_messages.tree().isEmpty() && conversation.title.isEmpty()))
+        conversation.title = titleFrom(typed);
+    if (isNew)
+        operations << CreateConversation{conversation} << SetDraft{0, QString()};
+    else if (conversation.title != m_conversation.title)
+        operations << SetTitle{conversation.id, conversation.title, false};
+    QVector<MessageRecord> records = messages;
+    for (MessageRecord &record : records) {
+        record.conversationId = conversation.id;
+        operations << SaveMessage{record};
+    }
+    const qint64 answer = records.last().id;
+    operations << SetCurrentLeaf{conversation.id, answer, nowMs()};
+    if (!typed.isEmpty())
+        operations << SetDraft{conversation.id, QString()};
+
+    m_pendingText = typed;
+    m_answer.emplace();
+    m_answer->id = answer;
+    m_draftTimer.stop();
+    m_store.write(operations, Durability::Typed, this, [=, this](const Result<void> &result) {
+        const QPointer<ChatSession> alive(this);
+        const QString text = std::exchange(m_pendingText, QString());
+        if (!result) {
+            m_answer.reset();
+            setState(State::Idle);
+            if (alive)
+                Q_EMIT sendFailed(text, result.error());
+            return;
+        }
+        const bool titled = conversation.title != m_conversation.title;
+        m_conversation.id = conversation.id;
+        m_conversation.created = conversation.created;
+        if (!m_conversation.titledByUser)
+            m_conversation.title = conversation.title;
+        if (!text.isEmpty() && m_draft == text)
+            m_draft.clear();
+        m_savedDraft.clear();
+        if (!m_draft.isEmpty())
+            m_draftTimer.start(); // typed since
+        m_messages.add(records, answer);
+        if (isNew)
+            Q_EMIT conversationCreated(conversation.id);
+        if (alive && titled)
+            Q_EMIT titleChanged();
+        if (alive && !text.isEmpty())
+            Q_EMIT sent();
+        if (alive)
+            beginAnswer(answer, false);
+    });
+    setState(State::Sending);
+}
+
+bool ChatSession::canContinue() const
+{
+    const int last = m_messages.rowCount() - 1;
+    if (m_state != State::Idle || last < 0)
+        return false;
+    const MessageRecord &record = m_messages.message(last);
+    if (record.role != Role::Assistant || record.content.isEmpty())
+        return false;
+    return record.state == MessageState::Stopped || record.state == MessageState::Interrupted ||
+           (record.state == MessageState::Complete && record.endReason == QLatin1String("length"));
+}
+
+bool ChatSession::continueAnswer()
+{
+    if (!canContinue())
+        return false;
+    beginAnswer(m_messages.leaf(), true);
+    return true;
+}
+
+void ChatSession::beginAnswer(qint64 id, bool continues)
+{
+    const bool stopRequested = !continues && m_answer && m_answer->stopRequested;
+    m_answer.emplace();
+    m_answer->id = id;
+    m_answer->continues = continues;
+    m_promptDone = m_promptTotal = m_promptCached = 0;
+    m_queuePosition = 0;
+    if (continues) {
+        MessageRecord record = m_messages.tree().at(id);
+        m_answer->reasoningMsBefore = record.reasoningMs;
+        m_answer->tokensBefore = record.generatedTokens;
+        record.state = MessageState::Streaming;
+        record.endReason.clear();
+        m_messages.update(record);
+        m_store.write({SaveMessage{m_messages.tree().at(id)}}, Durability::Typed);
+    }
+    if (stopRequested) {
+        GenerationStatistics statistics;
+        statistics.endReason = EndReason::Cancelled;
+        finish(statistics);
+        return;
+    }
+    ask();
+}
+
+// As soon as a model is there: how it is asked depends on the model.
+void ChatSession::ask()
+{
+    const auto service = m_service.state();
+    if (service == InferenceService::State::NoModel || service == InferenceService::State::Loading) {
+        setState(State::WaitingForModel);
+        return;
+    }
+    QVector<qint64> path = m_messages.tree().path(m_answer->id);
+    if (!m_answer->continues)
+        path.removeLast();
+    const QVector<MessageRecord> records = m_messages.tree().messages(path);
+    const ChatOptions options = chatOptions(m_settings);
+    const auto model = m_service.model();
+    auto request =
+        m_answer->continues ? continueRequest(records, options, model) : chatRequest(records, options, model);
+    GenerationReply *reply = m_service.generate(std::move(request), Priority::Chat, this);
+    m_answer->reply = reply;
+    connectReply(reply);
+    setState(State::Queued);
+}
+
+void ChatSession::connectReply(GenerationReply *reply)
+{
+    connect(reply, &GenerationReply::stateChanged, this, [this, reply] {
+        if (reply->state() == GenerationReply::State::Reading)
+            setState(State::Reading);
+        else if (reply->state() == GenerationReply::State::Stopping)
+            setState(State::Stopping);
+    });
+    connect(reply, &GenerationReply::queuePositionChanged, this, [this](int ahead) {
+        m_queuePosition = ahead;
+        Q_EMIT queuePositionChanged();
+    });
+    connect(reply, &GenerationReply::promptProgress, this,
+            [this](quint32 done, quint32 total, quint32 cached) {
+                m_promptDone = done;
+                m_promptTotal = total;
+                m_promptCached = cached;
+                Q_EMIT promptProgress();
+            });
+    connect(reply, &GenerationReply::started, this,
+            [this](quint32 prompt, quint32 cached, bool opensReasoning) {
+                m_answer->parser.emplace(opensReasoning);
+                m_promptTotal = prompt;
+                m_promptCached = cached;
+                MessageRecord record = m_messages.tree().at(m_answer->id);
+                record.promptTokens = int(prompt);
+                record.cachedTokens = int(cached);
+                if (const auto model = m_service.model())
+                    record.model = QString::fromStdString(model->name);
+                m_messages.update(record);
+            });
+    connect(reply, &GenerationReply::textAdded, this, &ChatSession::takeText);
+    connect(reply, &GenerationReply::finished, this, &ChatSession::finish);
+    connect(reply, &GenerationReply::failed, this, &ChatSession::fail);
+}
+
+void ChatSession::takeText(const QString &text)
+{
+    if (!m_answer)
+        return;
+    if (!m_answer->parser)
+        m_answer->parser.emplace(false);
+    const QByteArray utf8 = text.toUtf8();
+    takePieces(m_answer->parser->push({utf8.constData(), std::size_t(utf8.size())}));
+    if (m_answer && !m_journalTimer.isActive())
+        m_journalTimer.start();
+}
+
+void ChatSession::takePieces(const std::vector<TextPiece> &pieces)
+{
+    const QPointer<ChatSession> alive(this);
+    for (const TextPiece &piece : pieces) {
+        QString text = QString::fromStdString(piece.text);
+        if (text.isEmpty() || !m_answer)
+            continue;
+        if (piece.kind == TextKind::Reasoning) {
+            if (!m_answer->thinks) {
+                m_answer->thinks = true;
+                m_answer->thinking.start();
+            }
+            if (m_state != State::Stopping)
+                setState(State::Thinking);
+            if (alive)
+                m_messages.appendReasoning(m_answer->id, text);
+        } else {
+            endThinking();
+            if (m_answer->continues && !m_answer->began)
+                text = joint(m_messages.tree().at(m_answer->id).content, text) + text;
+            m_answer->began = true;
+            if (m_state != State::Stopping)
+                setState(State::Writing);
+            if (alive && m_answer)
+                m_messages.appendText(m_answer->id, text);
+        }
+        if (!alive)
+            return;
+    }
+}
+
+void ChatSession::endThinking()
+{
+    if (!m_answer || !m_answer->thinks)
+        return;
+    MessageRecord record = m_messages.tree().at(m_answer->id);
+    record.reasoningMs = thinkingMs();
+    m_answer->thinks = false;
+    m_answer->reasoningMsBefore = record.reasoningMs;
+    m_messages.update(record);
+}
+
+void ChatSession::flushParser()
+{
+    if (m_answer && m_answer->parser)
+        takePieces(m_answer->parser->flush());
+}
+
+void ChatSession::finish(const GenerationStatistics &statistics)
+{
+    const QPointer<ChatSession> alive(this);
+    flushParser();
+    if (!alive || !m_answer)
+        return;
+    endThinking();
+    MessageRecord record = m_messages.tree().at(m_answer->id);
+    record.state =
+        statistics.endReason == EndReason::Cancelled ? MessageState::Stopped : MessageState::Complete;
+    record.endReason = QString::fromLatin1(inference::endReasonName(statistics.endReason));
+    if (statistics.promptTokens > 0) {
+        record.promptTokens = int(statistics.promptTokens);
+        record.cachedTokens = int(statistics.cachedTokens);
+        record.prefillTokensPerSecond = statistics.prefillTokensPerSecond;
+        record.decodeTokensPerSecond = statistics.decodeTokensPerSecond;
+        record.firstTokenMs = statistics.firstTokenMs;
+    }
+    record.generatedTokens = m_answer->tokensBefore + int(statistics.generatedTokens);
+    record.error.clear();
+    record.errorCode = -1;
+    endAnswer(record);
+}
+
+void ChatSession::fail(const Error &error)
+{
+    const QPointer<ChatSession> alive(this);
+    flushParser();
+    if (!alive || !m_answer)
+        return;
+    endThinking();
+    MessageRecord record = m_messages.tree().at(m_answer->id);
+    record.state = MessageState::Failed;
+    record.error = errorSentence(error);
+    record.errorCode = int(error.code);
+    endAnswer(record);
+}
+
+void ChatSession::endAnswer(MessageRecord record)
+{
+    m_journalTimer.stop();
+    if (m_answer->reply)
+        m_answer->reply->deleteLater();
+    m_messages.update(record);
+    m_store.write({SaveMessage{m_messages.tree().at(record.id)},
+                   SetCurrentLeaf{record.conversationId, m_messages.leaf(), nowMs()}},
+                  Durability::Typed);
+    m_answer.reset();
+    const QPointer<ChatSession> alive(this);
+    setState(State::Idle);
+    if (alive)
+        Q_EMIT answerFinished(m_messages.rowOf(record.id));
+}
+
+void ChatSession::journal()
+{
+    if (!m_answer || !m_messages.tree().contains(m_answer->id))
+        return;
+    const MessageRecord &record = m_messages.tree().at(m_answer->id);
+    m_store.write({JournalAnswer{record.id, record.content, record.reasoning, thinkingMs()}},
+                  Durability::Streamed);
+}
+
+void ChatSession::stop()
+{
+    if (!m_answer)
+        return;
+    m_answer->stopRequested = true;
+    if (m_answer->reply) {
+        m_answer->reply->stop();
+    } else if (m_state == State::WaitingForModel) {
+        GenerationStatistics statistics;
+        statistics.endReason = EndReason::Cancelled;
+        finish(statistics);
+    }
+}
+
+void ChatSession::showVersion(int row, int version)
+{
+    const qint64 id = m_messages.versionId(row, version);
+    if (id == 0 || m_state == State::Loading || m_state == State::Sending)
+        return;
+    const qint64 leaf = m_messages.tree().newestLeaf(id);
+    m_messages.showLeaf(leaf);
+    m_store.write({SetCurrentLeaf{m_conversation.id, leaf, 0}}, Durability::Typed);
+}
+
+void ChatSession::setDraft(const QString &text)
+{
+    if (text == m_draft)
+        return;
+    m_draft = text;
+    m_draftTimer.start();
+}
+
+void ChatSession::saveDraft()
+{
+    m_draftTimer.stop();
+    if (m_draft == m_savedDraft || m_state == State::Sending)
+        return;
+    m_savedDraft = m_draft;
+    m_store.write({SetDraft{m_conversation.id, m_draft}}, Durability::Typed);
+}
+
+inference::GenerationRequest ChatSession::draftRequest(const QString &draft) const
+{
+    QVector<MessageRecord> path = m_messages.tree().messages(m_messages.tree().path(m_messages.leaf()));
+    MessageRecord question;
+    question.content = draft;
+    path << question;
+    return chatRequest(path, chatOptions(m_settings), m_service.model());
+}
+
+void ChatSession::setState(State state)
+{
+    if (state == m_state)
+        return;
+    m_state = state;
+    Q_EMIT stateChanged();
+}
+
+void ChatSession::applyCommitted(const StoreOperations &operations)
+{
+    for (const StoreOperation &operation : operations) {
+        const auto *title = std::get_if<SetTitle>(&operation);
+        if (!title || title->conversationId != m_conversation.id || m_conversation.id == 0)
+            continue;
+        if (!title->byUser && m_conversation.titledByUser)
+            continue;
+        m_conversation.titledByUser = title->byUser;
+        if (m_conversation.title == title->title)
+            continue;
+        m_conversation.title = title->title;
+        Q_EMIT titleChanged();
+    }
+}
+
+} // namespace app

@@ -1,0 +1,144 @@
+// One conversation at work: what is sent is committed, then answered; answers stream into the list model and
+// the file.
+#pragma once
+
+#include "app/chat/chat_prompt.h"
+#include "app/chat/message_list_model.h"
+#include "app/chat/store.h"
+#include "app/inference_service.h"
+#include "inference/chat/reasoning_parser.h"
+
+#include <QElapsedTimer>
+#include <QPointer>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+
+namespace app {
+
+// GUI thread. The service, the store and the settings outlive it. Destroying it stops the answer and saves
+// what came.
+class ChatSession : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class State {
+        Loading, // the conversation is being read from the file
+        Idle,
+        Sending,         // what was typed is being committed
+        WaitingForModel, // sent; answered as soon as a model is loaded
+        Queued,          // behind other requests
+        Reading,         // the prompt
+        Thinking,
+        Writing,
+        Stopping
+    };
+    Q_ENUM(State)
+
+    // Conversation 0 is one that begins with its first message.
+    ChatSession(InferenceService &service, ChatStore &store, const Settings &settings, qint64 conversationId,
+                QObject *parent = nullptr);
+    ~ChatSession() override;
+
+    qint64 conversationId() const { return m_conversation.id; } // 0 until the first message is committed
+    QString title() const { return m_conversation.title; }
+    MessageListModel *messages() { return &m_messages; }
+    State state() const { return m_state; }
+    // An answer is under way, from Sending to Stopping.
+    bool isBusy() const { return m_state != State::Loading && m_state != State::Idle; }
+    int answerRow() const; // of the answer under way, -1: none or not shown
+
+    // While Reading.
+    quint32 promptDone() const { return m_promptDone; }
+    quint32 promptTotal() const { return m_promptTotal; }
+    quint32 promptCached() const { return m_promptCached; }
+    int queuePosition() const { return m_queuePosition; } // while Queued: requests that run before
+    qint64 thinkingMs() const;                            // while Thinking, and how long it took afterwards
+    // Of the answer under way or the last one: prompt and answer, for "5,170 of 16,384 tokens". 0: not known.
+    int contextTokens() const;
+
+    // False, and nothing happens, while Loading or busy, or when the text is blank. Else sent() or
+    // sendFailed() comes.
+    bool send(const QString &text);
+    QString pendingText() const { return m_pendingText; } // while Sending, also while the disk is full
+    void stop();
+    // A new version of the answer in that row; the former ones stay.
+    bool regenerate(int row);
+    // A new version of the message in that row, with a new answer, as a new branch.
+    bool editAndResend(int row, const QString &text);
+    // Goes on with the last answer, which ended early (length, stop, interruption).
+    bool canContinue() const;
+    bool continueAnswer();
+    // Shows another version (1 ..) of the message in a row, with the newest branch below it.
+    void showVersion(int row, int version);
+
+    // What is typed and not sent; kept in the file.
+    QString draft() const { return m_draft; }
+    void setDraft(const QString &text);
+    // What the engine would be asked if `draft` were sent now: to count its tokens.
+    inference::GenerationRequest draftRequest(const QString &draft) const;
+
+Q_SIGNALS:
+    void loaded();
+    void loadFailed(const inference::Error &error);
+    void sent(); // committed: the composer may forget the text
+    void sendFailed(const QString &text,
+                    const inference::Error &error); // nothing is kept of it here: give it back
+    void stateChanged();
+    void promptProgress();
+    void queuePositionChanged();
+    void titleChanged();
+    void conversationCreated(qint64 id);
+    // The answer in that row (-1: not shown) has ended, whatever way; its record says how.
+    void answerFinished(int row);
+
+private:
+    struct Answer // under way
+    {
+        qint64 id = 0;
+        bool continues = false;
+        bool stopRequested = false;
+        bool began = false; // the first text has come
+        std::optional<inference::ReasoningParser> parser;
+        QElapsedTimer thinking;
+        bool thinks = false;
+        qint64 reasoningMsBefore = 0;
+        int tokensBefore = 0;
+        QPointer<GenerationReply> reply;
+    };
+
+    void load(qint64 id);
+    void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed);
+    void beginAnswer(qint64 id, bool continues);
+    void ask();
+    void connectReply(GenerationReply *reply);
+    void takeText(const QString &text);
+    void takePieces(const std::vector<inference::TextPiece> &pieces);
+    void finish(const inference::GenerationStatistics &statistics);
+    void fail(const inference::Error &error);
+    void endAnswer(MessageRecord record);
+    void endThinking();
+    void flushParser();
+    void journal();
+    void saveDraft();
+    void setState(State state);
+    MessageRecord newAnswer(qint64 parent) const;
+    void applyCommitted(const StoreOperations &operations);
+
+    InferenceService &m_service;
+    ChatStore &m_store;
+    const Settings &m_settings;
+    ConversationRecord m_conversation;
+    MessageListModel m_messages;
+    State m_state = State::Idle;
+    std::optional<Answer> m_answer;
+    QString m_pendingText;
+    QString m_draft, m_savedDraft;
+    QTimer m_journalTimer, m_draftTimer;
+    quint32 m_promptDone = 0, m_promptTotal = 0, m_promptCached = 0;
+    int m_queuePosition = 0;
+};
+
+} // namespace app

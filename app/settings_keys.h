@@ -1,0 +1,23 @@
+// Settings of the chat and of the choice of models.
+#pragma once
+
+#include "app/sampling_presets.h"
+#include "app/settings.h"
+
+#include <QStringList>
+
+namespace app {
+
+inline const SettingKey<QString> kSystemPrompt{"chat/systemPrompt", {}};
+inline const SettingKey<int> kSamplingPreset{"chat/samplingPreset", int(SamplingPreset::Balanced)};
+inline const SettingKey<int> kThinking{"chat/thinking", int(inference::Thinking::ModelDefault)};
+inline const SettingKey<int> kMaxAnswerTokens{"chat/maxAnswerTokens", 0}; // 0: until the context is full
+
+inline const SettingKey<QString> kLastModel{"models/last", {}};
+inline const SettingKey<QString> kModelsFolder{"models/folder", {}};     // one more folder to look in
+inline const SettingKey<QStringList> kOpenedModels{"models/opened", {}}; // files from anywhere, newest first
+inline const SettingKey<QString> kDevice{"engine/device", QStringLiteral("auto")};
+inline const SettingKey<int> kThreads{"engine/threads", 0};             // 0: physical cores
+inline const SettingKey<int> kContextLength{"engine/contextLength", 0}; // 0: the engine's choice
+
+} // namespace app

@@ -1,0 +1,244 @@
+#include "kernels/dequantize.h"
+
+#include "kernels/half.h"
+
+#include <bit>
+#include <cassert>
+#include <cstring>
+
+static_assert(std::endian::native == std::endian::little, "GGUF files are little endian and read in place");
+
+namespace kernels {
+
+namespace {
+
+// Names of fields are those of the format: d scale, m or dmin minimum, qs low bits of the weights, qh high
+// bits.
+
+std::uint32_t byteAt(const std::byte *bytes, std::size_t index)
+{
+    return std::to_integer<std::uint32_t>(bytes[index]);
+}
+
+std::uint16_t u16At(const std::byte *bytes)
+{
+    std::uint16_t value;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+std::uint32_t u32At(const std::byte *bytes)
+{
+    std::uint32_t value;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+float halfAt(const std::byte *bytes)
+{
+    return halfToFloat(u16At(bytes));
+}
+
+float signedByteAt(const std::byte *bytes, std::size_t index)
+{
+    return static_cast<float>(static_cast<std::int8_t>(byteAt(bytes, index)));
+}
+
+std::uint32_t lowNibble(std::uint32_t value)
+{
+    return value & 15u;
+}
+
+std::uint32_t highNibble(std::uint32_t value)
+{
+    return value >> 4;
+}
+
+void dequantizeF32(const std::byte *block, float *y)
+{
+    std::memcpy(y, block, sizeof *y);
+}
+
+void dequantizeF16(const std::byte *block, float *y)
+{
+    *y = halfAt(block);
+}
+
+void dequantizeBf16(const std::byte *block, float *y)
+{
+    *y = bfloat16ToFloat(u16At(block));
+}
+
+// f16 d, qs[16]
+void dequantizeQ4_0(const std::byte *block, float *y)
+{
+    const float d = halfAt(block);
+    const std::byte *qs = block + 2;
+    for (std::size_t j = 0; j < 16; ++j) {
+        y[j] = d * (static_cast<float>(lowNibble(byteAt(qs, j))) - 8.0f);
+        y[j + 16] = d * (static_cast<float>(highNibble(byteAt(qs, j))) - 8.0f);
+    }
+}
+
+// f16 d, f16 m, qs[16]
+void dequantizeQ4_1(const std::byte *block, float *y)
+{
+    const float d = halfAt(block), m = halfAt(block + 2);
+    const std::byte *qs = block + 4;
+    for (std::size_t j = 0; j < 16; ++j) {
+        y[j] = d * static_cast<float>(lowNibble(byteAt(qs, j))) + m;
+        y[j + 16] = d * static_cast<float>(highNibble(byteAt(qs, j))) + m;
+    }
+}
+
+// The fifth bit of weight j is bit j of qh.
+std::uint32_t fifthBit(std::uint32_t qh, std::size_t j)
+{
+    return ((qh >> j) & 1u) << 4;
+}
+
+// f16 d, u32 qh, qs[16]
+void dequantizeQ5_0(const std::byte *block, float *y)
+{
+    const float d = halfAt(block);
+    const std::uint32_t qh = u32At(block + 2);
+    const std::byte *qs = block + 6;
+    for (std::size_t j = 0; j < 16; ++j) {
+        y[j] = d * (static_cast<float>(lowNibble(byteAt(qs, j)) | fifthBit(qh, j)) - 16.0f);
+        y[j + 16] = d * (static_cast<float>(highNibble(byteAt(qs, j)) | fifthBit(qh, j + 16)) - 16.0f);
+    }
+}
+
+// f16 d, f16 m, u32 qh, qs[16]
+void dequantizeQ5_1(const std::byte *block, float *y)
+{
+    const float d = halfAt(block), m = halfAt(block + 2);
+    const std::uint32_t qh = u32At(block + 4);
+    const std::byte *qs = block + 8;
+    for (std::size_t j = 0; j < 16; ++j) {
+        y[j] = d * static_cast<float>(lowNibble(byteAt(qs, j)) | fifthBit(qh, j)) + m;
+        y[j + 16] = d * static_cast<float>(highNibble(byteAt(qs, j)) | fifthBit(qh, j + 16)) + m;
+    }
+}
+
+// f16 d, i8 qs[32]
+void dequantizeQ8_0(const std::byte *block, float *y)
+{
+    const float d = halfAt(block);
+    for (std::size_t j = 0; j < 32; ++j)
+        y[j] = d * signedByteAt(block + 2, j);
+}
+
+struct ScaleAndMinimum
+{
+    float scale, minimum;
+};
+
+// Six bits each for the scale and the minimum of sub-block j (0 .. 7), packed into 12 bytes.
+ScaleAndMinimum unpackScale(const std::byte *s, std::size_t j)
+{
+    std::uint32_t scale, minimum;
+    if (j < 4) {
+        scale = byteAt(s, j) & 63u;
+        minimum = byteAt(s, j + 4) & 63u;
+    } else {
+        scale = lowNibble(byteAt(s, j + 4)) | (byteAt(s, j - 4) >> 6) << 4;
+        minimum = highNibble(byteAt(s, j + 4)) | (byteAt(s, j) >> 6) << 4;
+    }
+    return {static_cast<float>(scale), static_cast<float>(minimum)};
+}
+
+// f16 d, f16 dmin, scales[12], qs[128]: eight sub-blocks of 32; 32 bytes hold sub-block 2k in the low nibbles
+// and 2k + 1 in the high ones.
+void dequantizeQ4_K(const std::byte *block, float *y)
+{
+    const float d = halfAt(block), dmin = halfAt(block + 2);
+    const std::byte *scales = block + 4, *qs = block + 16;
+    for (std::size_t j = 0; j < 8; ++j) {
+        const ScaleAndMinimum sub = unpackScale(scales, j);
+        const float scale = d * sub.scale, minimum = dmin * sub.minimum;
+        for (std::size_t l = 0; l < 32; ++l) {
+            const std::uint32_t packed = byteAt(qs, 32 * (j / 2) + l);
+            const std::uint32_t q = j % 2 == 0 ? lowNibble(packed) : highNibble(packed);
+            y[32 * j + l] = scale * static_cast<float>(q) - minimum;
+        }
+    }
+}
+
+// As Q4_K with qh[32] before qs: bit j of qh[l] is the fifth bit of weight l of sub-block j.
+void dequantizeQ5_K(const std::byte *block, float *y)
+{
+    const float d = halfAt(block), dmin = halfAt(block + 2);
+    const std::byte *scales = block + 4, *qh = block + 16, *qs = block + 48;
+    for (std::size_t j = 0; j < 8; ++j) {
+        const ScaleAndMinimum sub = unpackScale(scales, j);
+        const float scale = d * sub.scale, minimum = dmin * sub.minimum;
+        for (std::size_t l = 0; l < 32; ++l) {
+            const std::uint32_t packed = byteAt(qs, 32 * (j / 2) + l);
+            const std::uint32_t low = j % 2 == 0 ? lowNibble(packed) : highNibble(packed);
+            y[32 * j + l] = scale * static_cast<float>(low | fifthBit(byteAt(qh, l), j)) - minimum;
+        }
+    }
+}
+
+// ql[128], qh[64], i8 scales[16], f16 d: two halves of 128 weights; in each, weight 32k + l takes its low
+// four bits from ql (k = 0, 1: low nibbles of ql[l], ql[l + 32]; k = 2, 3: the high ones) and bits 2k, 2k + 1
+// of qh[l].
+void dequantizeQ6_K(const std::byte *block, float *y)
+{
+    const std::byte *ql = block, *qh = block + 128, *scales = block + 192;
+    const float d = halfAt(block + 208);
+    for (std::size_t half = 0; half < 2; ++half, y += 128, ql += 64, qh += 32, scales += 8)
+        for (std::size_t k = 0; k < 4; ++k)
+            for (std::size_t l = 0; l < 32; ++l) {
+                const std::uint32_t packed = byteAt(ql, l + 32 * (k % 2));
+                const std::uint32_t low = k < 2 ? lowNibble(packed) : highNibble(packed);
+                const std::uint32_t high = (byteAt(qh, l) >> (2 * k)) & 3u;
+                const float q = static_cast<float>(low | high << 4) - 32.0f;
+                const float scale = d * signedByteAt(scales, 2 * k + l / 16);
+                y[32 * k + l] = scale * q;
+            }
+}
+
+template <void (*dequantizeBlock)(const std::byte *, float *)>
+void dequantizeBlocks(const ElementTypeTraits &traits, const std::byte *row, std::uint32_t columns,
+                      float *out)
+{
+    assert(columns % traits.blockLength == 0);
+    for (std::uint32_t block = 0; block < columns / traits.blockLength; ++block)
+        dequantizeBlock(row + std::size_t(block) * traits.blockBytes,
+                        out + std::size_t(block) * traits.blockLength);
+}
+
+} // namespace
+
+void dequantizeRow(ElementType type, const std::byte *row, std::uint32_t columns, float *out)
+{
+    const ElementTypeTraits &traits = traitsOf(type);
+    switch (type) {
+    case ElementType::F32:
+        return dequantizeBlocks<dequantizeF32>(traits, row, columns, out);
+    case ElementType::F16:
+        return dequantizeBlocks<dequantizeF16>(traits, row, columns, out);
+    case ElementType::Q4_0:
+        return dequantizeBlocks<dequantizeQ4_0>(traits, row, columns, out);
+    case ElementType::Q4_1:
+        return dequantizeBlocks<dequantizeQ4_1>(traits, row, columns, out);
+    case ElementType::Q5_0:
+        return dequantizeBlocks<dequantizeQ5_0>(traits, row, columns, out);
+    case ElementType::Q5_1:
+        return dequantizeBlocks<dequantizeQ5_1>(traits, row, columns, out);
+    case ElementType::Q8_0:
+        return dequantizeBlocks<dequantizeQ8_0>(traits, row, columns, out);
+    case ElementType::Q4_K:
+        return dequantizeBlocks<dequantizeQ4_K>(traits, row, columns, out);
+    case ElementType::Q5_K:
+        return dequantizeBlocks<dequantizeQ5_K>(traits, row, columns, out);
+    case ElementType::Q6_K:
+        return dequantizeBlocks<dequantizeQ6_K>(traits, row, columns, out);
+    case ElementType::BF16:
+        return dequantizeBlocks<dequantizeBf16>(traits, row, columns, out);
+    }
+}
+
+} // namespace kernels

@@ -1,0 +1,366 @@
+#include "ui/chat/message_view.h"
+
+#include "ui/chat/rich_text.h"
+
+#include "inference/result.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ui {
+
+namespace {
+
+constexpr int kReasoningIndent = 16;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("ui::MessageView", text);
+}
+
+std::unique_ptr<Placed> placed(std::unique_ptr<Item> item, int gapAbove)
+{
+    auto result = std::make_unique<Placed>();
+    result->item = std::move(item);
+    result->item->gapAbove = gapAbove;
+    return result;
+}
+
+} // namespace
+
+MessageView::MessageView(const Appearance &appearance, const app::MessageRecord &record)
+    : m_appearance(appearance), m_record(record)
+{}
+
+void MessageView::setRecord(const app::MessageRecord &record)
+{
+    const bool same = m_record.content == record.content && m_record.reasoning == record.reasoning;
+    m_record = record;
+    if (!same)
+        m_parsed = false;
+    if (record.state != app::MessageState::Streaming && m_parsed) {
+        m_content.stream.finish();
+        m_reasoning.stream.finish();
+    }
+    m_dirty = true;
+}
+
+void MessageView::setExtras(const MessageExtras &extras)
+{
+    if (m_extras == extras)
+        return;
+    m_extras = extras;
+    m_dirty = true;
+}
+
+void MessageView::appendText(const QString &text)
+{
+    m_record.content += text;
+    if (m_parsed)
+        m_content.stream.append(text);
+    m_dirty = true;
+}
+
+void MessageView::appendReasoning(const QString &text)
+{
+    m_record.reasoning += text;
+    if (m_parsed)
+        m_reasoning.stream.append(text);
+    m_dirty = true;
+}
+
+void MessageView::setReasoningUnfolded(bool unfolded)
+{
+    m_unfolded = unfolded;
+    m_dirty = true;
+}
+
+void MessageView::toggleBubble()
+{
+    m_bubbleUnfolded = !m_bubbleUnfolded;
+    m_head.clear();
+    m_dirty = true;
+}
+
+void MessageView::release()
+{
+    if (m_record.state == app::MessageState::Streaming)
+        return;
+    m_flat.clear();
+    m_head.clear();
+    m_tail.clear();
+    m_content = Section();
+    m_reasoning = Section();
+    m_parsed = false;
+    m_dirty = true;
+}
+
+void MessageView::restyle()
+{
+    for (Section *section : {&m_content, &m_reasoning}) {
+        section->items.clear();
+        section->shown.clear();
+        section->sealedShown = 0;
+    }
+    m_flat.clear();
+    m_head.clear();
+    m_tail.clear();
+    m_dirty = true;
+}
+
+int MessageView::estimatedHeight(int width) const
+{
+    if (m_width > 0 && m_height > 0)
+        return m_height;
+    const int perLine = std::max(20, width / 8);
+    const int line = m_appearance.lineHeight(FontRole::Reading);
+    return 60 + line * int(1 + m_record.content.size() / perLine + m_record.content.count(QLatin1Char('\n')));
+}
+
+void MessageView::parseRecord()
+{
+    m_parsed = true;
+    if (isUser())
+        return;
+    m_content = Section();
+    m_reasoning = Section();
+    m_content.stream.append(m_record.content);
+    m_reasoning.stream.append(m_record.reasoning);
+    if (m_record.state != app::MessageState::Streaming) {
+        m_content.stream.finish();
+        m_reasoning.stream.finish();
+    }
+}
+
+// Makes items for the blocks that are new or differ from what is shown; sealed ones are not looked at again.
+void MessageView::syncSection(Section &section, const BlockType &type)
+{
+    const QVector<app::markdown::Block> &blocks = section.stream.blocks();
+    int same = std::min<int>(section.sealedShown, int(std::min(blocks.size(), section.shown.size())));
+    while (same < blocks.size() && same < section.shown.size() && blocks[same] == section.shown[same])
+        ++same;
+    Items old;
+    for (size_t i = size_t(same); i < section.items.size(); ++i)
+        old.push_back(std::move(section.items[i]));
+    section.items.resize(size_t(same));
+    for (int i = same; i < blocks.size(); ++i) {
+        const size_t before = size_t(i - same);
+        Item *previous = before < old.size() ? old[before]->item.get() : nullptr;
+        const int gap = i > 0 ? blockGap(blocks[i - 1], blocks[i]) : 0;
+        section.items.push_back(placed(makeBlockItem(m_appearance, blocks[i], type, previous), gap));
+        section.items.back()->item->barsAbove = i > 0 ? sharedQuoteBars(blocks[i - 1], blocks[i]) : 0;
+    }
+    section.shown.resize(same);
+    section.shown += blocks.mid(same);
+    section.sealedShown = section.stream.sealedCount();
+}
+
+void MessageView::buildHead()
+{
+    if (isUser()) {
+        if (m_head.empty())
+            m_head.push_back(placed(makeBubbleItem(m_appearance, m_record.content, m_bubbleUnfolded), 0));
+        return;
+    }
+    m_head.clear();
+    const bool running = m_extras.active && m_extras.thinking;
+    if (m_record.reasoning.trimmed().isEmpty() && !running)
+        return;
+    ReasoningHead head;
+    head.running = running;
+    head.unfolded = m_unfolded;
+    head.ms = m_extras.active && m_extras.thinkingMs > 0 ? m_extras.thinkingMs : m_record.reasoningMs;
+    if (running) {
+        const QStringView text = QStringView(m_record.reasoning).right(400).trimmed();
+        head.lastLine = text.mid(text.lastIndexOf(QLatin1Char('\n')) + 1).toString();
+    }
+    m_head.push_back(placed(makeReasoningHead(m_appearance, head), 0));
+}
+
+QString MessageView::figures() const
+{
+    if (m_record.generatedTokens <= 0)
+        return QString();
+    QStringList parts{tr("%1 tokens").arg(withCommas(m_record.generatedTokens))};
+    if (m_record.decodeTokensPerSecond > 0)
+        parts.append(tr("%1 tok/s").arg(m_record.decodeTokensPerSecond, 0, 'f', 1));
+    if (m_record.firstTokenMs > 0)
+        parts.append(tr("first token after %1 s")
+                         .arg(m_record.firstTokenMs / 1000, 0, 'f', m_record.firstTokenMs < 100 ? 2 : 1));
+    return parts.join(QStringLiteral(" · "));
+}
+
+Ending MessageView::ending() const
+{
+    Ending e;
+    const Ending::Choice goOn{tr("Continue"), Action::Continue, {}, true};
+    const Ending::Choice retry{tr("Retry"), Action::Retry, {}, false};
+    const int tokens = m_record.generatedTokens;
+    switch (m_record.state) {
+    case app::MessageState::Failed: {
+        e.failed = true;
+        const auto code = inference::ErrorCode(m_record.errorCode);
+        const bool full = m_record.errorCode >= 0 && code == inference::ErrorCode::ContextFull;
+        e.title = full                         ? tr("The context is full. Nothing was dropped.")
+                  : m_record.content.isEmpty() ? tr("There is no answer")
+                                               : tr("The answer ended early");
+        e.sentence = m_record.error.isEmpty() ? tr("The engine gave no reason.") : m_record.error;
+        if (m_extras.last) {
+            if (full)
+                e.choices.append({tr("New chat"), Action::Custom, QStringLiteral("newChat"), true});
+            e.choices.append({tr("Try again"), Action::Retry, {}, !full});
+        }
+        break;
+    }
+    case app::MessageState::Stopped:
+        e.sentence = tokens > 0                   ? tr("Stopped. %1 tokens kept.").arg(withCommas(tokens))
+                     : m_record.content.isEmpty() ? tr("Stopped before the first token.")
+                                                  : tr("Stopped. What was written is kept.");
+        break;
+    case app::MessageState::Interrupted:
+        e.sentence = tr("Baleen closed unexpectedly. Everything up to the last second is here.");
+        break;
+    case app::MessageState::Complete:
+        if (m_record.endReason == QLatin1String("length"))
+            e.sentence = tr("Stopped at the length limit, %1 tokens.").arg(withCommas(tokens));
+        else if (m_record.endReason == QLatin1String("context"))
+            e.sentence = tr("The context is full: the answer stops here.");
+        break;
+    default:
+        break;
+    }
+    if (!e.failed && !e.sentence.isEmpty() && m_extras.last && !m_extras.busy) {
+        if (m_extras.canContinue)
+            e.choices.append(goOn);
+        e.choices.append(retry);
+    }
+    return e;
+}
+
+void MessageView::buildTail()
+{
+    m_tail.clear();
+    if (isUser()) {
+        ActionRow row;
+        row.user = true;
+        row.version = m_extras.version;
+        row.versions = m_extras.versions;
+        row.always = row.versions > 1;
+        row.canWork = !m_extras.busy;
+        m_tail.push_back(placed(makeActionRow(m_appearance, row), 2));
+        return;
+    }
+    const bool hasWords = !m_record.content.isEmpty() || !m_head.empty();
+    if (m_extras.active && m_extras.progress)
+        m_tail.push_back(placed(makeProgressItem(m_appearance, *m_extras.progress), hasWords ? 8 : 0));
+    if (m_record.state == app::MessageState::Streaming || m_extras.active)
+        return;
+    const Ending end = ending();
+    if (!end.sentence.isEmpty())
+        m_tail.push_back(placed(makeEndingItem(m_appearance, end), hasWords ? 12 : 0));
+    ActionRow row;
+    row.always = m_extras.last;
+    row.version = m_extras.version;
+    row.versions = m_extras.versions;
+    row.figures = figures();
+    row.canWork = !m_extras.busy;
+    m_tail.push_back(placed(makeActionRow(m_appearance, row), 6));
+}
+
+void MessageView::place(int width)
+{
+    m_flat.clear();
+    int y = 0;
+    const auto add = [&](Items &items, int x, int gapBefore) {
+        for (size_t i = 0; i < items.size(); ++i) {
+            Placed &p = *items[i];
+            const int room = std::max(40, width - x);
+            if (!p.laidOut || p.width != room) {
+                p.height = p.item->layout(room);
+                p.width = room;
+                p.laidOut = true;
+            }
+            y += m_flat.empty() ? 0 : i == 0 ? std::max(gapBefore, p.item->gapAbove) : p.item->gapAbove;
+            p.x = x;
+            p.y = y;
+            y += p.height;
+            m_flat.push_back(&p);
+        }
+    };
+    add(m_head, 0, 0);
+    m_ruleTop = m_ruleBottom = 0;
+    if (m_unfolded && !m_reasoning.items.empty()) {
+        const int from = y + 4;
+        add(m_reasoning.items, kReasoningIndent, 4);
+        m_ruleTop = from;
+        m_ruleBottom = y;
+    }
+    add(m_content.items, 0, m_unfolded ? 14 : 6);
+    add(m_tail, 0, 0);
+    m_height = y;
+    m_width = width;
+}
+
+int MessageView::layout(int width)
+{
+    if (isLaidOut(width))
+        return m_height;
+    if (!m_parsed)
+        parseRecord();
+    buildHead();
+    if (!isUser()) {
+        syncSection(m_content, BlockType{});
+        if (m_unfolded)
+            syncSection(m_reasoning, BlockType{FontRole::Reasoning, &Theme::text2});
+    }
+    buildTail();
+    place(width);
+    m_dirty = false;
+    return m_height;
+}
+
+int MessageView::itemAt(int y) const
+{
+    if (m_flat.empty())
+        return -1;
+    const auto after =
+        std::upper_bound(m_flat.begin(), m_flat.end(), y, [](int at, const Placed *p) { return at < p->y; });
+    return std::max(0, int(after - m_flat.begin()) - 1);
+}
+
+void MessageView::paint(QPainter &painter, const PaintContext &context,
+                        const std::function<std::pair<int, int>(int item)> &selected) const
+{
+    if (m_ruleBottom > m_ruleTop)
+        painter.fillRect(QRectF(0, m_ruleTop, 2, m_ruleBottom - m_ruleTop),
+                         m_appearance.theme().borderStrong);
+    const int first = std::max(0, itemAt(int(std::floor(context.clip.top()))));
+    for (int i = first; i < itemCount(); ++i) {
+        const Placed &p = item(i);
+        if (p.y > context.clip.bottom())
+            break;
+        PaintContext inner = context;
+        const QPointF offset(p.x, p.y);
+        inner.clip.translate(-offset);
+        inner.pointer -= offset;
+        std::tie(inner.from, inner.to) = selected(i);
+        painter.save();
+        painter.translate(offset);
+        p.item->paint(painter, inner);
+        painter.restore();
+    }
+}
+
+QString MessageView::accessibleText() const
+{
+    if (isUser())
+        return tr("You: %1").arg(m_record.content);
+    const QString state =
+        m_record.state == app::MessageState::Streaming ? tr("being written") : tr("finished");
+    return tr("Answer, %1, %2 tokens: %3").arg(state, withCommas(m_record.generatedTokens), m_record.content);
+}
+
+} // namespace ui

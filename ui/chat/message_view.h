@@ -1,0 +1,104 @@
+// One message as the transcript shows it: its items, from the bubble or the reasoning down to the row of
+// actions. Grows with a streaming answer and makes only the items of the tail anew.
+#pragma once
+
+#include "app/chat/chat_records.h"
+#include "app/chat/markdown_stream.h"
+#include "ui/chat/message_items.h"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace ui {
+
+struct Placed
+{
+    std::unique_ptr<Item> item;
+    int x = 0, y = 0, width = 0, height = 0;
+    bool laidOut = false;
+};
+
+// What the session knows and the record does not.
+struct MessageExtras
+{
+    int version = 1, versions = 1;
+    bool last = false;        // its actions are always shown
+    bool busy = false;        // some answer is under way
+    bool active = false;      // this one is
+    bool canContinue = false; // ended early and is the last
+    std::optional<Progress> progress;
+    bool thinking = false;
+    qint64 thinkingMs = 0;
+    friend bool operator==(const MessageExtras &, const MessageExtras &) = default;
+};
+
+class MessageView
+{
+public:
+    MessageView(const Appearance &appearance, const app::MessageRecord &record);
+
+    qint64 id() const { return m_record.id; }
+    const app::MessageRecord &record() const { return m_record; }
+    bool isUser() const { return m_record.role == app::Role::User; }
+
+    void
+    setRecord(const app::MessageRecord &record); // everything but growing texts; these too when they differ
+    void setExtras(const MessageExtras &extras);
+    void appendText(const QString &text);
+    void appendReasoning(const QString &text);
+    void setReasoningUnfolded(bool unfolded);
+    bool reasoningUnfolded() const { return m_unfolded; }
+    void toggleBubble();
+
+    // Makes and places what is missing for this width; gives the height. Cheap when nothing changed.
+    int layout(int width);
+    bool isLaidOut(int width) const { return m_width == width && !m_dirty; }
+    int height() const { return m_height; }
+    int estimatedHeight(int width) const;
+    // Forgets the items and keeps the height, for messages far away.
+    void release();
+    // Colours and fonts changed.
+    void restyle();
+
+    int itemCount() const { return int(m_flat.size()); }
+    Placed &item(int index) const { return *m_flat[size_t(index)]; }
+    // Index of the item at a height, at the nearest end when outside. -1: there is none.
+    int itemAt(int y) const;
+    // `context` in the coordinates of the message; `selected` gives the selected characters of an item.
+    void paint(QPainter &painter, const PaintContext &context,
+               const std::function<std::pair<int, int>(int item)> &selected) const;
+    QString accessibleText() const;
+
+private:
+    using Items = std::vector<std::unique_ptr<Placed>>;
+    struct Section // Markdown shown as items
+    {
+        app::markdown::MarkdownStream stream;
+        QVector<app::markdown::Block> shown;
+        int sealedShown = 0;
+        Items items;
+    };
+
+    void parseRecord();
+    void syncSection(Section &section, const BlockType &type);
+    void buildHead();
+    void buildTail();
+    void place(int width);
+    Ending ending() const;
+    QString figures() const;
+
+    const Appearance &m_appearance;
+    app::MessageRecord m_record;
+    MessageExtras m_extras;
+    Section m_content, m_reasoning;
+    Items m_head, m_tail;
+    std::vector<Placed *> m_flat;
+    int m_ruleTop = 0, m_ruleBottom = 0; // beside the unfolded reasoning
+    int m_width = -1, m_height = 0;
+    bool m_dirty = true;
+    bool m_unfolded = false, m_bubbleUnfolded = false;
+    bool m_parsed = false;
+};
+
+} // namespace ui

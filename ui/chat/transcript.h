@@ -1,0 +1,125 @@
+// The messages of one conversation as a scrolling column: sealed blocks stay as they are, the tail of a
+// streaming answer is laid out as it grows, and the view follows the end until the reader scrolls up.
+#pragma once
+
+#include "ui/chat/message_view.h"
+#include "ui/widgets/buttons.h"
+
+#include <QAbstractScrollArea>
+#include <QBasicTimer>
+
+#include <memory>
+#include <vector>
+
+namespace app {
+class MessageListModel;
+}
+
+namespace ui {
+
+class Transcript : public QAbstractScrollArea
+{
+    Q_OBJECT
+
+public:
+    explicit Transcript(const Appearance &appearance, QWidget *parent = nullptr);
+    ~Transcript() override;
+
+    // The model outlives the transcript or is replaced; null: nothing is shown.
+    void setModel(app::MessageListModel *model);
+    // What the session does now, for the answer in `row` (-1: none).
+    void setActivity(int activeRow, bool busy, bool canContinue, const std::optional<Progress> &progress,
+                     bool thinking, qint64 thinkingMs);
+
+    bool isFollowing() const { return m_following; }
+    void scrollToEnd();
+    // Left edge and width of the column in the widget, for what stands below.
+    QRect column() const;
+
+    bool hasSelection() const;
+    QString selectedText() const;
+    void copySelection();
+    void selectAll();
+
+    int messageCount() const { return int(m_messages.size()); }
+    MessageView &message(int row) { return *m_messages[size_t(row)]; }
+
+Q_SIGNALS:
+    // One of Retry, Edit, Continue, PreviousVersion, NextVersion, Custom.
+    void actionRequested(ui::Action action, int row, const QString &name);
+    void linkActivated(const QString &url);
+    void openInCode(const QString &code, const QString &language);
+    void typed(QKeyEvent *event); // a letter while the transcript has the focus
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void wheelEvent(QWheelEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void timerEvent(QTimerEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
+
+private:
+    struct Position
+    {
+        int row = -1, item = 0, character = 0;
+        friend auto operator<=>(const Position &, const Position &) = default;
+    };
+    struct Spot // under the pointer
+    {
+        int row = -1, item = -1;
+        QPointF inItem;
+    };
+
+    void resetMessages();
+    void updateExtras();
+    void relayout();      // after any change; keeps what is read where it is
+    void layoutVisible(); // exact heights for what can be seen
+    int columnWidth() const;
+    int columnLeft() const;
+    int topOf(int row) const { return m_tops[size_t(row)]; }
+    void placeRows();
+    int rowAt(int y) const;
+    Spot spotAt(const QPoint &point) const;
+    Position positionAt(const QPoint &point) const;
+    std::pair<int, int> selectedIn(int row, int item) const;
+    Hot hotAt(const QPoint &point, Spot *spot = nullptr) const;
+    void press(const Hot &hot, const Spot &spot);
+    void markCopied(const Spot &spot, const Hot &hot);
+    void updatePointer(const QPoint &point);
+    void placeEndButton();
+    void selectWord(const Position &at);
+
+    const Appearance &m_appearance;
+    app::MessageListModel *m_model = nullptr;
+    std::vector<std::unique_ptr<MessageView>> m_messages;
+    std::vector<int> m_tops; // one more than messages: the end
+    int m_activeRow = -1;
+    bool m_busy = false, m_canContinue = false, m_thinking = false;
+    std::optional<Progress> m_progress;
+    qint64 m_thinkingMs = 0;
+    bool m_following = true;
+    bool m_adjusting = false; // the scroll bar is moved by us
+    int m_newLines = 0;
+    QPoint m_pointer{-10000, -10000};
+    int m_hoveredRow = -1;
+    Position m_anchor, m_cursor;
+    bool m_selecting = false;
+    Hot m_pressed;
+    Spot m_pressedSpot;
+    QBasicTimer m_autoScroll, m_copiedTimer;
+    qint64 m_copiedId = 0;
+    int m_copiedItem = -1;
+    Hot m_copiedHot;
+    TextButton *m_endButton;
+};
+
+} // namespace ui
