@@ -41,11 +41,12 @@ private Q_SLOTS:
         row("hu", u"A garancia két évig érvényes az alkatrészekre és a munkadíjra a vásárlás napjától.");
         row("ro", u"Garanția acoperă piesele și manopera timp de doi ani de la data cumpărării.");
         row("ar", u"يغطي الضمان قطع الغيار والعمل لمدة عامين من تاريخ الشراء.");
-        row("fa", u"این ضمانت‌نامه قطعات و دستمزد را به مدت دو سال از "
-                  u"تاریخ "
-                  u"خرید "
-                  u"پوشش "
-                  u"می‌دهد.");
+        row("fa",
+            u"این ضمانت‌نامه قطعات و دستمزد را به مدت دو سال از "
+            u"تاریخ "
+            u"خرید "
+            u"پوشش "
+            u"می‌دهد.");
         row("ur", u"وارنٹی خریداری کی تاریخ سے دو سال تک پرزوں اور مزدوری کا احاطہ کرتی ہے۔");
         row("he", u"האחריות מכסה חלקים ועבודה למשך שנתיים מתאריך הרכישה.");
         row("tr", u"Garanti, satın alma tarihinden itibaren iki yıl boyunca parçaları ve işçiliği kapsar.");
