@@ -1,0 +1,187 @@
+#include "kernels/reference/reference_backend.h"
+
+#include "kernels/reference/reference_ops.h"
+
+#include <algorithm>
+#include <new>
+#include <thread>
+
+namespace kernels {
+
+namespace {
+
+Error invalid(const char *what, std::uint64_t expected, std::uint64_t found)
+{
+    return Error(ErrorCode::InvalidArgument, ErrorParts{.what = what,
+                                                        .where = "a run of the reference backend",
+                                                        .expected = std::to_string(expected),
+                                                        .found = std::to_string(found)});
+}
+
+} // namespace
+
+ReferenceBackend::ReferenceBackend(unsigned threads)
+{
+    m_capabilities.device = "cpu";
+    m_capabilities.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
+    m_capabilities.description = "reference path in float, " + std::to_string(m_capabilities.threads) +
+                                 (m_capabilities.threads == 1 ? " thread" : " threads");
+}
+
+Result<void> ReferenceBackend::compile(Plan plan, std::uint32_t maxTokens)
+{
+    if (m_maxTokens != 0 || maxTokens == 0)
+        return Error(ErrorCode::InvalidArgument,
+                     ErrorParts{.what = "A plan is compiled once, for at least one token",
+                                .where = "reference backend"});
+    m_plan = std::move(plan);
+    const ModelShape &shape = m_plan.shape;
+    const std::size_t tokens = maxTokens;
+    m_kvPageFloats = std::size_t(shape.layers) * 2 * kKvPageTokens * keyRows();
+    try {
+        m_residual.resize(tokens * shape.hiddenSize);
+        m_normed.resize(tokens * shape.hiddenSize);
+        m_q.resize(tokens * queryRows());
+        m_attended.resize(tokens * queryRows());
+        m_activated.resize(tokens * shape.intermediateSize);
+        m_cosines.resize(tokens * (shape.headDim / 2));
+        m_sines.resize(tokens * (shape.headDim / 2));
+        m_scratch.resize(m_capabilities.threads);
+        for (Scratch &scratch : m_scratch) {
+            scratch.row.resize(std::max({shape.hiddenSize, shape.intermediateSize, queryRows()}));
+            scratch.secondRow.resize(shape.hiddenSize);
+            scratch.sums.resize(shape.headDim);
+        }
+    } catch (const std::bad_alloc &) {
+        return Error(ErrorCode::OutOfMemory,
+                     ErrorParts{.what = "There is no memory for the activations of " +
+                                        std::to_string(tokens) + " tokens",
+                                .where = "reference backend",
+                                .wayOut = "Close other programs, or choose a smaller model."});
+    }
+    m_maxTokens = maxTokens;
+    return {};
+}
+
+std::size_t ReferenceBackend::activationBytes() const
+{
+    std::size_t bytes =
+        sizeof(float) * (m_residual.size() + m_normed.size() + m_q.size() + m_attended.size() +
+                         m_activated.size() + m_cosines.size() + m_sines.size());
+    for (const Scratch &scratch : m_scratch)
+        bytes += sizeof(float) * (scratch.row.size() + scratch.secondRow.size()) +
+                 sizeof(double) * (scratch.scores.size() + scratch.sums.size());
+    return bytes;
+}
+
+Result<KvPageId> ReferenceBackend::allocateKvPage()
+{
+    try {
+        if (m_freePages.empty()) {
+            m_freePages.reserve(m_pages.size() + 1); // so that freeing never fails
+            m_pageInUse.reserve(m_pages.size() + 1);
+            m_pages.emplace_back(m_kvPageFloats);
+            m_pageInUse.push_back(false);
+            m_freePages.push_back(KvPageId(m_pages.size() - 1));
+        }
+    } catch (const std::bad_alloc &) {
+        return Error(ErrorCode::OutOfMemory,
+                     ErrorParts{.what = "There is no memory for more of the KV cache",
+                                .where = "page " + std::to_string(m_pages.size()) + " of " +
+                                         std::to_string(kvPageBytes()) + " bytes",
+                                .wayOut = "Choose a shorter context."});
+    }
+    const KvPageId page = m_freePages.back();
+    m_freePages.pop_back();
+    m_pageInUse[page] = true;
+    return page;
+}
+
+void ReferenceBackend::freeKvPage(KvPageId page)
+{
+    if (page >= m_pages.size() || !m_pageInUse[page])
+        return;
+    m_pageInUse[page] = false;
+    m_freePages.push_back(page);
+}
+
+void ReferenceBackend::copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens)
+{
+    if (from >= m_pages.size() || to >= m_pages.size() || from == to)
+        return;
+    const std::size_t blockFloats = std::size_t(kKvPageTokens) * keyRows();
+    const std::size_t copied = std::size_t(std::min(tokens, kKvPageTokens)) * keyRows();
+    for (std::size_t block = 0; block < m_kvPageFloats; block += blockFloats)
+        std::copy_n(m_pages[from].begin() + std::ptrdiff_t(block), copied,
+                    m_pages[to].begin() + std::ptrdiff_t(block));
+}
+
+Result<void> ReferenceBackend::checkInput(const RunInput &input, std::size_t logitsRoom) const
+{
+    const std::size_t tokens = input.tokens.size();
+    if (tokens == 0 || tokens > m_maxTokens)
+        return invalid("The number of tokens is out of range", m_maxTokens, tokens);
+    for (const TokenId token : input.tokens)
+        if (token < 0 || std::uint32_t(token) >= m_plan.shape.vocabularySize)
+            return Error(ErrorCode::InvalidArgument, "A token is not in the vocabulary (expected 0 to " +
+                                                         std::to_string(m_plan.shape.vocabularySize - 1) +
+                                                         ", found " + std::to_string(token) + ").");
+    const std::size_t pagesNeeded =
+        (std::size_t(input.firstPosition) + tokens + kKvPageTokens - 1) / kKvPageTokens;
+    if (input.pages.size() < pagesNeeded)
+        return invalid("The pages do not cover all positions", pagesNeeded, input.pages.size());
+    for (const KvPageId page : input.pages.first(pagesNeeded))
+        if (page >= m_pages.size() || !m_pageInUse[page])
+            return invalid("A page is not allocated", m_pages.size(), page);
+    const std::size_t rows = input.logitsWanted == LogitsWanted::None   ? 0
+                             : input.logitsWanted == LogitsWanted::Last ? 1
+                                                                        : tokens;
+    if (logitsRoom < rows * m_plan.shape.vocabularySize)
+        return invalid("There is too little room for the logits", rows * m_plan.shape.vocabularySize,
+                       logitsRoom);
+    return {};
+}
+
+Result<RunOutcome> ReferenceBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
+{
+    if (Result<void> checked = checkInput(input, logits.size()); !checked)
+        return checked.error();
+    m_input = &input;
+    m_logits = logits;
+    m_stop = std::move(stop);
+    try {
+        prepareRun();
+        for (const Step &step : m_plan.steps) {
+            std::visit([this](const auto &s) { perform(s); }, step);
+            if (m_stop.stop_requested()) // a step that was stopped is incomplete
+                return RunOutcome::Stopped;
+        }
+    } catch (const std::bad_alloc &) {
+        return Error(ErrorCode::OutOfMemory,
+                     ErrorParts{.what = "There is no memory for a step of the reference path",
+                                .wayOut = "Choose a shorter context."});
+    }
+    return RunOutcome::Done;
+}
+
+void ReferenceBackend::prepareRun()
+{
+    const auto tokens = std::uint32_t(m_input->tokens.size());
+    const std::size_t positions = std::size_t(m_input->firstPosition) + tokens;
+    for (Scratch &scratch : m_scratch)
+        if (scratch.scores.size() < positions)
+            scratch.scores.resize(positions + kKvPageTokens);
+
+    const std::vector<float> &frequencies = m_plan.shape.ropeInverseFrequencies;
+    for (std::uint32_t t = 0; t < tokens; ++t)
+        reference::rotationOf(m_input->firstPosition + t, frequencies,
+                              m_cosines.data() + t * frequencies.size(),
+                              m_sines.data() + t * frequencies.size());
+}
+
+std::unique_ptr<Backend> createReferenceBackend(unsigned threads)
+{
+    return std::make_unique<ReferenceBackend>(threads);
+}
+
+} // namespace kernels

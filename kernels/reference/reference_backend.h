@@ -1,0 +1,99 @@
+// The plain float path: every step in the most direct way, for `--precision reference` and as what every fast
+// kernel is tested against.
+//
+// No quantised activations, a KV cache in float, sums in double. The steps are in reference_steps.cpp, one
+// function each, under the names and with the stages that the fast backends have: read that file first.
+#pragma once
+
+#include "kernels/backend.h"
+
+#include <functional>
+#include <vector>
+
+namespace kernels {
+
+class ReferenceBackend : public Backend
+{
+public:
+    explicit ReferenceBackend(unsigned threads);
+
+    const BackendCapabilities &capabilities() const override { return m_capabilities; }
+    Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
+    const Plan &plan() const override { return m_plan; }
+    std::uint32_t maxTokens() const override { return m_maxTokens; }
+    std::size_t kvPageBytes() const override { return m_kvPageFloats * sizeof(float); }
+    std::size_t activationBytes() const override;
+
+    Result<KvPageId> allocateKvPage() override;
+    void freeKvPage(KvPageId page) override;
+    void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) override;
+
+    // Also stops within a step, between two rows of a product.
+    Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
+
+private:
+    enum class KvPart { Keys, Values };
+    using RowBody = std::function<void(unsigned worker, std::uint32_t row)>;
+
+    // What one thread needs for itself.
+    struct Scratch
+    {
+        std::vector<float> row, secondRow; // dequantised rows of weights
+        std::vector<double> scores;        // one per position
+        std::vector<double> sums;          // one per dimension of a head
+    };
+
+    // Steps (reference_steps.cpp).
+    void perform(const EmbedStep &step);
+    void perform(const NormQuantStep &step);
+    void perform(const QkvRopeKvStep &step);
+    void perform(const AttentionStep &step);
+    void perform(const OutResidualStep &step);
+    void perform(const GateUpActStep &step);
+    void perform(const DownResidualStep &step);
+    void perform(const HeadStep &step);
+
+    void forRows(std::uint32_t rows, const RowBody &body);
+    void forProduct(const WeightView &weight, const std::vector<float> &input, std::uint32_t tokens,
+                    const std::function<void(std::uint32_t token, std::uint32_t row, double sum)> &take);
+    void attendHead(std::uint32_t layer, std::uint32_t token, std::uint32_t head, Scratch &scratch);
+    std::vector<float> vectorOf(WeightId id, std::uint32_t length) const;
+    const WeightView &weight(WeightId id) const { return m_plan.weights[id]; }
+
+    std::uint32_t queryRows() const { return m_plan.shape.attentionHeads * m_plan.shape.headDim; }
+    std::uint32_t keyRows() const { return m_plan.shape.keyValueHeads * m_plan.shape.headDim; }
+    // Keys or values of one position and layer: keyRows() floats in the page that the run names for the
+    // position.
+    float *kvRow(std::uint32_t layer, KvPart part, std::uint32_t position);
+
+    void prepareRun(); // room for the scores; rotations of the run's positions
+    Result<void> checkInput(const RunInput &input, std::size_t logitsRoom) const;
+
+    BackendCapabilities m_capabilities;
+    Plan m_plan;
+    std::uint32_t m_maxTokens = 0;
+    std::size_t m_kvPageFloats = 0;
+
+    // Activations: one row per token of the run. Sized by compile().
+    std::vector<float> m_residual;         // (T, hidden)
+    std::vector<float> m_normed;           // (T, hidden)
+    std::vector<float> m_q;                // (T, heads * headDim)
+    std::vector<float> m_attended;         // (T, heads * headDim)
+    std::vector<float> m_activated;        // (T, intermediate)
+    std::vector<float> m_cosines, m_sines; // (T, headDim / 2)
+    std::vector<Scratch> m_scratch;        // one per thread
+
+    std::vector<std::vector<float>> m_pages; // an empty one is on the free list
+    std::vector<KvPageId> m_freePages;
+    std::vector<bool> m_pageInUse;
+
+    // Of the run that is going on.
+    const RunInput *m_input = nullptr;
+    std::span<float> m_logits;
+    std::stop_token m_stop;
+};
+
+// threads: how many a product is cut over; 0 for as many as the machine runs at once.
+std::unique_ptr<Backend> createReferenceBackend(unsigned threads);
+
+} // namespace kernels

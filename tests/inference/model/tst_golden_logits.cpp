@@ -1,0 +1,273 @@
+// The reference path against golden logits of a float64 forward (tests/golden/reference_forward.py): from a
+// GGUF file through ModelConfig and buildPlan to logits. Cutting the prompt into chunks changes no bit.
+//
+// With BALEEN_WRITE_MODELS=FOLDER the test writes its tiny models there and ends: input for the script.
+#include "inference/gguf/gguf_file.h"
+#include "inference/model/architecture.h"
+#include "kernels/reference/reference_backend.h"
+#include "tests/support/models.h"
+#include "tests/support/temporary_file.h"
+#include "tests/support/tiny_model.h"
+
+#include <QCryptographicHash>
+#include <QFile>
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+
+using namespace inference;
+using kernels::kKvPageTokens;
+using kernels::LogitsWanted;
+using kernels::TokenId;
+
+namespace {
+
+// gcc's macros and clang's question.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+struct TinyCase
+{
+    const char *name;
+    test::TinyModelOptions options;
+};
+
+// llama and qwen2, tied and untied, grouped and single KV heads, biases, both kinds of RoPE scaling.
+std::vector<TinyCase> tinyCases()
+{
+    test::TinyModelOptions llama;
+    test::TinyModelOptions scaled;
+    scaled.tied = false;
+    scaled.ropeLinearFactor = 4;
+    scaled.ropeDivisors = {1, 1, 1.5f, 2, 4, 8};
+    scaled.attentionBiases = true;
+    scaled.headDim = 12;
+    test::TinyModelOptions qwen2;
+    qwen2.architecture = "qwen2";
+    qwen2.tied = false;
+    qwen2.rmsNormEpsilon = 1e-6f;
+    qwen2.ropeBase = 1e6f;
+    test::TinyModelOptions tied = qwen2;
+    tied.tied = true;
+    tied.keyValueHeads = 1;
+    return {{"llama", llama}, {"llama_scaled", scaled}, {"qwen2", qwen2}, {"qwen2_tied", tied}};
+}
+
+nlohmann::json readGolden(const QString &name)
+{
+    const QString path = QStringLiteral(BALEEN_GOLDEN_DIR "/%1_logits.json").arg(name);
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("cannot read %s", qPrintable(path));
+    return nlohmann::json::parse(file.readAll().toStdString());
+}
+
+// A model behind the reference backend.
+struct Loaded
+{
+    std::unique_ptr<GgufFile> file; // the plan points into it
+    std::unique_ptr<kernels::Backend> backend;
+
+    Loaded(const QString &path, std::uint32_t maxTokens)
+    {
+        Result<std::unique_ptr<GgufFile>> opened = GgufFile::open(path.toStdString());
+        if (!opened)
+            qFatal("%s", opened.error().message.c_str());
+        file = std::move(opened).value();
+        const Result<ModelConfig> config = ModelConfig::fromGguf(*file);
+        if (!config)
+            qFatal("%s", config.error().message.c_str());
+        Result<kernels::Plan> plan = buildPlan(*file, *config);
+        if (!plan)
+            qFatal("%s", plan.error().message.c_str());
+        backend = kernels::createReferenceBackend(0);
+        if (!backend->compile(std::move(plan).value(), maxTokens))
+            qFatal("compile failed");
+    }
+    // Logits of every position, the tokens cut into chunks.
+    std::vector<float> logits(std::span<const TokenId> tokens, std::size_t chunk)
+    {
+        const std::size_t vocabulary = backend->plan().shape.vocabularySize;
+        std::vector<float> all(tokens.size() * vocabulary);
+        std::vector<kernels::KvPageId> pages;
+        for (std::size_t p = 0; p < tokens.size(); p += kKvPageTokens)
+            pages.push_back(*backend->allocateKvPage());
+        for (std::size_t at = 0; at < tokens.size(); at += chunk) {
+            const std::size_t n = std::min(chunk, tokens.size() - at);
+            const auto outcome =
+                backend->run({tokens.subspan(at, n), std::uint32_t(at), pages, LogitsWanted::All},
+                             std::span(all).subspan(at * vocabulary, n * vocabulary), {});
+            if (!outcome)
+                qFatal("%s", outcome.error().message.c_str());
+        }
+        for (const kernels::KvPageId page : pages)
+            backend->freeKvPage(page);
+        return all;
+    }
+};
+
+// Largest |found - golden| / max |golden| over positions; 1 where an argmax differs and the golden says
+// otherwise.
+struct Agreement
+{
+    double largest = 0;
+    int argmaxDifferences = 0;
+    int positions = 0;
+};
+
+Agreement compare(const nlohmann::json &golden, std::span<const float> logits)
+{
+    Agreement agreement;
+    const std::size_t vocabulary = golden["vocabularySize"];
+    const auto differ = [&](double found, double expected, double scale) {
+        agreement.largest = std::max(agreement.largest, std::fabs(found - expected) / scale);
+        if (!std::isfinite(found))
+            agreement.largest = HUGE_VAL;
+    };
+    for (std::size_t i = 0; i < golden["positions"].size(); ++i) {
+        const std::size_t position = golden["positions"][i];
+        if ((position + 1) * vocabulary > logits.size())
+            break;
+        const std::span<const float> row = logits.subspan(position * vocabulary, vocabulary);
+        const double scale = golden["largestMagnitude"][i];
+        for (std::size_t c = 0; c < golden["columns"].size(); ++c)
+            differ(row[golden["columns"][c].get<std::size_t>()], golden["logits"][i][c], scale);
+        double largest = row[0], magnitude = 0, sum = 0;
+        for (const float value : row) {
+            largest = std::max(largest, double(value));
+            magnitude = std::max(magnitude, std::fabs(double(value)));
+        }
+        for (const float value : row)
+            sum += std::exp(double(value) - largest);
+        differ(largest + std::log(sum), golden["logSumExp"][i], scale);
+        differ(magnitude, scale, scale);
+        agreement.argmaxDifferences += std::max_element(row.begin(), row.end()) - row.begin() !=
+                                       golden["argmax"][i].get<std::ptrdiff_t>();
+        ++agreement.positions;
+    }
+    for (std::size_t i = 0; i < golden["fullPositions"].size(); ++i) {
+        const std::size_t at = golden["fullPositions"][i].get<std::size_t>() * vocabulary;
+        const auto &row = golden["fullLogits"][i];
+        double scale = 0;
+        for (std::size_t c = 0; c < vocabulary; ++c)
+            scale = std::max(scale, std::fabs(row[c].get<double>()));
+        for (std::size_t c = 0; c < vocabulary; ++c)
+            differ(logits[at + c], row[c], scale);
+    }
+    return agreement;
+}
+
+} // namespace
+
+class TestGoldenLogits : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        const QString folder = qEnvironmentVariable("BALEEN_WRITE_MODELS");
+        if (folder.isEmpty())
+            return;
+        for (const TinyCase &tiny : tinyCases()) {
+            const QString path = folder + QStringLiteral("/tiny_") + tiny.name + QStringLiteral(".gguf");
+            std::ofstream(path.toStdString(), std::ios::binary) << test::tinyModel(tiny.options);
+        }
+        qFatal("Wrote the tiny models to %s; no test was run.", qPrintable(folder));
+    }
+
+    void tinyModels_data()
+    {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < tinyCases().size(); ++i)
+            QTest::addRow("%s", tinyCases()[i].name) << int(i);
+    }
+    void tinyModels()
+    {
+        QFETCH(int, index);
+        const TinyCase tiny = tinyCases()[std::size_t(index)];
+        const nlohmann::json golden = readGolden(QStringLiteral("tiny_") + tiny.name);
+        const QByteArray bytes = QByteArray::fromStdString(test::tinyModel(tiny.options));
+        QCOMPARE(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex(),
+                 QByteArray::fromStdString(golden["modelSha256"].get<std::string>()));
+
+        const test::TemporaryFolder folder;
+        Loaded model(folder.write(QStringLiteral("tiny.gguf"), bytes), 256);
+        const auto tokens = golden["tokens"].get<std::vector<TokenId>>();
+        QCOMPARE(tokens.size(), std::size_t(256));
+        const std::vector<float> logits = model.logits(tokens, 256);
+        const Agreement agreement = compare(golden, logits);
+        QCOMPARE(agreement.positions, 256);
+        QCOMPARE(agreement.argmaxDifferences, 0);
+        qInfo("largest relative difference %.2g", agreement.largest);
+        QVERIFY(agreement.largest < 1e-4);
+
+        for (const std::size_t chunk : {1, 7, 64})
+            QVERIFY2(model.logits(tokens, chunk) == logits, qPrintable(QString::number(chunk)));
+    }
+
+    // A golden test that passes whatever the model computes would be worthless: one changed number must show.
+    void aWrongModelFails_data()
+    {
+        QTest::addColumn<QString>("change");
+        for (const char *change : {"rope base", "linear factor", "epsilon", "rope divisors", "bias"})
+            QTest::addRow("%s", change) << QString::fromLatin1(change);
+    }
+    void aWrongModelFails()
+    {
+        QFETCH(QString, change);
+        TinyCase tiny = tinyCases()[1];
+        const nlohmann::json golden = readGolden(QStringLiteral("tiny_") + tiny.name);
+        test::TinyModel model(tiny.options);
+        if (change == QLatin1String("rope base"))
+            model.set("llama.rope.freq_base", 10100.0f);
+        else if (change == QLatin1String("linear factor"))
+            model.set("llama.rope.scaling.type", std::string("none"));
+        else if (change == QLatin1String("epsilon"))
+            model.set("llama.attention.layer_norm_rms_epsilon", 1e-3f);
+        else if (change == QLatin1String("rope divisors"))
+            model.remove("rope_freqs.weight");
+        else
+            model.remove("blk.1.attn_k.bias");
+        const test::TemporaryFolder folder;
+        Loaded loaded(folder.write(QStringLiteral("tiny.gguf"), QByteArray::fromStdString(model.toGguf())),
+                      256);
+        const auto tokens = golden["tokens"].get<std::vector<TokenId>>();
+        QVERIFY(compare(golden, loaded.logits(tokens, 256)).largest > 1e-4);
+    }
+
+    void realModels_data()
+    {
+        QTest::addColumn<QString>("golden");
+        QTest::addColumn<QString>("path");
+        QTest::addRow("SmolLM2 135M, Q4_1 and Q8_0") << QStringLiteral("smollm2") << test::smallModel();
+        QTest::addRow("Qwen2.5-Coder 1.5B, Q4_K and Q6_K")
+            << QStringLiteral("qwen25_coder") << test::starterModel();
+    }
+    void realModels()
+    {
+        QFETCH(QString, golden);
+        QFETCH(QString, path);
+        const nlohmann::json expected = readGolden(golden);
+        auto tokens = expected["tokens"].get<std::vector<TokenId>>();
+        if (kSanitized) // the arithmetic is the same, many times slower
+            tokens.resize(tokens.size() / 4);
+        Loaded model(path, std::uint32_t(tokens.size()));
+        const Agreement agreement = compare(expected, model.logits(tokens, tokens.size()));
+        QCOMPARE(agreement.positions, int(expected["positions"].size()) / (kSanitized ? 4 : 1));
+        QCOMPARE(agreement.argmaxDifferences, 0);
+        qInfo("largest relative difference %.2g", agreement.largest);
+        QVERIFY(agreement.largest < 1e-3);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGoldenLogits)
+#include "tst_golden_logits.moc"
