@@ -23,6 +23,7 @@
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSaveFile>
+#include <QShortcut>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -198,7 +199,25 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     m_countTimer.setSingleShot(true);
     m_countTimer.setInterval(200);
     connect(&m_countTimer, &QTimer::timeout, this, &ChatPanel::count);
+    addKeys();
     use(m_sessions.newChat());
+}
+
+void ChatPanel::addKeys()
+{
+    const auto key = [this](const QKeySequence &keys, void (ChatPanel::*action)()) {
+        auto *shortcut = new QShortcut(keys, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, action);
+    };
+    key(Qt::CTRL | Qt::Key_R, &ChatPanel::retry);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_Return, &ChatPanel::goOn);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_T, &ChatPanel::toggleThink);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_C, &ChatPanel::copyLastAnswer);
+    key(Qt::CTRL | Qt::Key_F, &ChatPanel::findChats);
+    key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportMarkdown);
+    key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
+    key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
 }
 
 ChatPanel::~ChatPanel()
@@ -868,11 +887,6 @@ void ChatPanel::resizeEvent(QResizeEvent *event)
     Panel::resizeEvent(event);
     place();
     updateTitle();
-}
-
-void ChatPanel::keyPressEvent(QKeyEvent *event)
-{
-    Panel::keyPressEvent(event);
 }
 
 bool ChatPanel::eventFilter(QObject *watched, QEvent *event)

@@ -46,6 +46,8 @@ public:
     void goOn();        // Ctrl+Shift+Return
     void toggleThink(); // Ctrl+Shift+T
     void copyLastAnswer();
+    void showPreviousVersion() { showVersion(-1); }
+    void showNextVersion() { showVersion(1); }
     void showVersion(int step); // Alt+Left, Alt+Right: of the last message that has versions
     void findChats();           // Ctrl+F in the list
 
@@ -62,10 +64,10 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
-    void keyPressEvent(QKeyEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    void addKeys();
     QWidget *makeHead();
     void makePresets();
     void use(app::ChatSession *session);
