@@ -59,7 +59,7 @@ struct SamplingOptions
     float minP = 0.0f;        // 0: off
     float repeatPenalty = 1.0f;        // 1: off
     std::uint32_t repeatWindow = 256;  // tokens looked back at
-    std::optional<std::uint64_t> seed; // nothing: a random one
+    std::optional<std::uint64_t> seed{}; // nothing: a random one
 };
 
 struct ChatInput
@@ -103,6 +103,7 @@ struct GenerationStatistics
     double prefillTokensPerSecond = 0;
     double decodeTokensPerSecond = 0;
     double firstTokenMs = 0; // from the call to the first token
+    std::uint64_t seed = 0;  // of the sampler, chosen or given: it repeats the answer
     std::vector<TokenId> tokens; // generated, the one that ended the answer not included
 };
 

@@ -84,7 +84,7 @@ void count(Totals &totals, const GgufTensor &tensor, std::uint64_t weights, std:
     total.bytes += bytes;
 }
 
-std::vector<GgufTypeTotal> mostBytesFirst(Totals totals)
+std::vector<GgufTypeTotal> mostBytesFirst(Totals &&totals)
 {
     std::vector<GgufTypeTotal> sorted;
     sorted.reserve(totals.size());

@@ -32,7 +32,7 @@ struct MappedFile::Mapping
     static void installHandler();
     static void onBusError(int signal, siginfo_t *info, void *context);
     static void callPrevious(int signal, siginfo_t *info, void *context);
-    static bool replaceByZeros(std::uintptr_t address);
+    static bool replaceByZeros(void *at);
     static Mapping *enlist(std::span<const std::byte> bytes);
     static void delist(Mapping *mapping);
 };
@@ -43,8 +43,9 @@ std::uintptr_t MappedFile::Mapping::s_pageSize = 0;
 struct sigaction MappedFile::Mapping::s_previous = {};
 
 // Async-signal-safe from here to callPrevious(): atomics and system calls only.
-bool MappedFile::Mapping::replaceByZeros(std::uintptr_t address)
+bool MappedFile::Mapping::replaceByZeros(void *at)
 {
+    const auto address = reinterpret_cast<std::uintptr_t>(at);
     for (Mapping *mapping = s_first.load(std::memory_order_acquire); mapping; mapping = mapping->next) {
         const std::uintptr_t begin = mapping->begin.load(std::memory_order_acquire);
         const std::uintptr_t end = mapping->end.load(std::memory_order_acquire);
@@ -53,8 +54,8 @@ bool MappedFile::Mapping::replaceByZeros(std::uintptr_t address)
         mapping->faulted.store(true, std::memory_order_release);
         // All up to the end of the mapping: what lies behind a missing page is missing too, and one zero
         // mapping cannot run into the limit of mappings that a page each would.
-        const std::uintptr_t page = address & ~(s_pageSize - 1);
-        void *zeros = mmap(reinterpret_cast<void *>(page), end - page, PROT_READ,
+        const std::uintptr_t inPage = address & (s_pageSize - 1);
+        void *zeros = mmap(static_cast<char *>(at) - inPage, end - address + inPage, PROT_READ,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
         return zeros != MAP_FAILED;
     }
@@ -65,7 +66,7 @@ void MappedFile::Mapping::onBusError(int signal, siginfo_t *info, void *context)
 {
     const int savedErrno = errno;
     const bool byFault = info->si_code > 0; // not sent by kill() or raise()
-    if (!byFault || !replaceByZeros(reinterpret_cast<std::uintptr_t>(info->si_addr)))
+    if (!byFault || !replaceByZeros(info->si_addr))
         callPrevious(signal, info, context);
     errno = savedErrno;
 }

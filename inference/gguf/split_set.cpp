@@ -4,8 +4,8 @@
 #include "inference/gguf/wording.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
-#include <cstring>
 #include <system_error>
 
 namespace inference {
@@ -88,7 +88,7 @@ bool sameValue(const GgufValue &a, const GgufValue &b)
         return array->elementType == other.elementType && array->count == other.count;
     }
     if (const auto *number = std::get_if<double>(&a)) // bits: a NaN is equal to itself
-        return std::memcmp(number, std::get_if<double>(&b), sizeof *number) == 0;
+        return std::bit_cast<std::uint64_t>(*number) == std::bit_cast<std::uint64_t>(std::get<double>(b));
     if (const auto *text = std::get_if<std::string_view>(&a))
         return *text == std::get<std::string_view>(b);
     if (const auto *truth = std::get_if<bool>(&a))

@@ -172,7 +172,7 @@ Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
     config.architecture = std::string(traits->name);
     if (const Result<std::optional<std::string_view>> name = file.optionalString("general.name");
         name && *name)
-        config.name = std::string(**name);
+        config.name = printable(**name);
     config.contextLength = keys.count("context_length", kMaxContextLength);
     ModelShape &shape = config.shape;
     shape.layers = keys.count("block_count", kMaxLayers);

@@ -11,7 +11,7 @@ namespace inference {
 struct ModelConfig
 {
     std::string architecture; // general.architecture
-    std::string name;         // general.name, may be empty
+    std::string name;         // general.name fit for one line, may be empty
     std::uint32_t contextLength = 0; // trained, from the file
     kernels::ModelShape shape;
 

@@ -1,7 +1,8 @@
 // Text to token ids and back, exactly as the model was trained with.
 //
-// Byte-level BPE with the pre-tokenizers of reference/deepseek-models.md section 4, and SentencePiece for `llama`
-// vocabularies. User text can never become a special token: special literals are recognised in template pieces only.
+// Byte-level BPE with the pre-tokenizers of reference/deepseek-models.md section 4, and SentencePiece for
+// `llama` vocabularies. User text can never become a special token: special literals are recognised in
+// template pieces only.
 #pragma once
 
 #include "inference/result.h"
@@ -20,8 +21,8 @@ namespace inference {
 using kernels::TokenId;
 class GgufFile;
 
-// A part of a prompt. Neighbouring parts are joined before they are split into tokens, so that merges across the
-// seam happen as they do in the reference; only a template part may hold special-token literals.
+// A part of a prompt. Neighbouring parts are joined before they are split into tokens, so that merges across
+// the seam happen as they do in the reference; only a template part may hold special-token literals.
 struct PromptPiece
 {
     enum class Origin { Template, User };
@@ -33,7 +34,8 @@ struct PromptPiece
 struct FillInMiddleTokens
 {
     TokenId prefix = 0, suffix = 0, middle = 0;
-    // DeepSeek: <begin>prefix<hole>suffix<end>; Qwen and StarCoder: <prefix>..<suffix>..<middle>. Both orders are the same.
+    // DeepSeek: <begin>prefix<hole>suffix<end>; Qwen and StarCoder: <prefix>..<suffix>..<middle>. Both orders
+    // are the same.
 };
 
 // Immutable after creation, thread-safe.
@@ -44,8 +46,8 @@ public:
     static Result<std::unique_ptr<Tokenizer>> fromGguf(const GgufFile &file);
     virtual ~Tokenizer() = default;
 
-    virtual std::string_view kind() const = 0;          // "gpt2" or "llama", GGUF's tokenizer.ggml.model
-    virtual std::string_view preTokenizer() const = 0;  // "qwen2", "smollm", ...; empty for SentencePiece
+    virtual std::string_view kind() const = 0;         // "gpt2" or "llama", GGUF's tokenizer.ggml.model
+    virtual std::string_view preTokenizer() const = 0; // "qwen2", "smollm", ...; empty for SentencePiece
     virtual std::uint32_t vocabularySize() const = 0;
 
     // Appends the ids of the pieces, no BOS added. Any bytes are accepted.
@@ -60,7 +62,8 @@ public:
     virtual std::string decode(std::span<const TokenId> tokens) const;
 
     virtual bool isSpecial(TokenId token) const = 0; // control and unknown tokens, and added ones with a role
-    virtual std::optional<TokenId> find(std::string_view literal) const = 0; // id of exactly this special literal
+    virtual std::optional<TokenId>
+    find(std::string_view literal) const = 0; // id of exactly this special literal
     virtual bool addsBos() const = 0;
     virtual std::optional<TokenId> bos() const = 0;
     virtual std::optional<TokenId> eos() const = 0;
@@ -69,8 +72,8 @@ public:
     virtual std::optional<FillInMiddleTokens> fillInMiddle() const = 0;
 };
 
-// Streaming bytes to text: whole characters only. Holds back at most 3 bytes of an incomplete character; invalid
-// bytes become U+FFFD. The output does not depend on how the bytes are cut.
+// Streaming bytes to text: whole characters only. Holds back at most 3 bytes of an incomplete character;
+// invalid bytes become U+FFFD. The output does not depend on how the bytes are cut.
 class Utf8Stream
 {
 public:

@@ -36,7 +36,7 @@ struct TinyModelOptions
     float rmsNormEpsilon = 1e-5f;
     float ropeBase = 10000;
     float ropeLinearFactor = 1;      // above 1: rope.scaling.type linear with this factor
-    std::vector<float> ropeDivisors; // headDim / 2 numbers: rope_freqs.weight
+    std::vector<float> ropeDivisors{}; // headDim / 2 numbers: rope_freqs.weight
     bool attentionBiases = false; // llama with attn_q.bias, attn_k.bias, attn_v.bias; qwen2 always has them
     std::uint64_t seed = 1;
     std::string name = "Tiny";

@@ -5,6 +5,7 @@
 #include "tests/support/gguf_sample.h"
 #include "tests/support/temporary_file.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTest>
 
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void noticesAnyChange();
     void replacedOrDeletedFilesStayReadable();
     void ggufFileNoticesTruncation();
+    void openingAFileThatIsBeingWrittenEndsCleanly();
     void placesAreUsedAgain();
 
 private:
@@ -303,6 +305,37 @@ void TestMappedFile::passesOtherFaultsOn()
                  return byte == 'a' ? 2 : 3; // must not get here
              }),
              end);
+}
+
+void TestMappedFile::openingAFileThatIsBeingWrittenEndsCleanly()
+{
+    const std::string bytes = test::sampleGguf(24).finish();
+    const QByteArray whole(bytes.data(), qsizetype(bytes.size()));
+    const QString path = m_folder.write("growing.gguf", whole);
+    std::atomic<bool> done{false};
+    std::jthread writer([&] {
+        for (unsigned i = 0; !done; ++i) {
+            QFile::resize(path, i % 3 == 0 ? 100 : i % 3 == 1 ? whole.size() / 2 : 0);
+            QFile file(path);
+            if (file.open(QIODevice::ReadWrite))
+                file.write(whole);
+        }
+    });
+    int opened = 0, refused = 0;
+    QElapsedTimer timer;
+    timer.start();
+    while ((opened == 0 || refused == 0 || timer.elapsed() < 500) && timer.elapsed() < 20'000) {
+        const auto file = GgufFile::open(path.toStdString());
+        ++(file ? opened : refused);
+        if (file) // may be cut by now: whatever is read ends
+            for (const GgufTensor &tensor : (*file)->tensors())
+                QVERIFY(countOf((*file)->bytes(tensor), 'x') <= tensor.byteSize);
+        else
+            QVERIFY2(file.error().message.find("growing.gguf") != std::string::npos,
+                     file.error().message.c_str());
+    }
+    done = true;
+    QVERIFY(opened > 0 && refused > 0);
 }
 
 void TestMappedFile::placesAreUsedAgain()

@@ -1,0 +1,210 @@
+// info: what a model file holds, what it needs, and what is unsupported and why.
+#include "inference/cli/common.h"
+#include "inference/cli/input.h"
+#include "inference/cli/report.h"
+#include "inference/gguf/gguf_info.h"
+#include "inference/gguf/wording.h"
+#include "inference/model/architecture.h"
+#include "inference/model/memory_plan.h"
+
+#include <nlohmann/json.hpp>
+
+namespace inference::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Facts
+{
+    std::unique_ptr<GgufFile> file;
+    GgufInfo info;
+    std::optional<ModelConfig> config;
+    std::unique_ptr<Tokenizer> tokenizer;
+    std::optional<ChatFormat> chatFormat;
+    std::optional<MemoryPlan> memory;  // of a model that can run
+    std::vector<std::string> problems; // why it cannot run, a sentence each
+    ErrorCode code = ErrorCode::Unsupported;
+
+    void add(const Error &error)
+    {
+        if (problems.empty())
+            code = error.code;
+        problems.push_back(error.message);
+    }
+};
+
+Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
+{
+    Facts facts;
+    facts.file = std::move(file);
+    facts.info = describeGguf(*facts.file);
+    if (auto config = ModelConfig::fromGguf(*facts.file)) {
+        facts.config = std::move(*config);
+        const auto plan = buildPlan(*facts.file, *facts.config);
+        const auto contextLength = chooseContextLength(*facts.config, load.contextLength);
+        if (!plan)
+            facts.add(plan.error());
+        else if (contextLength)
+            facts.memory = planMemory(*plan, {.contextLength = *contextLength,
+                                              .kvElementBytes = load.precision == Precision::Fast ? 2u : 4u});
+    } else {
+        facts.add(config.error());
+    }
+    if (auto tokenizer = Tokenizer::fromGguf(*facts.file)) {
+        facts.tokenizer = std::move(*tokenizer);
+        facts.chatFormat = ChatFormat::fromGguf(*facts.file, *facts.tokenizer);
+    } else {
+        facts.add(tokenizer.error());
+    }
+    return facts;
+}
+
+Json toJson(const Facts &facts)
+{
+    const GgufInfo &info = facts.info;
+    Json json{{"path", facts.file->path().string()}, {"name", info.name},
+              {"architecture", info.architecture},   {"quantisation", info.quantisation},
+              {"gguf_version", info.version},        {"parts", info.partCount},
+              {"file_bytes", info.fileBytes},        {"parameters", info.parameterCount},
+              {"tensors", info.tensorCount}};
+    for (const GgufGroupTotal &group : info.groups) {
+        Json types;
+        for (const GgufTypeTotal &type : group.types)
+            types[type.name] = {
+                {"tensors", type.tensorCount}, {"weights", type.weightCount}, {"bytes", type.bytes}};
+        json["groups"][group.name] = {{"tensors", group.tensorCount},
+                                      {"weights", group.weightCount},
+                                      {"bytes", group.bytes},
+                                      {"types", types}};
+    }
+    if (facts.config) {
+        const kernels::ModelShape &shape = facts.config->shape;
+        json["context_length"] = facts.config->contextLength;
+        json["shape"] = {{"layers", shape.layers},
+                         {"hidden_size", shape.hiddenSize},
+                         {"attention_heads", shape.attentionHeads},
+                         {"key_value_heads", shape.keyValueHeads},
+                         {"head_dim", shape.headDim},
+                         {"intermediate_size", shape.intermediateSize},
+                         {"vocabulary_size", shape.vocabularySize}};
+    }
+    if (facts.memory) {
+        json["memory"] = {{"context_length", facts.memory->contextLength},
+                          {"weight_bytes", facts.memory->weightBytes},
+                          {"kv_bytes", facts.memory->kvBytes},
+                          {"kv_bytes_per_token", facts.memory->kvBytesPerToken},
+                          {"activation_bytes", facts.memory->activationBytes},
+                          {"total_bytes", facts.memory->totalBytes()}};
+    }
+    if (facts.tokenizer) {
+        json["tokenizer"] = {{"kind", facts.tokenizer->kind()},
+                             {"pre_tokenizer", facts.tokenizer->preTokenizer()},
+                             {"vocabulary_size", facts.tokenizer->vocabularySize()},
+                             {"adds_bos", facts.tokenizer->addsBos()},
+                             {"fill_in_middle", facts.tokenizer->fillInMiddle().has_value()}};
+        json["chat_format"] = {{"name", facts.chatFormat->name()},
+                               {"template_known", facts.chatFormat->known()},
+                               {"can_think", facts.chatFormat->canThink()}};
+    }
+    json["supported"] = facts.problems.empty();
+    json["problems"] = facts.problems;
+    return json;
+}
+
+std::string toText(const Facts &facts)
+{
+    const GgufInfo &info = facts.info;
+    std::string text;
+    const auto line = [&](std::string name, const std::string &value) {
+        name.resize(18, ' ');
+        text += name + oneLine(value) + "\n";
+    };
+    line("File", facts.file->path().string());
+    line("Name", info.name.empty() ? "-" : printable(info.name));
+    line("Architecture", info.architecture.empty() ? "-" : printable(info.architecture));
+    line("Quantisation", info.quantisation);
+    line("Size", byteAmount(info.fileBytes) +
+                     (info.partCount > 1 ? " in " + grouped(info.partCount) + " parts" : "") + ", GGUF " +
+                     std::to_string(info.version));
+    line("Parameters", grouped(info.parameterCount) + " in " + grouped(info.tensorCount) + " tensors");
+    for (const GgufGroupTotal &group : info.groups) {
+        std::string types;
+        for (const GgufTypeTotal &type : group.types)
+            types += (types.empty() ? "" : ", ") + type.name + " (" + grouped(type.tensorCount) +
+                     (type.supported ? ")" : ", unsupported)");
+        line("  " + group.name, byteAmount(group.bytes) + ": " + types);
+    }
+    if (facts.config) {
+        const kernels::ModelShape &shape = facts.config->shape;
+        line("Shape", grouped(shape.layers) + " layers, hidden " + grouped(shape.hiddenSize) + ", " +
+                          grouped(shape.attentionHeads) + " heads of " + grouped(shape.headDim) + ", " +
+                          grouped(shape.keyValueHeads) + " KV heads, feed-forward " +
+                          grouped(shape.intermediateSize) + ", vocabulary " + grouped(shape.vocabularySize));
+        line("Context", grouped(facts.config->contextLength) + " tokens trained");
+    }
+    if (facts.memory) {
+        const MemoryPlan &memory = *facts.memory;
+        line("Memory", byteAmount(memory.totalBytes()) + " at " + grouped(memory.contextLength) +
+                           " tokens: " + byteAmount(memory.weightBytes) + " weights, " +
+                           byteAmount(memory.kvBytes) + " KV cache (" + byteAmount(memory.kvBytesPerToken) +
+                           " a token), " + byteAmount(memory.activationBytes) + " activations");
+    }
+    if (facts.tokenizer) {
+        line("Tokenizer", std::string(facts.tokenizer->kind()) +
+                              (facts.tokenizer->preTokenizer().empty()
+                                   ? ""
+                                   : ", " + std::string(facts.tokenizer->preTokenizer())) +
+                              ", " + grouped(facts.tokenizer->vocabularySize()) + " tokens" +
+                              (facts.tokenizer->fillInMiddle() ? ", can fill in the middle" : ""));
+        line("Chat format",
+             std::string(facts.chatFormat->name()) +
+                 (facts.chatFormat->known() ? ", template known" : ", template of the file not known") +
+                 (facts.chatFormat->canThink() ? ", can think" : ""));
+    }
+    line("Supported", facts.problems.empty() ? "yes" : "no");
+    return text;
+}
+
+} // namespace
+
+int runInfo(CommandLine arguments)
+{
+    std::string model;
+    bool json = false;
+    CommonOptions common;
+    Options options("info",
+                    "Shows what a model file holds and what it needs, and what is unsupported and why.");
+    options.positional("MODEL", "the model file", model);
+    options.flag("--json", "one JSON object", json);
+    addContextOption(options, common);
+    common.addTo(options);
+    if (const auto code = options.parse(arguments))
+        return *code;
+    if (auto applied = common.apply(); !applied)
+        return fail(applied.error());
+    const auto path = findModel(model);
+    if (!path)
+        return fail(path.error());
+    auto file = openGguf(*path);
+    if (!file)
+        return fail(file.error());
+    if (common.load.contextLength != 0) {
+        const auto config = ModelConfig::fromGguf(**file);
+        if (config) {
+            if (const auto length = chooseContextLength(*config, common.load.contextLength); !length)
+                return fail(length.error());
+        }
+    }
+    const Facts facts = collect(std::move(*file), common.load);
+    if (json)
+        write(toJson(facts).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    else
+        write(toText(facts));
+    int code = kDone;
+    for (const std::string &problem : facts.problems)
+        code = fail({facts.code, problem});
+    return code;
+}
+
+} // namespace inference::cli

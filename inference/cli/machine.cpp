@@ -1,0 +1,58 @@
+#include "inference/cli/machine.h"
+
+#if __has_include("kernels/cpu/machine.h")
+#include "kernels/cpu/machine.h"
+#endif
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace inference::cli {
+
+std::string cpuName()
+{
+    std::ifstream file("/proc/cpuinfo");
+    std::string line;
+    while (std::getline(file, line)) {
+        if (line.starts_with("model name")) {
+            const std::size_t colon = line.find(": ");
+            return colon == std::string::npos ? line : line.substr(colon + 2);
+        }
+    }
+    return "unknown";
+}
+
+std::uint64_t peakMemory()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return std::uint64_t(usage.ru_maxrss) * 1024;
+}
+
+std::uint64_t totalMemory()
+{
+    const long pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGESIZE);
+    return pages > 0 && pageBytes > 0 ? std::uint64_t(pages) * std::uint64_t(pageBytes) : 0;
+}
+
+double readBandwidth([[maybe_unused]] unsigned threads)
+{
+#if __has_include("kernels/cpu/machine.h")
+    return kernels::measureReadBandwidth(threads);
+#else
+    return 0;
+#endif
+}
+
+double int8Rate([[maybe_unused]] unsigned threads)
+{
+#if __has_include("kernels/cpu/machine.h")
+    return kernels::measureInt8Rate(threads);
+#else
+    return 0;
+#endif
+}
+
+} // namespace inference::cli

@@ -1,0 +1,260 @@
+#include "inference/model_engine.h"
+
+#include "inference/answer_text.h"
+#include "inference/gguf/wording.h"
+#include "inference/prompt.h"
+#include "inference/sampler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+namespace inference {
+
+using kernels::RunOutcome;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Error noModel()
+{
+    return {ErrorCode::InvalidArgument, "No model is loaded. Open one first."};
+}
+
+// Exceptions end here: the standard library's when memory runs out, a device's when it fails.
+template <class T, class Body> Result<T> guarded(const char *doing, Body body)
+{
+    try {
+        return body();
+    } catch (const std::bad_alloc &) {
+        return Error(ErrorCode::OutOfMemory,
+                     {.what = "Memory ran out",
+                      .where = doing,
+                      .wayOut = "Close other programs, or choose a shorter context or a "
+                                "smaller model."});
+    } catch (const std::exception &exception) {
+        return Error(
+            ErrorCode::Internal,
+            {.what = "Something failed inside the engine", .where = doing, .found = exception.what()});
+    }
+}
+
+Error promptTooLong(std::size_t promptTokens, std::uint32_t contextLength)
+{
+    const std::string expected = "at most " + grouped(contextLength - 1) + " tokens";
+    const std::string found = grouped(promptTokens);
+    return {ErrorCode::ContextFull,
+            {.what = "The prompt does not fit the context",
+             .where = "which holds " + grouped(contextLength) + " tokens, the answer's included",
+             .expected = expected,
+             .found = found,
+             .wayOut = "Shorten it, or load the model with a longer context."}};
+}
+
+// One generation over an open model. read() and write() are what Engine::generate() promises, in order.
+class Generation
+{
+public:
+    Generation(OpenModel &model, const GenerationRequest &request, Prompt prompt, GenerationSink &sink,
+               std::stop_token stop)
+        : m_model(model), m_cache(*model.cache), m_request(request), m_prompt(std::move(prompt)),
+          m_sink(sink), m_stop(std::move(stop)), m_logits(model.file->config.shape.vocabularySize),
+          m_text(*model.file->tokenizer, m_prompt.stopStrings, sink)
+    {}
+
+    Result<GenerationStatistics> run(Clock::time_point start);
+
+private:
+    Result<RunOutcome> read();
+    Result<EndReason> write(Clock::time_point start);
+    bool endsAnswer(TokenId token) const;
+
+    OpenModel &m_model;
+    KvCache &m_cache;
+    const GenerationRequest &m_request;
+    const Prompt m_prompt;
+    GenerationSink &m_sink;
+    const std::stop_token m_stop;
+    std::vector<float> m_logits;
+    AnswerText m_text;
+    GenerationStatistics m_statistics;
+};
+
+Result<GenerationStatistics> Generation::run(Clock::time_point start)
+{
+    m_statistics.promptTokens = std::uint32_t(m_prompt.tokens.size());
+    m_statistics.cachedTokens = m_cache.open(m_prompt.tokens);
+    m_statistics.seed = m_request.sampling.seed ? *m_request.sampling.seed : randomSeed();
+    m_sink.onPrompt(m_statistics.promptTokens, m_statistics.cachedTokens, m_prompt.opensReasoning);
+
+    const Result<RunOutcome> outcome = read();
+    if (!outcome)
+        return outcome.error();
+    m_statistics.endReason = EndReason::Cancelled;
+    if (*outcome == RunOutcome::Done) {
+        const Result<EndReason> reason = write(start);
+        if (!reason)
+            return reason.error();
+        m_statistics.endReason = *reason;
+    }
+    m_statistics.generatedTokens = std::uint32_t(m_statistics.tokens.size());
+    return std::move(m_statistics);
+}
+
+// Prefill: the rest of the prompt, in chunks.
+Result<RunOutcome> Generation::read()
+{
+    const std::uint32_t total = m_statistics.promptTokens;
+    const auto start = Clock::now();
+    auto outcome = readPrompt(
+        *m_model.backend, m_cache, m_prompt.tokens, m_model.chunk, m_logits,
+        [&](std::uint32_t done) { m_sink.onPromptProgress(done, total); }, m_stop);
+    const std::uint32_t read = m_cache.length() - m_statistics.cachedTokens;
+    if (read > 0)
+        m_statistics.prefillTokensPerSecond = read / secondsSince(start);
+    return outcome;
+}
+
+// The loop: sample, stop?, detokenize, sink, decode step; then the flush. Gives why it ended.
+Result<EndReason> Generation::write(Clock::time_point start)
+{
+    Sampler sampler(m_request.sampling, m_model.file->config.shape.vocabularySize, m_cache.contextLength(),
+                    m_statistics.seed);
+    for (const TokenId token : m_prompt.tokens)
+        sampler.accept(token);
+
+    std::vector<TokenId> &tokens = m_statistics.tokens;
+    Clock::time_point first;
+    EndReason reason = EndReason::Cancelled;
+    while (!m_stop.stop_requested()) {
+        const Result<TokenId> token = sampler.sample(m_logits);
+        if (!token)
+            return token.error();
+        if (tokens.empty()) {
+            first = Clock::now();
+            m_statistics.firstTokenMs = secondsSince(start) * 1000;
+        }
+        reason = EndReason::Stop;
+        if (endsAnswer(*token))
+            break;
+        tokens.push_back(*token);
+        sampler.accept(*token);
+        if (m_text.push(*token))
+            break;
+        reason = EndReason::Length;
+        if (m_request.maxTokens != 0 && tokens.size() >= m_request.maxTokens)
+            break;
+        reason = EndReason::Context;
+        if (m_statistics.promptTokens + tokens.size() >= m_cache.contextLength())
+            break;
+        reason = EndReason::Cancelled;
+        const Result<RunOutcome> outcome = decodeStep(*m_model.backend, m_cache, *token, m_logits, m_stop);
+        if (!outcome)
+            return outcome.error();
+        if (*outcome == RunOutcome::Stopped)
+            break;
+    }
+    if (tokens.size() > 1)
+        m_statistics.decodeTokensPerSecond = double(tokens.size() - 1) / secondsSince(first);
+    m_text.flush();
+    return reason;
+}
+
+bool Generation::endsAnswer(TokenId token) const
+{
+    if (std::find(m_prompt.endTokens.begin(), m_prompt.endTokens.end(), token) != m_prompt.endTokens.end())
+        return true;
+    return m_prompt.endsAtAnySpecialToken && m_model.file->tokenizer->isSpecial(token);
+}
+
+} // namespace
+
+ModelEngine::ModelEngine(BackendFactory factory) : m_createBackend(std::move(factory)) {}
+
+ModelEngine::~ModelEngine() = default;
+
+Result<ModelSummary> ModelEngine::load(const std::filesystem::path &path, const LoadOptions &options,
+                                       LoadProgress progress, std::stop_token stop)
+{
+    return guarded<ModelSummary>("while the model was loaded", [&]() -> Result<ModelSummary> {
+        auto model = OpenModel::open(path, options, m_createBackend, progress, stop);
+        if (!model)
+            return model.error();
+        publish(std::make_shared<Snapshot>(Snapshot{(*model)->file, (*model)->summary}));
+        m_model = std::move(*model);
+        return m_model->summary;
+    });
+}
+
+void ModelEngine::unload()
+{
+    publish(nullptr);
+    m_model.reset();
+}
+
+std::optional<ModelSummary> ModelEngine::summary() const
+{
+    const auto current = snapshot();
+    return current ? std::optional(current->summary) : std::nullopt;
+}
+
+Result<GenerationStatistics> ModelEngine::generate(const GenerationRequest &request, GenerationSink &sink,
+                                                   std::stop_token stop)
+{
+    if (!m_model)
+        return noModel();
+    auto result = guarded<GenerationStatistics>("during a generation", [&]() -> Result<GenerationStatistics> {
+        const auto start = Clock::now();
+        if (auto checked = checkSamplingOptions(request.sampling); !checked)
+            return checked.error();
+        auto prompt = buildPrompt(*m_model->file, request);
+        if (!prompt)
+            return prompt.error();
+        if (prompt->tokens.size() >= m_model->summary.contextLength)
+            return promptTooLong(prompt->tokens.size(), m_model->summary.contextLength);
+        return Generation(*m_model, request, std::move(*prompt), sink, stop).run(start);
+    });
+    if (result)
+        m_model->cache->close();
+    else
+        m_model->cache->discard();
+    return result;
+}
+
+Result<std::uint32_t> ModelEngine::countTokens(const GenerationRequest &request) const
+{
+    const auto current = snapshot();
+    if (!current)
+        return noModel();
+    return guarded<std::uint32_t>("while tokens were counted", [&]() -> Result<std::uint32_t> {
+        const auto prompt = buildPrompt(*current->file, request);
+        if (!prompt)
+            return prompt.error();
+        return std::uint32_t(prompt->tokens.size());
+    });
+}
+
+std::shared_ptr<const ModelEngine::Snapshot> ModelEngine::snapshot() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_snapshot;
+}
+
+void ModelEngine::publish(std::shared_ptr<const Snapshot> snapshot)
+{
+    const std::lock_guard lock(m_mutex);
+    m_snapshot.swap(snapshot); // the old one dies after the lock
+}
+
+std::unique_ptr<Engine> createEngine()
+{
+    return std::make_unique<ModelEngine>();
+}
+
+} // namespace inference

@@ -1,0 +1,94 @@
+#include "inference/model_file.h"
+
+#include "inference/gguf/gguf_info.h"
+#include "inference/gguf/wording.h"
+
+#include <algorithm>
+
+namespace inference {
+
+Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path)
+{
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        const bool huggingFace = std::filesystem::exists(path / "config.json", error);
+        const std::string where = path.string();
+        return Error(ErrorCode::Unsupported,
+                     {.what = huggingFace ? "Hugging Face folders cannot be opened yet"
+                                          : "This is a folder and not a model file",
+                      .where = where,
+                      .expected = "a GGUF file",
+                      .found = huggingFace ? "a folder with config.json" : "a folder",
+                      .wayOut = huggingFace
+                                    ? "Take the model's GGUF file, or convert the folder with "
+                                      "llama.cpp's convert_hf_to_gguf.py; a later version opens folders."
+                                    : "Give the path of the .gguf file in it."});
+    }
+    return GgufFile::open(path);
+}
+
+Result<std::shared_ptr<const ModelFile>> ModelFile::open(const std::filesystem::path &path)
+{
+    auto model = std::make_shared<ModelFile>();
+    auto gguf = openGguf(path);
+    if (!gguf)
+        return gguf.error();
+    model->gguf = std::move(*gguf);
+    auto config = ModelConfig::fromGguf(*model->gguf);
+    if (!config)
+        return config.error();
+    model->config = std::move(*config);
+    auto tokenizer = Tokenizer::fromGguf(*model->gguf);
+    if (!tokenizer)
+        return tokenizer.error();
+    model->tokenizer = std::move(*tokenizer);
+    if (model->tokenizer->vocabularySize() > model->config.shape.vocabularySize) {
+        const std::string expected = "at most " + grouped(model->config.shape.vocabularySize) + " tokens";
+        const std::string found = grouped(model->tokenizer->vocabularySize());
+        return Error(ErrorCode::Damaged,
+                     {.what = "The tokenizer has tokens that the model has no weights for",
+                      .where = path.native(),
+                      .expected = expected,
+                      .found = found,
+                      .wayOut = "The file was converted wrongly: take another one."});
+    }
+    model->chatFormat = ChatFormat::fromGguf(*model->gguf, *model->tokenizer);
+    return std::shared_ptr<const ModelFile>(std::move(model));
+}
+
+ModelSummary summarise(const ModelFile &model)
+{
+    const GgufInfo info = describeGguf(*model.gguf);
+    ModelSummary summary;
+    summary.path = model.gguf->path();
+    summary.name = model.config.name.empty() ? summary.path.stem().string() : model.config.name;
+    summary.architecture = model.config.architecture;
+    summary.quantisation = info.quantisation;
+    summary.fileBytes = info.fileBytes;
+    summary.parameterCount = info.parameterCount;
+    summary.trainedContextLength = model.config.contextLength;
+    summary.vocabularySize = model.config.shape.vocabularySize;
+    summary.chatFormat = std::string(model.chatFormat.name());
+    summary.chatFormatKnown = model.chatFormat.known();
+    summary.canThink = model.chatFormat.canThink();
+    summary.canFillInMiddle = model.tokenizer->fillInMiddle().has_value();
+    return summary;
+}
+
+Result<std::uint32_t> chooseContextLength(const ModelConfig &config, std::uint32_t wanted)
+{
+    if (wanted == 0)
+        return std::min(config.contextLength, kDefaultContextLength);
+    if (wanted > config.contextLength) {
+        const std::string expected = "at most " + grouped(config.contextLength) + " tokens";
+        const std::string found = grouped(wanted);
+        return Error(ErrorCode::InvalidArgument,
+                     {.what = "The context length is longer than the model was trained for",
+                      .expected = expected,
+                      .found = found,
+                      .wayOut = "Choose a shorter one."});
+    }
+    return wanted;
+}
+
+} // namespace inference

@@ -1,0 +1,38 @@
+// What a model file says besides its weights: configuration, tokenizer and chat format, opened and checked.
+#pragma once
+
+#include "inference/chat/chat_format.h"
+#include "inference/engine.h"
+#include "inference/gguf/gguf_file.h"
+#include "inference/model/model_config.h"
+#include "inference/text/tokenizer.h"
+
+#include <filesystem>
+#include <memory>
+
+namespace inference {
+
+// Immutable after open(), thread-safe.
+struct ModelFile
+{
+    std::unique_ptr<GgufFile> gguf; // first: everything else may point into it
+    ModelConfig config;
+    std::unique_ptr<Tokenizer> tokenizer;
+    ChatFormat chatFormat;
+
+    // Fails with the errors of the parts, and with Unsupported for a Hugging Face folder.
+    static Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path &path);
+};
+
+// A GGUF file, whatever it holds. A Hugging Face folder is refused with Unsupported and a sentence that says
+// so.
+Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path);
+
+// What the file alone says; device, context in use and time are the loader's to fill in.
+ModelSummary summarise(const ModelFile &model);
+
+// The context length to use: `wanted` tokens, or with 0 the trained one up to kDefaultContextLength.
+// Fails with InvalidArgument above the trained length: positions that a model has never seen give noise.
+Result<std::uint32_t> chooseContextLength(const ModelConfig &config, std::uint32_t wanted);
+
+} // namespace inference

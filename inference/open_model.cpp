@@ -1,0 +1,154 @@
+#include "inference/open_model.h"
+
+#include "inference/model/architecture.h"
+#include "inference/model/memory_plan.h"
+#include "kernels/cpu/cpu_backend.h"
+#include "kernels/reference/reference_backend.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+namespace inference {
+
+namespace {
+
+constexpr std::uint32_t kFastChunk = 512;     // tokens of the largest prefill run
+constexpr std::uint32_t kReferenceChunk = 64; // the plain path gains nothing from more
+constexpr std::size_t kSliceBytes = 8u << 20; // read between two looks at the stop token
+
+Error notLoaded()
+{
+    return {ErrorCode::Cancelled, "Loading was stopped."};
+}
+
+std::uint32_t largestRun(const LoadOptions &options, std::uint32_t contextLength)
+{
+    const std::uint32_t wanted = options.chunkTokens                    ? options.chunkTokens
+                                 : options.precision == Precision::Fast ? kFastChunk
+                                                                        : kReferenceChunk;
+    return std::min(wanted, contextLength);
+}
+
+// One context and what a quarter of the free memory holds besides, up to three more contexts: the
+// conversations that are remembered next to the current one.
+std::uint32_t choosePageBudget(std::uint32_t contextLength, std::size_t pageBytes)
+{
+    const std::uint64_t context = KvCache::pagesFor(contextLength);
+    const std::uint64_t fitting = availableMemory().value_or(0) / 4 / std::max<std::size_t>(pageBytes, 1);
+    return std::uint32_t(std::clamp(fitting, context, 4 * context));
+}
+
+} // namespace
+
+Result<void> checkDevice(const std::string &device)
+{
+    if (device == "cpu" || device == "auto")
+        return {};
+    if (device != "cuda")
+        return Error(ErrorCode::InvalidArgument,
+                     {.what = "There is no such device", .expected = "cpu, cuda or auto", .found = device});
+    return Error(ErrorCode::Unsupported, {.what = "The device cuda cannot be used",
+                                          .where = "this version runs on the CPU only",
+                                          .expected = "cpu or auto",
+                                          .found = "cuda",
+                                          .wayOut = "Choose --device cpu."});
+}
+
+Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options)
+{
+    if (auto usable = checkDevice(options.device); !usable)
+        return usable.error();
+    if (options.precision == Precision::Reference)
+        return kernels::createReferenceBackend(options.threads);
+    return kernels::createCpuBackend({.threads = options.threads, .isa = options.isa});
+}
+
+bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop)
+{
+    const auto pageBytes = std::size_t(::sysconf(_SC_PAGESIZE));
+    std::uint64_t total = 0, done = 0;
+    for (const GgufTensor &tensor : file.tensors())
+        total += file.bytes(tensor).size();
+    if (progress)
+        progress(0, total);
+    for (const GgufTensor &tensor : file.tensors()) {
+        std::span<const std::byte> bytes = file.bytes(tensor);
+        while (!bytes.empty()) {
+            if (stop.stop_requested())
+                return false;
+            const auto slice = bytes.first(std::min(kSliceBytes, bytes.size()));
+            const auto begin = reinterpret_cast<std::uintptr_t>(slice.data()) / pageBytes * pageBytes;
+            const auto end = reinterpret_cast<std::uintptr_t>(slice.data() + slice.size());
+            ::madvise(reinterpret_cast<void *>(begin), end - begin, MADV_WILLNEED); // only a hint
+            for (std::uintptr_t page = begin; page < end; page += pageBytes) {
+                const auto at = std::max(page, reinterpret_cast<std::uintptr_t>(slice.data()));
+                static_cast<void>(*reinterpret_cast<const volatile std::byte *>(at));
+            }
+            done += slice.size();
+            bytes = bytes.subspan(slice.size());
+            if (progress)
+                progress(done, total);
+        }
+    }
+    return true;
+}
+
+Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &path,
+                                                   const LoadOptions &options,
+                                                   const BackendFactory &createBackend,
+                                                   const Engine::LoadProgress &progress, std::stop_token stop)
+{
+    const auto start = std::chrono::steady_clock::now();
+    if (stop.stop_requested())
+        return notLoaded();
+    auto file = ModelFile::open(path);
+    if (!file)
+        return file.error();
+    auto model = std::make_unique<OpenModel>();
+    model->file = std::move(*file);
+    const ModelConfig &config = model->file->config;
+    const auto contextLength = chooseContextLength(config, options.contextLength);
+    if (!contextLength)
+        return contextLength.error();
+    auto plan = buildPlan(*model->file->gguf, config);
+    if (!plan)
+        return plan.error();
+    const std::uint32_t chunk = largestRun(options, *contextLength);
+    const MemoryPlan memory =
+        planMemory(*plan, {.contextLength = *contextLength,
+                           .kvElementBytes = options.precision == Precision::Fast ? 2u : 4u,
+                           .chunkTokens = chunk});
+    if (const auto available = availableMemory()) {
+        if (auto fits = checkMemory(memory, *available, path.filename().native()); !fits)
+            return fits.error();
+    }
+    if (stop.stop_requested())
+        return notLoaded();
+
+    auto backend = createBackend(options);
+    if (!backend)
+        return backend.error();
+    model->backend = std::move(*backend);
+    if (auto compiled = model->backend->compile(std::move(*plan), chunk); !compiled)
+        return compiled.error();
+    if (!readIntoMemory(*model->file->gguf, progress, stop))
+        return notLoaded();
+
+    const std::size_t pageBytes = model->backend->kvPageBytes();
+    model->cache = std::make_unique<KvCache>(*model->backend, *contextLength,
+                                             choosePageBudget(*contextLength, pageBytes));
+    model->chunk = PrefillChunk(chunk, config.shape.layers, options.chunkTokens);
+    model->summary = summarise(*model->file);
+    model->summary.device = model->backend->capabilities().description;
+    model->summary.kvBytesPerToken = pageBytes / kernels::kKvPageTokens;
+    model->summary.contextLength = *contextLength;
+    const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+    model->summary.loadMs = elapsed.count();
+    return model;
+}
+
+} // namespace inference

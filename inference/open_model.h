@@ -1,0 +1,42 @@
+// A model on a device, ready to run: the file, the compiled backend and the KV cache.
+#pragma once
+
+#include "inference/engine.h"
+#include "inference/kv_cache.h"
+#include "inference/model_file.h"
+#include "inference/prefill.h"
+#include "kernels/backend.h"
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+namespace inference {
+
+// Unsupported or InvalidArgument when `device` is not one that this program can use.
+Result<void> checkDevice(const std::string &device);
+
+// The backend that the options ask for; not compiled. Fails with Unsupported (device, instruction set:
+// named).
+Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options);
+using BackendFactory = std::function<Result<std::unique_ptr<kernels::Backend>>(const LoadOptions &)>;
+
+struct OpenModel
+{
+    std::shared_ptr<const ModelFile> file;
+    std::unique_ptr<kernels::Backend> backend; // reads weights from the file's mapping
+    std::unique_ptr<KvCache> cache;            // pages of the backend
+    PrefillChunk chunk{1, 1, 1};
+    ModelSummary summary;
+
+    // Opens, checks, plans the memory, compiles, and brings the file's bytes into memory (progress per
+    // slice). Fails like Engine::load().
+    static Result<std::unique_ptr<OpenModel>>
+    open(const std::filesystem::path &path, const LoadOptions &options, const BackendFactory &createBackend,
+         const Engine::LoadProgress &progress, std::stop_token stop);
+};
+
+// Touches every byte of the file's tensors, a slice at a time. False when stopped.
+bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop);
+
+} // namespace inference

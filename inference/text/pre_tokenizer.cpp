@@ -1,0 +1,370 @@
+#include "inference/text/pre_tokenizer.h"
+
+#include "inference/text/utf8.h"
+
+#include <array>
+
+namespace inference {
+
+namespace {
+
+using namespace unicode;
+
+// A piece of text under the eye of a scanner.
+struct Text
+{
+    const char *begin, *end;
+    const std::uint8_t *classes = unicode::classes();
+};
+
+struct Seen
+{
+    std::uint32_t codePoint;
+    std::uint32_t length;
+    std::uint8_t classBits;
+    bool is(std::uint8_t wanted) const { return (classBits & wanted) != 0; }
+    bool isLineBreak() const { return codePoint == '\r' || codePoint == '\n'; }
+};
+
+// At the end of the text nothing is seen: no class and no code point of it matches.
+Seen see(const Text &text, const char *p)
+{
+    if (p >= text.end)
+        return {~0u, 0, 0};
+    const auto byte = static_cast<std::uint8_t>(*p);
+    if (byte < 0x80)
+        return {byte, 1, text.classes[byte]};
+    const utf8::Character c = utf8::read(p, text.end);
+    return {c.codePoint, c.length, utf8::classOf(c.codePoint, text.classes)};
+}
+
+// The end of the longest run from `p` whose characters satisfy the predicate; `p` itself when there is none.
+template <class Predicate> const char *run(const Text &text, const char *p, Predicate &&predicate)
+{
+    for (;;) {
+        const Seen c = see(text, p);
+        if (c.length == 0 || !predicate(c))
+            return p;
+        p += c.length;
+    }
+}
+
+const char *runOf(const Text &text, const char *p, std::uint8_t classes)
+{
+    return run(text, p, [classes](const Seen &c) { return c.is(classes); });
+}
+
+bool isAsciiLetter(std::uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// One split of a sequence: `match(text, p)` gives the end of the match that begins at `p`, or `p`. Calls
+// `next` with every match and everything between two matches.
+template <class Match, class Next> void split(const Text &text, Match &&match, Next &&next)
+{
+    const char *gap = text.begin;
+    for (const char *p = text.begin; p < text.end;) {
+        const char *end = match(text, p);
+        if (end == p) {
+            p += see(text, p).length;
+            continue;
+        }
+        if (gap < p)
+            next(Text{gap, p, text.classes});
+        next(Text{p, end, text.classes});
+        p = gap = end;
+    }
+    if (gap < text.end)
+        next(Text{gap, text.end, text.classes});
+}
+
+// [\r\n]
+const char *lineBreak(const Text &text, const char *p)
+{
+    return *p == '\r' || *p == '\n' ? p + 1 : p;
+}
+
+// \p{N}
+const char *oneNumber(const Text &text, const char *p)
+{
+    const Seen c = see(text, p);
+    return c.is(kNumber) ? p + c.length : p;
+}
+
+// \p{N}{1,3}
+const char *upToThreeNumbers(const Text &text, const char *p)
+{
+    for (int i = 0; i < 3; ++i) {
+        const Seen c = see(text, p);
+        if (!c.is(kNumber))
+            break;
+        p += c.length;
+    }
+    return p;
+}
+
+// \s?X+ for the characters X of a predicate that no space satisfies
+template <class Predicate> const char *afterOneSpace(const Text &text, const char *p, Predicate &&predicate)
+{
+    const Seen first = see(text, p);
+    const char *start = first.is(kSpace) ? p + first.length : p;
+    const char *end = run(text, start, predicate);
+    return end > start ? end : p;
+}
+
+// What stands where a run of white space begins: \s*[\r\n]+ (when `lines`), else \s+(?!\S), else one
+// character. `p` is on white space.
+const char *whiteSpace(const Text &text, const char *p, bool lines)
+{
+    const char *last = p;       // the last white space of the run
+    const char *afterBreak = p; // behind its last line break
+    const char *end = p;
+    for (;;) {
+        const Seen c = see(text, end);
+        if (!c.is(kSpace))
+            break;
+        last = end;
+        end += c.length;
+        if (c.isLineBreak())
+            afterBreak = end;
+    }
+    if (lines && afterBreak > p)
+        return afterBreak;
+    if (end == text.end || last == p)
+        return end; // all of it, or its only character
+    return last;    // the last one belongs to the word behind it, if that wants it
+}
+
+// 's|'t|'re|'ve|'m|'ll|'d behind an apostrophe at `p`. Without case, the long s counts as s.
+const char *contraction(const Text &text, const char *p, bool anyCase)
+{
+    const auto lower = [anyCase](std::uint32_t c) {
+        if (!anyCase)
+            return c;
+        return c >= 'A' && c <= 'Z' ? c + 32 : c == 0x17F ? std::uint32_t('s') : c;
+    };
+    const Seen first = see(text, p + 1);
+    const std::uint32_t a = lower(first.codePoint);
+    const char *one = p + 1 + first.length;
+    if (a == 's' || a == 't' || a == 'm' || a == 'd')
+        return one;
+    const Seen second = see(text, one);
+    const std::uint32_t b = lower(second.codePoint);
+    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l'))
+        return one + second.length;
+    return p;
+}
+
+//  's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+const char *gpt2Word(const Text &text, const char *p)
+{
+    if (*p == '\'') {
+        if (const char *end = contraction(text, p, false); end > p)
+            return end;
+    }
+    const char *start = *p == ' ' ? p + 1 : p;
+    const Seen c = see(text, start);
+    if (c.is(kLetter))
+        return runOf(text, start, kLetter);
+    if (c.is(kNumber))
+        return runOf(text, start, kNumber);
+    if (c.length > 0 && !c.is(kSpace))
+        return run(text, start, [](const Seen &s) { return !s.is(kSpace | kLetter | kNumber); });
+    return whiteSpace(text, p, false);
+}
+
+// (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,DIGITS}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+
+// |\s+(?!\S)|\s+
+template <int kDigits> const char *qwenWord(const Text &text, const char *p)
+{
+    if (*p == '\'') {
+        if (const char *end = contraction(text, p, true); end > p)
+            return end;
+    }
+    const Seen first = see(text, p);
+    if (first.is(kLetter))
+        return runOf(text, p, kLetter);
+    if (first.is(kNumber))
+        return kDigits == 1 ? p + first.length : upToThreeNumbers(text, p);
+    if (!first.isLineBreak()) {
+        if (see(text, p + first.length).is(kLetter))
+            return runOf(text, p + first.length, kLetter);
+    }
+    const char *start = *p == ' ' ? p + 1 : p;
+    const char *end = run(text, start, [](const Seen &s) { return !s.is(kSpace | kLetter | kNumber); });
+    if (end > start)
+        return run(text, end, [](const Seen &s) { return s.isLineBreak(); });
+    return whiteSpace(text, p, true);
+}
+
+// [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*
+// |\s*[\r\n]+|\s+(?!\S)|\s+
+const char *deepSeekV3Word(const Text &text, const char *p)
+{
+    const Seen first = see(text, p);
+    const char *second = p + first.length;
+    const Seen next = see(text, second);
+    if (first.codePoint < 0x80 && first.is(kPunctuation | kSymbol) && isAsciiLetter(next.codePoint))
+        return run(text, second, [](const Seen &s) { return isAsciiLetter(s.codePoint); });
+    if (first.is(kLetter | kMark))
+        return runOf(text, p, kLetter | kMark);
+    if (!first.isLineBreak() && !first.is(kPunctuation | kSymbol) && next.is(kLetter | kMark))
+        return runOf(text, second, kLetter | kMark);
+    const char *start = *p == ' ' ? p + 1 : p;
+    const char *end = runOf(text, start, kPunctuation | kSymbol);
+    if (end > start)
+        return run(text, end, [](const Seen &s) { return s.isLineBreak(); });
+    if (first.is(kSpace))
+        return whiteSpace(text, p, true);
+    return p; // a control character, say: it stays between the pieces
+}
+
+bool isIn(std::uint32_t c, std::uint32_t low, std::uint32_t high)
+{
+    return c >= low && c <= high;
+}
+
+// [4E00-9FA5 3040-309F 30A0-30FF]+, in hexadecimal code points
+const char *deepSeekV3Cjk(const Text &text, const char *p)
+{
+    return run(text, p, [](const Seen &s) {
+        return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x3040, 0x309F) ||
+               isIn(s.codePoint, 0x30A0, 0x30FF);
+    });
+}
+
+// [4E00-9FA5 0800-4E00 AC00-D7FF]+
+const char *deepSeekLlmCjk(const Text &text, const char *p)
+{
+    return run(text, p, [](const Seen &s) {
+        return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x0800, 0x4E00) ||
+               isIn(s.codePoint, 0xAC00, 0xD7FF);
+    });
+}
+
+bool isDeepSeekLlmPunctuation(const Seen &s)
+{
+    const std::uint32_t c = s.codePoint;
+    return isIn(c, 0x21, 0x2F) || isIn(c, 0x3A, 0x7E) || isIn(c, 0xFF01, 0xFF0F) || isIn(c, 0xFF1A, 0xFF5E) ||
+           isIn(c, 0x2018, 0x201F) || isIn(c, 0x3000, 0x3002);
+}
+
+// \s+$ as a split of its own: cuts the white space at the end off.
+template <class Next> void cutTrailingSpace(const Text &text, Next &&next)
+{
+    const char *start = text.begin; // of the last run of white space
+    bool inside = false;
+    for (const char *p = text.begin; p < text.end;) {
+        const Seen c = see(text, p);
+        if (c.is(kSpace) && !inside)
+            start = p;
+        inside = c.is(kSpace);
+        p += c.length;
+    }
+    if (!inside || start == text.begin) {
+        next(text);
+        return;
+    }
+    next(Text{text.begin, start, text.classes});
+    next(Text{start, text.end, text.classes});
+}
+
+template <class Next> void splitDeepSeekLlm(const Text &text, Next &&next)
+{
+    const auto letters = [](const Text &t, const char *p) {
+        return afterOneSpace(t, p, [](const Seen &s) { return s.is(kCasedLetter); });
+    };
+    // U+3000 is white space and punctuation here: the optional space takes it only when another one follows.
+    const auto punctuation = [](const Text &t, const char *p) {
+        const Seen first = see(t, p);
+        const char *start = first.is(kSpace) ? p + first.length : p;
+        const char *end = run(t, start, isDeepSeekLlmPunctuation);
+        if (end > start)
+            return end;
+        return isDeepSeekLlmPunctuation(first) ? start : p;
+    };
+    const auto last = [&](const Text &t) { split(t, oneNumber, next); };
+    const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
+    const auto trailing = [&](const Text &t) { cutTrailingSpace(t, cjk); };
+    const auto third = [&](const Text &t) { split(t, punctuation, trailing); };
+    const auto second = [&](const Text &t) { split(t, letters, third); };
+    split(text, lineBreak, second);
+}
+
+template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
+{
+    const auto letters = [](const Text &t, const char *p) {
+        return afterOneSpace(t, p, [](const Seen &s) { return s.is(kLetter); });
+    };
+    const auto punctuation = [](const Text &t, const char *p) {
+        return afterOneSpace(t, p, [](const Seen &s) { return s.is(kPunctuation); });
+    };
+    const auto last = [&](const Text &t) { split(t, oneNumber, next); };
+    const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
+    const auto third = [&](const Text &t) { split(t, punctuation, cjk); };
+    const auto second = [&](const Text &t) { split(t, letters, third); };
+    split(text, lineBreak, second);
+}
+
+template <class Next> void splitDeepSeekV3(const Text &text, Next &&next)
+{
+    const auto words = [&](const Text &t) { split(t, deepSeekV3Word, next); };
+    const auto cjk = [&](const Text &t) { split(t, deepSeekV3Cjk, words); };
+    split(text, upToThreeNumbers, cjk);
+}
+
+struct Name
+{
+    std::string_view name;
+    PreTokenizer kind;
+};
+constexpr std::array kNames = {
+    Name{"gpt2", PreTokenizer::Gpt2},
+    Name{"gpt-2", PreTokenizer::Gpt2},
+    Name{"smollm", PreTokenizer::SmolLm},
+    Name{"qwen2", PreTokenizer::Qwen2},
+    Name{"deepseek-r1-qwen", PreTokenizer::Qwen2},
+    Name{"llama-bpe", PreTokenizer::LlamaBpe},
+    Name{"llama3", PreTokenizer::LlamaBpe},
+    Name{"llama-v3", PreTokenizer::LlamaBpe},
+    Name{"deepseek-llm", PreTokenizer::DeepSeekLlm},
+    Name{"deepseek-coder", PreTokenizer::DeepSeekCoder},
+    Name{"deepseek-v3", PreTokenizer::DeepSeekV3},
+    Name{"joyai-llm", PreTokenizer::DeepSeekV3},
+};
+
+} // namespace
+
+std::optional<PreTokenizer> preTokenizerNamed(std::string_view name)
+{
+    for (const Name &entry : kNames) {
+        if (entry.name == name)
+            return entry.kind;
+    }
+    return std::nullopt;
+}
+
+void splitIntoPieces(PreTokenizer kind, std::string_view text, PieceSink sink)
+{
+    const Text whole{text.data(), text.data() + text.size()};
+    const auto last = [&sink](const Text &t) { sink({t.begin, static_cast<std::size_t>(t.end - t.begin)}); };
+    switch (kind) {
+    case PreTokenizer::Gpt2:
+        return split(whole, gpt2Word, last);
+    case PreTokenizer::SmolLm:
+        return split(whole, oneNumber, [&last](const Text &t) { split(t, gpt2Word, last); });
+    case PreTokenizer::Qwen2:
+        return split(whole, qwenWord<1>, last);
+    case PreTokenizer::LlamaBpe:
+        return split(whole, qwenWord<3>, last);
+    case PreTokenizer::DeepSeekLlm:
+        return splitDeepSeekLlm(whole, last);
+    case PreTokenizer::DeepSeekCoder:
+        return splitDeepSeekCoder(whole, last);
+    case PreTokenizer::DeepSeekV3:
+        return splitDeepSeekV3(whole, last);
+    }
+}
+
+} // namespace inference

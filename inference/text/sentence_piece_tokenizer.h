@@ -1,0 +1,53 @@
+// SentencePiece BPE: the tokenizer of Llama 1 and 2 and of small models made like them ("llama" in GGUF).
+#pragma once
+
+#include "inference/text/special_ids.h"
+#include "inference/text/tokenizer.h"
+#include "inference/text/vocabulary.h"
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace inference {
+
+class SentencePieceTokenizer final : public Tokenizer
+{
+public:
+    static Result<std::unique_ptr<Tokenizer>> fromGguf(const GgufFile &file);
+    ~SentencePieceTokenizer() override;
+
+    std::string_view kind() const override { return "llama"; }
+    std::string_view preTokenizer() const override { return {}; }
+    std::uint32_t vocabularySize() const override { return m_vocabulary.size(); }
+    using Tokenizer::encode;
+    void encode(std::span<const PromptPiece> pieces, std::vector<TokenId> &out) const override;
+    std::string_view bytes(TokenId token) const override { return m_vocabulary.bytes(token); }
+    // Leaves out the space that encode() puts in front of every run of text.
+    std::string decode(std::span<const TokenId> tokens) const override;
+    bool isSpecial(TokenId token) const override { return m_vocabulary.isSpecial(token); }
+    std::optional<TokenId> find(std::string_view literal) const override
+    {
+        return m_vocabulary.findLiteral(literal);
+    }
+    bool addsBos() const override { return m_ids.addsBos; }
+    std::optional<TokenId> bos() const override { return m_ids.bos; }
+    std::optional<TokenId> eos() const override { return m_ids.eos; }
+    std::span<const TokenId> endOfGeneration() const override { return m_ids.endOfGeneration; }
+    std::optional<FillInMiddleTokens> fillInMiddle() const override { return m_ids.fillInMiddle; }
+
+private:
+    class Library; // the SentencePiece processor
+    explicit SentencePieceTokenizer(Vocabulary vocabulary);
+    void encodeRun(std::string_view text, std::vector<TokenId> &out) const;
+    void encodeValid(std::string_view text, std::vector<TokenId> &out) const;
+
+    const Vocabulary m_vocabulary;
+    std::unique_ptr<Library> m_library;
+    std::array<TokenId, 256> m_ofByte{}; // -1 where there is none
+    TokenId m_unknown = -1;
+    bool m_addsSpace = true;
+    SpecialIds m_ids;
+};
+
+} // namespace inference

@@ -1,0 +1,115 @@
+// Norm, quantisation, activation function and small vector work. Included by isa_*.cpp only.
+#pragma once
+
+namespace kernels::KERNELS_ISA {
+
+// e^x for x <= 88, relative error below 2e-7: 2^n * e^r with |r| <= ln 2 / 2, Taylor to the 7th power.
+KERNELS_INLINE VF expF(VF x)
+{
+    x = maxF(x, set1(-87.0f));
+    const VI n = roundToInt(mul(x, set1(1.44269504f)));
+    const VF whole = toFloat(n);
+    VF r = fma(whole, set1(-0.693359375f), x);
+    r = fma(whole, set1(2.12194440e-4f), r);
+    VF p = set1(1.0f / 5040.0f);
+    p = fma(p, r, set1(1.0f / 720.0f));
+    p = fma(p, r, set1(1.0f / 120.0f));
+    p = fma(p, r, set1(1.0f / 24.0f));
+    p = fma(p, r, set1(1.0f / 6.0f));
+    p = fma(p, r, set1(0.5f));
+    p = fma(p, r, set1(1.0f));
+    p = fma(p, r, set1(1.0f));
+    return mul(p, exponent(n));
+}
+
+static void rmsNorm(const float *x, const float *weight, float epsilon, std::uint32_t count, float *normed)
+{
+    VF sums[4] = {zeroF(), zeroF(), zeroF(), zeroF()};
+    std::uint32_t i = 0;
+    for (; i + 4 * kLanes <= count; i += 4 * kLanes)
+        for (std::uint32_t j = 0; j < 4; ++j) {
+            const VF v = loadF(x + i + j * kLanes);
+            sums[j] = fma(v, v, sums[j]);
+        }
+    float sum = sumF(add(add(sums[0], sums[1]), add(sums[2], sums[3])));
+    for (; i < count; ++i)
+        sum = __builtin_fmaf(x[i], x[i], sum);
+    const float scale = 1.0f / __builtin_sqrtf(sum / static_cast<float>(count) + epsilon);
+    for (i = 0; i + kLanes <= count; i += kLanes)
+        storeF(normed + i, mul(mul(loadF(x + i), set1(scale)), loadF(weight + i)));
+    for (; i < count; ++i)
+        normed[i] = x[i] * scale * weight[i];
+}
+
+static void quantise(const float *x, std::uint32_t count, const QuantRows &out, std::uint32_t row, std::uint32_t first)
+{
+    std::int8_t *q = out.q + std::size_t(row) * out.columns + first;
+    float *scales = out.scales + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
+    float *sums16 = out.sums16 + std::size_t(row) * (out.columns / 16) + first / 16;
+    float *sums32 = out.sums32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
+    for (std::uint32_t block = 0; block < count / kQuantBlock; ++block, x += kQuantBlock, q += kQuantBlock) {
+        VF largest = zeroF();
+        for (std::uint32_t i = 0; i < kQuantBlock; i += kLanes)
+            largest = maxF(largest, absF(loadF(x + i)));
+        const float maximum = maxLane(largest);
+        const float scale = maximum / 127.0f;
+        const VF inverse = set1(maximum > 0 ? 127.0f / maximum : 0.0f);
+        std::int32_t sums[2];
+        for (std::uint32_t half = 0; half < 2; ++half) {
+            VI sum = zeroI();
+            for (std::uint32_t i = 16 * half; i < 16 * half + 16; i += kLanes) {
+                const VI rounded = roundToInt(mul(loadF(x + i), inverse));
+                storeInt8(q + i, rounded);
+                sum = addI(sum, rounded);
+            }
+            sums[half] = sumI(sum);
+        }
+        scales[block] = scale;
+        sums16[2 * block] = scale * static_cast<float>(sums[0]);
+        sums16[2 * block + 1] = scale * static_cast<float>(sums[1]);
+        sums32[block] = scale * static_cast<float>(sums[0] + sums[1]);
+    }
+}
+
+static inline float silu(float x)
+{
+    return x / (1.0f + __builtin_expf(-x));
+}
+
+static void siluMultiply(float *gate, const float *up, std::uint32_t count)
+{
+    std::uint32_t i = 0;
+    const VF one = set1(1.0f);
+    for (; i + kLanes <= count; i += kLanes) {
+        const VF g = loadF(gate + i);
+        // e^-x is capped at x = -87: silu is 0 there in float anyway
+        const VF e = expF(minF(sub(zeroF(), g), set1(87.0f)));
+        storeF(gate + i, mul(div(g, add(one, e)), loadF(up + i)));
+    }
+    for (; i < count; ++i)
+        gate[i] = silu(gate[i]) * up[i];
+}
+
+static void addInPlace(float *x, const float *y, std::uint32_t count)
+{
+    std::uint32_t i = 0;
+    for (; i + kLanes <= count; i += kLanes)
+        storeF(x + i, add(loadF(x + i), loadF(y + i)));
+    for (; i < count; ++i)
+        x[i] += y[i];
+}
+
+static void toHalf(const float *x, std::uint32_t count, std::uint16_t *half)
+{
+    const VF limit = set1(65504.0f), lowest = set1(-65504.0f);
+    for (std::uint32_t i = 0; i < count; i += kLanes) {
+        float values[kLanes] = {};
+        std::uint16_t halves[kLanes];
+        const std::uint32_t n = count - i < kLanes ? count - i : kLanes;
+        std::memcpy(values, x + i, n * sizeof(float));
+        storeHalf(halves, maxF(minF(loadF(values), limit), lowest));
+        std::memcpy(half + i, halves, n * sizeof(std::uint16_t));
+    }
+}
+
+} // namespace kernels::KERNELS_ISA

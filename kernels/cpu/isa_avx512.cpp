@@ -1,0 +1,31 @@
+// AVX-512 with VNNI. Compiled with the flags of its instruction set: include nothing here that has inline functions of
+// the standard library, or the linker may give those to every processor.
+#include "kernels/cpu/ops.h"
+
+#define KERNELS_ISA avx512
+#include "kernels/cpu/simd_avx512.h"
+// after the vector types
+#include "kernels/cpu/unpack.inl.h"
+// after the formats
+#include "kernels/cpu/matmul.inl.h"
+// after the products
+#include "kernels/cpu/elementwise.inl.h"
+// after expF()
+#include "kernels/cpu/attention.inl.h"
+
+namespace kernels {
+
+const CpuOps &avx512Ops()
+{
+    static constexpr CpuOps ops{"avx512",
+                                KERNELS_ISA::matmul,
+                                KERNELS_ISA::attention,
+                                KERNELS_ISA::rmsNorm,
+                                KERNELS_ISA::quantise,
+                                KERNELS_ISA::siluMultiply,
+                                KERNELS_ISA::addInPlace,
+                                KERNELS_ISA::toHalf};
+    return ops;
+}
+
+} // namespace kernels

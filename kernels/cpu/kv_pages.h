@@ -1,0 +1,45 @@
+// The KV cache of the CPU backend: pages of half-precision keys (transposed) and values for all layers.
+#pragma once
+
+#include "kernels/backend.h"
+#include "kernels/cpu/aligned_buffer.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace kernels {
+
+// One page: per layer, per KV head, keys (headDim, 64) and values (64, headDim). headDim is rounded up to 16.
+class KvPages
+{
+public:
+    void configure(const ModelShape &shape);
+
+    std::size_t pageBytes() const { return m_pageHalves * sizeof(std::uint16_t); }
+    std::uint32_t headDim() const { return m_headDim; }
+
+    Result<KvPageId> allocate();
+    void free(KvPageId page);
+    // The whole page; positions from `tokens` on are garbage to the caller anyway.
+    void copy(KvPageId from, KvPageId to);
+
+    std::uint16_t *keys(KvPageId page, std::uint32_t layer, std::uint32_t head) { return block(page, layer, head); }
+    std::uint16_t *values(KvPageId page, std::uint32_t layer, std::uint32_t head)
+    {
+        return block(page, layer, head) + std::size_t(m_headDim) * kKvPageTokens;
+    }
+
+private:
+    std::uint16_t *block(KvPageId page, std::uint32_t layer, std::uint32_t head)
+    {
+        return m_pages[page].data() + (std::size_t(layer) * m_heads + head) * 2 * m_headDim * kKvPageTokens;
+    }
+
+    std::uint32_t m_heads = 0, m_headDim = 0;
+    std::size_t m_pageHalves = 0;
+    std::vector<AlignedBuffer<std::uint16_t>> m_pages;
+    std::vector<KvPageId> m_free;
+};
+
+} // namespace kernels

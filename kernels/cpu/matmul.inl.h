@@ -1,0 +1,406 @@
+// Products of weights and activations: rows in lanes, tokens in registers. Included by isa_*.cpp only.
+//
+// Few tokens (decode, verify): blocks go from the file through registers into the dot product. Many tokens (prefill):
+// 16 rows x kPanelColumns are unpacked once to an 8-bit panel that stays in the first-level cache while all tokens
+// pass. Both add the same terms in the same order, so the result does not depend on which one ran.
+#pragma once
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kDirectTokens = 3;          // up to here blocks are not worth a panel
+inline constexpr int kSubGroups = int(kRowGroup) / kLanes;
+
+// --- few tokens -----------------------------------------------------------------------------------------------------
+
+template <int N, class Unpack> struct DirectSink
+{
+    const std::int8_t *q[N];
+    const float *scales[N];
+    const float *sums[N];
+    VF scaled[N], offsets[N]; // the two running sums of an output
+    VF d, m;
+    VI even[N], odd[N];
+    std::uint32_t group = 0, block = 0; // position in the row: groups of 4, scale blocks
+    bool second = false;
+
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
+    {
+        d = scale;
+        m = offset;
+        for (int n = 0; n < N; ++n)
+            even[n] = odd[n] = zeroI();
+        second = false;
+    }
+    KERNELS_INLINE_MEMBER void weights(VB w)
+    {
+        for (int n = 0; n < N; ++n) {
+            std::int32_t a;
+            std::memcpy(&a, q[n] + 4 * std::size_t(group), 4);
+            VI &sum = second ? odd[n] : even[n];
+            if constexpr (Unpack::kSigned)
+                sum = dotSigned(sum, w, a);
+            else
+                sum = dot(sum, w, a);
+        }
+        second = !second;
+        ++group;
+    }
+    KERNELS_INLINE_MEMBER void endBlock()
+    {
+        constexpr std::uint32_t perScale = kQuantBlock / Unpack::kScaleBlock;
+        for (int n = 0; n < N; ++n) {
+            const VF both = mul(d, set1(scales[n][block / perScale]));
+            scaled[n] = fma(both, toFloat(addI(even[n], odd[n])), scaled[n]);
+            offsets[n] = fma(m, set1(sums[n][block]), offsets[n]);
+        }
+        ++block;
+    }
+};
+
+static inline const float *sumsOf(const QuantRows &rows, std::uint32_t scaleBlock, std::uint32_t row)
+{
+    return scaleBlock == 16 ? rows.sums16 + std::size_t(row) * (rows.columns / 16)
+                            : rows.sums32 + std::size_t(row) * (rows.columns / kQuantBlock);
+}
+
+template <int N, class Unpack> static void directGroup(const MatmulTask &task, const std::uint8_t *rows, float *out)
+{
+    const QuantRows &a = *task.quantised;
+    for (int sub = 0; sub < kSubGroups; ++sub) {
+        DirectSink<N, Unpack> sink;
+        for (int n = 0; n < N; ++n) {
+            sink.q[n] = a.q + std::size_t(n) * a.columns;
+            sink.scales[n] = a.scales + std::size_t(n) * (a.columns / kQuantBlock);
+            sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, std::uint32_t(n));
+            sink.scaled[n] = sink.offsets[n] = zeroF();
+        }
+        Rows lanes(rows + std::size_t(sub) * kLanes * task.rowBytes, task.rowBytes);
+        // The next rows lie behind these: as many of their bytes are fetched as are used up here.
+        const std::uint8_t *ahead = rows + std::size_t(sub + kSubGroups) * kLanes * task.rowBytes;
+        for (std::uint32_t k = 0; k < task.columns; k += Unpack::kUnit) {
+            for (std::uint32_t byte = 0; byte < kLanes * Unpack::kUnitBytes; byte += 64)
+                prefetch(ahead + byte);
+            ahead += kLanes * Unpack::kUnitBytes;
+            Unpack::unpack(lanes, sink);
+            lanes.advance(Unpack::kUnitBytes);
+        }
+        for (int n = 0; n < N; ++n)
+            storeF(out + n * kRowGroup + sub * kLanes, add(sink.scaled[n], sink.offsets[n]));
+    }
+}
+
+// --- many tokens ----------------------------------------------------------------------------------------------------
+
+// 16 rows of kPanelColumns weights: bytes (columns / 4, 16, 4), scales and offsets (blocks, 16).
+struct Panel
+{
+    std::uint8_t *bytes;
+    float *scales, *offsets;
+};
+
+inline constexpr std::size_t kPanelBytes = std::size_t(kPanelColumns) * kRowGroup;
+inline constexpr std::size_t kPanelFloats = std::size_t(kPanelColumns) / 16 * kRowGroup;
+
+struct PanelSink
+{
+    std::uint8_t *bytes;
+    float *scales, *offsets;
+
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
+    {
+        storeF(scales, scale);
+        storeF(offsets, offset);
+        scales += kRowGroup;
+        offsets += kRowGroup;
+    }
+    KERNELS_INLINE_MEMBER void weights(VB w)
+    {
+        storeB(bytes, w);
+        bytes += 4 * kRowGroup;
+    }
+    KERNELS_INLINE_MEMBER void endBlock() {}
+};
+
+template <class Unpack>
+static void fillPanel(const std::uint8_t *rows, std::size_t rowBytes, std::uint32_t columns, const Panel &panel)
+{
+    for (int sub = 0; sub < kSubGroups; ++sub) {
+        PanelSink sink{panel.bytes + std::size_t(sub) * kLanes * 4, panel.scales + sub * kLanes, panel.offsets + sub * kLanes};
+        Rows lanes(rows + std::size_t(sub) * kLanes * rowBytes, rowBytes);
+        for (std::uint32_t k = 0; k < columns; k += Unpack::kUnit) {
+            Unpack::unpack(lanes, sink);
+            lanes.advance(Unpack::kUnitBytes);
+        }
+    }
+}
+
+// N tokens from `token` times a panel of `columns` weights that begin at column `first` of the row. `sums` holds the
+// running sums of the group: (tokens, 2, 16).
+template <int N, std::uint32_t scaleBlock, bool isSigned>
+static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t token, std::uint32_t first,
+                      std::uint32_t columns, float *sums)
+{
+    constexpr int groups = int(scaleBlock) / 4;
+    for (int sub = 0; sub < kSubGroups; ++sub) {
+        const std::int8_t *q[N];
+        const float *scales[N], *blockSums[N];
+        VF scaled[N], offsets[N];
+        for (int n = 0; n < N; ++n) {
+            const std::size_t row = token + std::size_t(n);
+            q[n] = a.q + row * a.columns + first;
+            scales[n] = a.scales + row * (a.columns / kQuantBlock) + first / kQuantBlock;
+            blockSums[n] = sumsOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
+            scaled[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes);
+            offsets[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + kRowGroup + sub * kLanes);
+        }
+        const std::uint8_t *bytes = panel.bytes + std::size_t(sub) * kLanes * 4;
+        const float *panelScales = panel.scales + sub * kLanes, *panelOffsets = panel.offsets + sub * kLanes;
+        for (std::uint32_t block = 0; block < columns / scaleBlock; ++block) {
+            const VF d = loadF(panelScales), m = loadF(panelOffsets);
+            VB w[groups];
+            for (int g = 0; g < groups; ++g)
+                w[g] = loadB(bytes + std::size_t(g) * 4 * kRowGroup);
+#pragma GCC unroll 8
+            for (int n = 0; n < N; ++n) {
+                VI even = zeroI(), odd = zeroI();
+#pragma GCC unroll 8
+                for (int g = 0; g < groups; g += 2) {
+                    std::int32_t a0, a1;
+                    std::memcpy(&a0, q[n] + 4 * g, 4);
+                    std::memcpy(&a1, q[n] + 4 * g + 4, 4);
+                    even = isSigned ? dotSigned(even, w[g], a0) : dot(even, w[g], a0);
+                    odd = isSigned ? dotSigned(odd, w[g + 1], a1) : dot(odd, w[g + 1], a1);
+                }
+                q[n] += scaleBlock;
+                const VF both = mul(d, set1(scales[n][block / (kQuantBlock / scaleBlock)]));
+                scaled[n] = fma(both, toFloat(addI(even, odd)), scaled[n]);
+                offsets[n] = fma(m, set1(blockSums[n][block]), offsets[n]);
+            }
+            bytes += std::size_t(groups) * 4 * kRowGroup;
+            panelScales += kRowGroup;
+            panelOffsets += kRowGroup;
+        }
+        for (int n = 0; n < N; ++n) {
+            storeF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes, scaled[n]);
+            storeF(sums + std::size_t(n) * 2 * kRowGroup + kRowGroup + sub * kLanes, offsets[n]);
+        }
+    }
+}
+
+template <std::uint32_t scaleBlock, bool isSigned>
+static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t tokens, std::uint32_t first,
+                        std::uint32_t columns, float *sums)
+{
+    std::uint32_t token = 0;
+    for (; token + kTile <= tokens; token += kTile)
+        panelTile<kTile, scaleBlock, isSigned>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+    for (; token + 2 <= tokens; token += 2)
+        panelTile<2, scaleBlock, isSigned>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+    if (token < tokens)
+        panelTile<1, scaleBlock, isSigned>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+}
+
+// --- a whole task ---------------------------------------------------------------------------------------------------
+
+// Memory of one thread, cut from MatmulScratch; matmulScratchBytes() adds it up.
+struct ScratchParts
+{
+    Panel panel;
+    float *sums;        // (kGroupsTogether, tokens, 2, 16)
+    std::uint8_t *tail; // 16 rows, where the last group is cut short
+
+    explicit ScratchParts(const MatmulTask &task)
+    {
+        std::uint8_t *p = task.scratch.bytes;
+        panel.bytes = p;
+        panel.scales = reinterpret_cast<float *>(p + kPanelBytes);
+        panel.offsets = panel.scales + kPanelFloats;
+        sums = panel.offsets + kPanelFloats;
+        tail = reinterpret_cast<std::uint8_t *>(sums + std::size_t(kGroupsTogether) * task.tokens * 2 * kRowGroup);
+    }
+};
+
+// The first row of a group; a group that is cut short is copied and filled with zeros, so that all 16 can be read.
+static const std::uint8_t *groupRows(const MatmulTask &task, std::uint32_t group, std::uint8_t *tail)
+{
+    const std::uint32_t row = group * kRowGroup;
+    const auto *rows = reinterpret_cast<const std::uint8_t *>(task.weights) + std::size_t(row) * task.rowBytes;
+    if (task.rows - row >= kRowGroup)
+        return rows;
+    const std::size_t have = (task.rows - row) * task.rowBytes;
+    std::memcpy(tail, rows, have);
+    std::memset(tail + have, 0, kRowGroup * task.rowBytes - have);
+    return tail;
+}
+
+static void storeGroup(const MatmulTask &task, std::uint32_t group, std::uint32_t token, const float *values)
+{
+    const std::uint32_t row = group * kRowGroup;
+    const std::uint32_t left = task.rows - row;
+    std::memcpy(task.out + std::size_t(token) * task.outStride + row, values, (left < kRowGroup ? left : kRowGroup) * sizeof(float));
+}
+
+template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
+{
+    const ScratchParts scratch(task);
+    const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
+    if (task.tokens <= kDirectTokens) {
+        float out[kDirectTokens * kRowGroup];
+        for (std::uint32_t group = 0; group < groups; ++group) {
+            const std::uint8_t *rows = groupRows(task, group, scratch.tail);
+            switch (task.tokens) {
+            case 1:
+                directGroup<1, Unpack>(task, rows, out);
+                break;
+            case 2:
+                directGroup<2, Unpack>(task, rows, out);
+                break;
+            default:
+                directGroup<3, Unpack>(task, rows, out);
+                break;
+            }
+            for (std::uint32_t t = 0; t < task.tokens; ++t)
+                storeGroup(task, group, t, out + t * kRowGroup);
+        }
+        return;
+    }
+    const std::size_t groupFloats = std::size_t(task.tokens) * 2 * kRowGroup;
+    for (std::uint32_t base = 0; base < groups; base += kGroupsTogether) {
+        const std::uint32_t together = groups - base < kGroupsTogether ? groups - base : kGroupsTogether;
+        std::memset(scratch.sums, 0, together * groupFloats * sizeof(float));
+        for (std::uint32_t first = 0; first < task.columns; first += kPanelColumns) {
+            const std::uint32_t columns = task.columns - first < kPanelColumns ? task.columns - first : kPanelColumns;
+            for (std::uint32_t g = 0; g < together; ++g) {
+                const std::uint8_t *rows = groupRows(task, base + g, scratch.tail) + first / Unpack::kUnit * Unpack::kUnitBytes;
+                fillPanel<Unpack>(rows, task.rowBytes, columns, scratch.panel);
+                panelTokens<Unpack::kScaleBlock, Unpack::kSigned>(scratch.panel, *task.quantised, task.tokens, first,
+                                                                  columns, scratch.sums + g * groupFloats);
+            }
+        }
+        for (std::uint32_t t = 0; t < task.tokens; ++t)
+            for (std::uint32_t g = 0; g < together; ++g) {
+                const float *sums = scratch.sums + g * groupFloats + std::size_t(t) * 2 * kRowGroup;
+                float values[kRowGroup];
+                for (int sub = 0; sub < kSubGroups; ++sub)
+                    storeF(values + sub * kLanes, add(loadF(sums + sub * kLanes), loadF(sums + kRowGroup + sub * kLanes)));
+                storeGroup(task, base + g, t, values);
+            }
+    }
+}
+
+// --- float weights --------------------------------------------------------------------------------------------------
+
+inline constexpr std::uint32_t kFloatPanelColumns = 128; // 16 rows of them fill 8 KiB
+
+static inline float weightAt(ElementType type, const std::uint8_t *row, std::uint32_t column)
+{
+    if (type == ElementType::F32) {
+        float value;
+        std::memcpy(&value, row + 4 * std::size_t(column), 4);
+        return value;
+    }
+    std::uint16_t bits;
+    std::memcpy(&bits, row + 2 * std::size_t(column), 2);
+    const std::uint32_t wide = std::uint32_t(bits) << 16;
+    float value;
+    std::memcpy(&value, &wide, 4);
+    return value;
+}
+
+// Columns [first, first + columns) of 16 rows to (columns, 16) floats.
+static void fillFloatPanel(ElementType type, const std::uint8_t *rows, std::size_t rowBytes, std::uint32_t first,
+                           std::uint32_t columns, float *panel)
+{
+    for (std::uint32_t r = 0; r < kRowGroup; ++r) {
+        const std::uint8_t *row = rows + r * rowBytes;
+        std::uint32_t k = 0;
+        if (type == ElementType::F16) {
+            for (; k + kLanes <= columns; k += kLanes) {
+                std::uint16_t halves[kLanes];
+                float values[kLanes];
+                std::memcpy(halves, row + 2 * std::size_t(first + k), sizeof halves);
+                storeF(values, loadHalf(halves));
+                for (int i = 0; i < kLanes; ++i)
+                    panel[(k + std::uint32_t(i)) * kRowGroup + r] = values[i];
+            }
+            for (; k < columns; ++k) {
+                std::uint16_t halves[kLanes] = {};
+                float values[kLanes];
+                std::memcpy(halves, row + 2 * std::size_t(first + k), 2);
+                storeF(values, loadHalf(halves));
+                panel[k * kRowGroup + r] = values[0];
+            }
+        } else {
+            for (; k < columns; ++k)
+                panel[k * kRowGroup + r] = weightAt(type, row, first + k);
+        }
+    }
+}
+
+template <int N> static void floatTile(const float *panel, const float *x, std::size_t stride, std::uint32_t columns, float *sums)
+{
+    for (int sub = 0; sub < kSubGroups; ++sub) {
+        VF acc[N];
+        for (int n = 0; n < N; ++n)
+            acc[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes);
+        for (std::uint32_t k = 0; k < columns; ++k) {
+            const VF w = loadF(panel + std::size_t(k) * kRowGroup + sub * kLanes);
+            for (int n = 0; n < N; ++n)
+                acc[n] = fma(w, set1(x[std::size_t(n) * stride + k]), acc[n]);
+        }
+        for (int n = 0; n < N; ++n)
+            storeF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes, acc[n]);
+    }
+}
+
+static void floatMatmul(const MatmulTask &task)
+{
+    const ScratchParts scratch(task);
+    float *panel = scratch.panel.scales; // the byte panel is not used: its floats are enough
+    const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
+    for (std::uint32_t group = 0; group < groups; ++group) {
+        const std::uint8_t *rows = groupRows(task, group, scratch.tail);
+        std::memset(scratch.sums, 0, std::size_t(task.tokens) * 2 * kRowGroup * sizeof(float));
+        for (std::uint32_t first = 0; first < task.columns; first += kFloatPanelColumns) {
+            const std::uint32_t columns = task.columns - first < kFloatPanelColumns ? task.columns - first : kFloatPanelColumns;
+            fillFloatPanel(task.type, rows, task.rowBytes, first, columns, panel);
+            std::uint32_t t = 0;
+            for (; t + kTile <= task.tokens; t += kTile)
+                floatTile<kTile>(panel, task.floats + std::size_t(t) * task.columns + first, task.columns, columns,
+                                 scratch.sums + std::size_t(t) * 2 * kRowGroup);
+            for (; t < task.tokens; ++t)
+                floatTile<1>(panel, task.floats + std::size_t(t) * task.columns + first, task.columns, columns,
+                             scratch.sums + std::size_t(t) * 2 * kRowGroup);
+        }
+        for (std::uint32_t t = 0; t < task.tokens; ++t)
+            storeGroup(task, group, t, scratch.sums + std::size_t(t) * 2 * kRowGroup);
+    }
+}
+
+static void matmul(const MatmulTask &task)
+{
+    switch (task.type) {
+    case ElementType::Q4_0:
+        return quantisedMatmul<UnpackQ4_0>(task);
+    case ElementType::Q4_1:
+        return quantisedMatmul<UnpackQ4_1>(task);
+    case ElementType::Q5_0:
+        return quantisedMatmul<UnpackQ5_0>(task);
+    case ElementType::Q5_1:
+        return quantisedMatmul<UnpackQ5_1>(task);
+    case ElementType::Q8_0:
+        return quantisedMatmul<UnpackQ8_0>(task);
+    case ElementType::Q4_K:
+        return quantisedMatmul<UnpackQ4_K>(task);
+    case ElementType::Q5_K:
+        return quantisedMatmul<UnpackQ5_K>(task);
+    case ElementType::Q6_K:
+        return quantisedMatmul<UnpackQ6_K>(task);
+    case ElementType::F32:
+    case ElementType::F16:
+    case ElementType::BF16:
+        return floatMatmul(task);
+    }
+}
+
+} // namespace kernels::KERNELS_ISA

@@ -1,0 +1,98 @@
+// The inner loops of the CPU backend: one table of functions per instruction set.
+//
+// Every instruction set does the same arithmetic in the same order for one output value, so that a result does not
+// depend on how many tokens are computed together: integer dot products of 32 (or 16) weights are exact, and each
+// output accumulates its scaled blocks one after the other.
+#pragma once
+
+#include "kernels/element_type.h"
+
+#include <cstddef>
+#include <cstdint>
+
+// The vector functions are worth their name only inside the loop that calls them.
+#define KERNELS_INLINE static inline __attribute__((always_inline))
+#define KERNELS_INLINE_MEMBER inline __attribute__((always_inline))
+
+namespace kernels {
+
+inline constexpr std::uint32_t kQuantBlock = 32;  // activations are quantised by 32
+inline constexpr std::uint32_t kRowGroup = 16;    // weights rows that are computed together
+inline constexpr std::uint32_t kPanelColumns = 1024; // weights of a row that are unpacked at a time for many tokens
+inline constexpr std::uint32_t kGroupsTogether = 4;  // row groups that share a slice of activations in the L2 cache
+
+// Rows of activations in 8 bits: x = scale * q, one scale for 32 values (absolute maximum / 127).
+// Float scales: reference/performance.md 3.1 (half precision overflows with DeepSeek-R1's activations).
+struct QuantRows
+{
+    std::int8_t *q = nullptr;     // (rows, columns)
+    float *scales = nullptr;      // (rows, columns / 32)
+    float *sums16 = nullptr;      // (rows, columns / 16): scale * sum of q, what a weight offset is multiplied with
+    float *sums32 = nullptr;      // (rows, columns / 32)
+    std::uint32_t columns = 0;    // a multiple of 32
+};
+
+// Memory that one thread needs for matmul(): matmulScratchBytes() of it.
+struct MatmulScratch
+{
+    std::uint8_t *bytes = nullptr; // 64-byte aligned
+};
+
+// out(t, row) = weights(row, :) . activations(t, :), for groupCount groups of 16 rows from the first.
+struct MatmulTask
+{
+    ElementType type = ElementType::F32;
+    const std::byte *weights = nullptr; // first row of the first group
+    std::size_t rowBytes = 0;
+    std::uint32_t rows = 0;    // to compute; the last group may be cut short
+    std::uint32_t columns = 0;
+    std::uint32_t tokens = 0;
+    const QuantRows *quantised = nullptr; // for block types
+    const float *floats = nullptr;        // (tokens, columns), for F32, F16 and BF16
+    float *out = nullptr;                 // row 0 of the task at token 0
+    std::size_t outStride = 0;            // floats from one token to the next
+    MatmulScratch scratch;
+};
+
+// Softmax attention of some query rows that share one KV head, over pages of kKvPageTokens keys.
+// Keys are stored transposed (headDim, 64), values (64, headDim), both in half precision.
+struct AttentionTask
+{
+    const float *const *queries = nullptr; // queryCount pointers to (headDim) floats
+    float *const *outputs = nullptr;       // queryCount pointers to (headDim) floats
+    const std::uint32_t *positions = nullptr; // of each query: it sees keys 0 .. position
+    std::uint32_t queryCount = 0;          // 1 .. kAttentionQueries
+    const std::uint16_t *const *keyPages = nullptr;
+    const std::uint16_t *const *valuePages = nullptr;
+    std::uint32_t headDim = 0; // a multiple of 16
+    float scale = 0;           // 1 / sqrt(head dimension of the model)
+};
+inline constexpr std::uint32_t kAttentionQueries = 4;
+
+struct CpuOps
+{
+    const char *name; // as --isa spells it
+    void (*matmul)(const MatmulTask &task);
+    void (*attention)(const AttentionTask &task);
+    // normed = x / sqrt(mean(x^2) + epsilon) * weight
+    void (*rmsNorm)(const float *x, const float *weight, float epsilon, std::uint32_t count, float *normed);
+    // Row `row` of `out` from count floats, count a multiple of 32; `first` and count in columns.
+    void (*quantise)(const float *x, std::uint32_t count, const QuantRows &out, std::uint32_t row, std::uint32_t first);
+    // gate = silu(gate) * up
+    void (*siluMultiply)(float *gate, const float *up, std::uint32_t count);
+    void (*addInPlace)(float *x, const float *y, std::uint32_t count);
+    // half = round to nearest even, clamped to the largest finite half
+    void (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
+};
+
+// Bytes of MatmulScratch for rows of up to rowBytes and runs of up to `tokens` tokens.
+std::size_t matmulScratchBytes(std::size_t rowBytes, std::uint32_t tokens);
+
+const CpuOps &scalarOps();
+#if defined(__x86_64__)
+const CpuOps &avx2Ops();
+const CpuOps &avxVnniOps();
+const CpuOps &avx512Ops();
+#endif
+
+} // namespace kernels

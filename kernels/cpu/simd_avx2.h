@@ -1,0 +1,150 @@
+// Vectors of 8 lanes: AVX2 with FMA and F16C, and AVX-VNNI where the file is compiled for it. See simd_scalar.h.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <immintrin.h>
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kLanes = 8;
+} // namespace kernels::KERNELS_ISA
+
+#include "kernels/cpu/rows.inl.h"
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kTile = 4;
+#ifdef __AVXVNNI__
+inline constexpr bool kHasVnni = true;
+#else
+inline constexpr bool kHasVnni = false;
+#endif
+
+using VF = __m256;
+using VI = __m256i;
+using VB = __m256i;
+
+KERNELS_INLINE VF zeroF() { return _mm256_setzero_ps(); }
+KERNELS_INLINE VF set1(float x) { return _mm256_set1_ps(x); }
+KERNELS_INLINE VF loadF(const float *p) { return _mm256_loadu_ps(p); }
+KERNELS_INLINE void storeF(float *p, VF a) { _mm256_storeu_ps(p, a); }
+KERNELS_INLINE VF add(VF a, VF b) { return _mm256_add_ps(a, b); }
+KERNELS_INLINE VF sub(VF a, VF b) { return _mm256_sub_ps(a, b); }
+KERNELS_INLINE VF mul(VF a, VF b) { return _mm256_mul_ps(a, b); }
+KERNELS_INLINE VF div(VF a, VF b) { return _mm256_div_ps(a, b); }
+KERNELS_INLINE VF fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
+KERNELS_INLINE VF maxF(VF a, VF b) { return _mm256_max_ps(a, b); }
+KERNELS_INLINE VF minF(VF a, VF b) { return _mm256_min_ps(a, b); }
+KERNELS_INLINE VF absF(VF a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+KERNELS_INLINE VI roundToInt(VF a) { return _mm256_cvtps_epi32(a); }
+KERNELS_INLINE VF toFloat(VI a) { return _mm256_cvtepi32_ps(a); }
+KERNELS_INLINE float sumF(VF a)
+{
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+KERNELS_INLINE float maxLane(VF a)
+{
+    __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+KERNELS_INLINE VF exponent(VI n)
+{
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
+}
+
+KERNELS_INLINE VI zeroI() { return _mm256_setzero_si256(); }
+KERNELS_INLINE VI set1I(std::int32_t x) { return _mm256_set1_epi32(x); }
+KERNELS_INLINE VB loadB(const void *p) { return _mm256_loadu_si256(static_cast<const __m256i *>(p)); }
+KERNELS_INLINE void storeB(void *p, VB a) { _mm256_storeu_si256(static_cast<__m256i *>(p), a); }
+KERNELS_INLINE VI addI(VI a, VI b) { return _mm256_add_epi32(a, b); }
+KERNELS_INLINE VB andB(VB a, VB b) { return _mm256_and_si256(a, b); }
+KERNELS_INLINE VB orB(VB a, VB b) { return _mm256_or_si256(a, b); }
+KERNELS_INLINE VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }
+template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm256_srli_epi32(a, n); }
+template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm256_slli_epi32(a, n); }
+KERNELS_INLINE VI mulI(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
+template <int n> KERNELS_INLINE VI signedByte(VI a) { return _mm256_srai_epi32(_mm256_slli_epi32(a, 24 - 8 * n), 24); }
+
+KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p)));
+}
+KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
+{
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(p), _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+KERNELS_INLINE VF halfLow(VI a)
+{
+    const __m256i words = _mm256_and_si256(a, _mm256_set1_epi32(0xffff));
+    return _mm256_cvtph_ps(_mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+}
+KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm256_srli_epi32(a, 16)); }
+
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
+{
+#ifdef __AVXVNNI__
+    return _mm256_dpbusd_avx_epi32(acc, weights, _mm256_set1_epi32(activations));
+#else
+    // Sums of two products fit 16 bits while weights stay below 128: wider ones go through dotSigned().
+    const __m256i pairs = _mm256_maddubs_epi16(weights, _mm256_set1_epi32(activations));
+    return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+#endif
+}
+KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
+{
+    // |w| * (a with the sign of w): |w| <= 128 and |a| <= 127 fit the 16-bit pair sums.
+    const __m256i signedActivations = _mm256_sign_epi8(_mm256_set1_epi32(activations), weights);
+    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), signedActivations);
+    return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[4])
+{
+    __m256i v[4];
+    for (int i = 0; i < 4; ++i) {
+        const auto *low = reinterpret_cast<const __m128i *>(rows.row(i, offset));
+        const auto *high = reinterpret_cast<const __m128i *>(rows.row(i + 4, offset));
+        v[i] = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(low)), _mm_loadu_si128(high), 1);
+    }
+    const __m256i t0 = _mm256_unpacklo_epi32(v[0], v[1]), t1 = _mm256_unpackhi_epi32(v[0], v[1]);
+    const __m256i t2 = _mm256_unpacklo_epi32(v[2], v[3]), t3 = _mm256_unpackhi_epi32(v[2], v[3]);
+    out[0] = _mm256_unpacklo_epi64(t0, t2);
+    out[1] = _mm256_unpackhi_epi64(t0, t2);
+    out[2] = _mm256_unpacklo_epi64(t1, t3);
+    out[3] = _mm256_unpackhi_epi64(t1, t3);
+}
+
+KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)
+{
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(p), _mm_packs_epi16(words, words));
+}
+KERNELS_INLINE std::int32_t sumI(VI a)
+{
+    __m128i x = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(x, _mm_shuffle_epi32(x, 0xb1)));
+}
+
+// Inserts, not the gather instruction: it is slow on AMD and on Intel processors with the mitigation for Downfall.
+KERNELS_INLINE VI gather32(const Rows &rows, std::size_t offset)
+{
+    const auto four = [&](int row) {
+        const auto field = [&](int r) {
+            int value;
+            std::memcpy(&value, rows.row(r, offset), 4);
+            return value;
+        };
+        return _mm_insert_epi32(_mm_insert_epi32(_mm_insert_epi32(_mm_cvtsi32_si128(field(row)), field(row + 1), 1),
+                                                 field(row + 2), 2), field(row + 3), 3);
+    };
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(four(0)), four(4), 1);
+}
+
+KERNELS_INLINE void prefetch(const void *p) { _mm_prefetch(static_cast<const char *>(p), _MM_HINT_T1); }
+
+} // namespace kernels::KERNELS_ISA

@@ -1,0 +1,123 @@
+// Vectors of 16 lanes: AVX-512 with VNNI. See simd_scalar.h.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <immintrin.h>
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kLanes = 16;
+} // namespace kernels::KERNELS_ISA
+
+#include "kernels/cpu/rows.inl.h"
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kTile = 8;
+inline constexpr bool kHasVnni = true;
+
+using VF = __m512;
+using VI = __m512i;
+using VB = __m512i;
+
+KERNELS_INLINE VF zeroF() { return _mm512_setzero_ps(); }
+KERNELS_INLINE VF set1(float x) { return _mm512_set1_ps(x); }
+KERNELS_INLINE VF loadF(const float *p) { return _mm512_loadu_ps(p); }
+KERNELS_INLINE void storeF(float *p, VF a) { _mm512_storeu_ps(p, a); }
+KERNELS_INLINE VF add(VF a, VF b) { return _mm512_add_ps(a, b); }
+KERNELS_INLINE VF sub(VF a, VF b) { return _mm512_sub_ps(a, b); }
+KERNELS_INLINE VF mul(VF a, VF b) { return _mm512_mul_ps(a, b); }
+KERNELS_INLINE VF div(VF a, VF b) { return _mm512_div_ps(a, b); }
+KERNELS_INLINE VF fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
+KERNELS_INLINE VF maxF(VF a, VF b) { return _mm512_max_ps(a, b); }
+KERNELS_INLINE VF minF(VF a, VF b) { return _mm512_min_ps(a, b); }
+KERNELS_INLINE VF absF(VF a) { return _mm512_abs_ps(a); }
+KERNELS_INLINE VI roundToInt(VF a) { return _mm512_cvtps_epi32(a); }
+KERNELS_INLINE VF toFloat(VI a) { return _mm512_cvtepi32_ps(a); }
+KERNELS_INLINE float sumF(VF a) { return _mm512_reduce_add_ps(a); }
+KERNELS_INLINE float maxLane(VF a) { return _mm512_reduce_max_ps(a); }
+KERNELS_INLINE VF exponent(VI n)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n, _mm512_set1_epi32(127)), 23));
+}
+
+KERNELS_INLINE VI zeroI() { return _mm512_setzero_si512(); }
+KERNELS_INLINE VI set1I(std::int32_t x) { return _mm512_set1_epi32(x); }
+KERNELS_INLINE VB loadB(const void *p) { return _mm512_loadu_si512(p); }
+KERNELS_INLINE void storeB(void *p, VB a) { _mm512_storeu_si512(p, a); }
+KERNELS_INLINE VI addI(VI a, VI b) { return _mm512_add_epi32(a, b); }
+KERNELS_INLINE VB andB(VB a, VB b) { return _mm512_and_si512(a, b); }
+KERNELS_INLINE VB orB(VB a, VB b) { return _mm512_or_si512(a, b); }
+KERNELS_INLINE VB xorB(VB a, VB b) { return _mm512_xor_si512(a, b); }
+template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm512_srli_epi32(a, n); }
+template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm512_slli_epi32(a, n); }
+KERNELS_INLINE VI mulI(VI a, VI b) { return _mm512_mullo_epi32(a, b); }
+template <int n> KERNELS_INLINE VI signedByte(VI a) { return _mm512_srai_epi32(_mm512_slli_epi32(a, 24 - 8 * n), 24); }
+
+KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(p)));
+}
+KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
+{
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(p),
+                        _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+KERNELS_INLINE VF halfLow(VI a) { return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(a)); }
+KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm512_srli_epi32(a, 16)); }
+
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
+{
+    return _mm512_dpbusd_epi32(acc, weights, _mm512_set1_epi32(activations));
+}
+KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
+{
+    // (w + 128) . a - 128 . a
+    const __m512i a = _mm512_set1_epi32(activations);
+    const __m512i shifted = _mm512_xor_si512(weights, _mm512_set1_epi8(-128));
+    return _mm512_sub_epi32(_mm512_dpbusd_epi32(acc, shifted, a),
+                            _mm512_dpbusd_epi32(_mm512_setzero_si512(), _mm512_set1_epi8(-128), a));
+}
+
+KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[4])
+{
+    __m512i v[4];
+    for (int i = 0; i < 4; ++i) {
+        const auto row = [&](int r) {
+            return _mm_loadu_si128(reinterpret_cast<const __m128i *>(rows.row(r, offset)));
+        };
+        const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(row(i)), row(i + 4), 1);
+        const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(row(i + 8)), row(i + 12), 1);
+        v[i] = _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+    }
+    const __m512i t0 = _mm512_unpacklo_epi32(v[0], v[1]), t1 = _mm512_unpackhi_epi32(v[0], v[1]);
+    const __m512i t2 = _mm512_unpacklo_epi32(v[2], v[3]), t3 = _mm512_unpackhi_epi32(v[2], v[3]);
+    out[0] = _mm512_unpacklo_epi64(t0, t2);
+    out[1] = _mm512_unpackhi_epi64(t0, t2);
+    out[2] = _mm512_unpacklo_epi64(t1, t3);
+    out[3] = _mm512_unpackhi_epi64(t1, t3);
+}
+
+KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)
+{
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(p), _mm512_cvtepi32_epi8(a));
+}
+KERNELS_INLINE std::int32_t sumI(VI a) { return _mm512_reduce_add_epi32(a); }
+
+// Unpacks, not the gather instruction: it is slow on AMD and on Intel processors with the mitigation for Downfall.
+KERNELS_INLINE VI gather32(const Rows &rows, std::size_t offset)
+{
+    const auto field = [&](int row) { return _mm_loadu_si32(rows.row(row, offset)); };
+    const auto four = [&](int row) {
+        return _mm_unpacklo_epi64(_mm_unpacklo_epi32(field(row), field(row + 1)),
+                                  _mm_unpacklo_epi32(field(row + 2), field(row + 3)));
+    };
+    const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(four(0)), four(4), 1);
+    const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(four(8)), four(12), 1);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+KERNELS_INLINE void prefetch(const void *p) { _mm_prefetch(static_cast<const char *>(p), _MM_HINT_T1); }
+
+} // namespace kernels::KERNELS_ISA

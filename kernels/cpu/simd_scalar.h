@@ -1,0 +1,326 @@
+// Vectors of 4 lanes in plain C++: every processor, and the reading key of the other simd_*.h.
+//
+// VF holds floats, VI 32-bit integers, VB 16 bytes seen as 4 groups of 4. fma() is fused: all instruction sets round alike.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kLanes = 4;
+} // namespace kernels::KERNELS_ISA
+
+#include "kernels/cpu/rows.inl.h"
+
+namespace kernels::KERNELS_ISA {
+
+inline constexpr int kTile = 4;        // tokens of one register tile
+inline constexpr bool kHasVnni = true; // dot() takes all 8 bits of an unsigned byte
+
+struct VF
+{
+    float v[4];
+};
+struct VI
+{
+    std::int32_t v[4];
+};
+using VB = VI;
+
+#define KERNELS_LANES(expression)                                                                                      \
+    for (int i = 0; i < 4; ++i)                                                                                        \
+    r.v[i] = (expression)
+
+KERNELS_INLINE VF zeroF()
+{
+    return {};
+}
+KERNELS_INLINE VF set1(float x)
+{
+    VF r;
+    KERNELS_LANES(x);
+    return r;
+}
+KERNELS_INLINE VF loadF(const float *p)
+{
+    VF r;
+    std::memcpy(&r, p, sizeof r);
+    return r;
+}
+KERNELS_INLINE void storeF(float *p, VF a)
+{
+    std::memcpy(p, &a, sizeof a);
+}
+KERNELS_INLINE VF add(VF a, VF b)
+{
+    VF r;
+    KERNELS_LANES(a.v[i] + b.v[i]);
+    return r;
+}
+KERNELS_INLINE VF sub(VF a, VF b)
+{
+    VF r;
+    KERNELS_LANES(a.v[i] - b.v[i]);
+    return r;
+}
+KERNELS_INLINE VF mul(VF a, VF b)
+{
+    VF r;
+    KERNELS_LANES(a.v[i] * b.v[i]);
+    return r;
+}
+KERNELS_INLINE VF div(VF a, VF b)
+{
+    VF r;
+    KERNELS_LANES(a.v[i] / b.v[i]);
+    return r;
+}
+KERNELS_INLINE VF fma(VF a, VF b, VF c)
+{
+    VF r;
+    KERNELS_LANES(__builtin_fmaf(a.v[i], b.v[i], c.v[i]));
+    return r;
+}
+KERNELS_INLINE VF maxF(VF a, VF b)
+{
+    VF r;
+    KERNELS_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
+    return r;
+}
+KERNELS_INLINE VF minF(VF a, VF b)
+{
+    VF r;
+    KERNELS_LANES(a.v[i] < b.v[i] ? a.v[i] : b.v[i]);
+    return r;
+}
+KERNELS_INLINE VF absF(VF a)
+{
+    VF r;
+    KERNELS_LANES(__builtin_fabsf(a.v[i]));
+    return r;
+}
+KERNELS_INLINE VI roundToInt(VF a)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int32_t>(__builtin_rintf(a.v[i])));
+    return r;
+}
+KERNELS_INLINE VF toFloat(VI a)
+{
+    VF r;
+    KERNELS_LANES(static_cast<float>(a.v[i]));
+    return r;
+}
+KERNELS_INLINE float sumF(VF a)
+{
+    return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]);
+}
+KERNELS_INLINE float maxLane(VF a)
+{
+    const VF r = maxF(a, VF{{a.v[2], a.v[3], a.v[0], a.v[1]}});
+    return r.v[0] > r.v[1] ? r.v[0] : r.v[1];
+}
+// 2^n for whole n in [-126, 127]
+KERNELS_INLINE VF exponent(VI n)
+{
+    VF r;
+    for (int i = 0; i < 4; ++i) {
+        const std::int32_t bits = (n.v[i] + 127) << 23;
+        std::memcpy(&r.v[i], &bits, 4);
+    }
+    return r;
+}
+
+KERNELS_INLINE VI zeroI()
+{
+    return {};
+}
+KERNELS_INLINE VI set1I(std::int32_t x)
+{
+    VI r;
+    KERNELS_LANES(x);
+    return r;
+}
+KERNELS_INLINE VB loadB(const void *p)
+{
+    VB r;
+    std::memcpy(&r, p, sizeof r);
+    return r;
+}
+KERNELS_INLINE void storeB(void *p, VB a)
+{
+    std::memcpy(p, &a, sizeof a);
+}
+KERNELS_INLINE VI addI(VI a, VI b)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) + static_cast<std::uint32_t>(b.v[i])));
+    return r;
+}
+KERNELS_INLINE VB andB(VB a, VB b)
+{
+    VB r;
+    KERNELS_LANES(a.v[i] & b.v[i]);
+    return r;
+}
+KERNELS_INLINE VB orB(VB a, VB b)
+{
+    VB r;
+    KERNELS_LANES(a.v[i] | b.v[i]);
+    return r;
+}
+KERNELS_INLINE VB xorB(VB a, VB b)
+{
+    VB r;
+    KERNELS_LANES(a.v[i] ^ b.v[i]);
+    return r;
+}
+template <int n> KERNELS_INLINE VI shiftRight(VI a)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) >> n));
+    return r;
+}
+template <int n> KERNELS_INLINE VI shiftLeft(VI a)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) << n));
+    return r;
+}
+KERNELS_INLINE VI mulI(VI a, VI b)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) * static_cast<std::uint32_t>(b.v[i])));
+    return r;
+}
+// Sign-extends byte n of each lane.
+template <int n> KERNELS_INLINE VI signedByte(VI a)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int8_t>(static_cast<std::uint32_t>(a.v[i]) >> (8 * n)));
+    return r;
+}
+
+KERNELS_INLINE float halfToFloat(std::uint16_t h)
+{
+    const std::uint32_t sign = std::uint32_t(h & 0x8000u) << 16;
+    const std::uint32_t exponentBits = (h >> 10) & 31, mantissa = h & 1023u;
+    std::uint32_t bits;
+    if (exponentBits == 31) {
+        bits = sign | 0x7f800000u | (mantissa << 13);
+    } else if (exponentBits) {
+        bits = sign | ((exponentBits + 112) << 23) | (mantissa << 13);
+    } else {
+        const float value = static_cast<float>(mantissa) * 0x1p-24f;
+        std::memcpy(&bits, &value, 4);
+        bits |= sign;
+    }
+    float value;
+    std::memcpy(&value, &bits, 4);
+    return value;
+}
+KERNELS_INLINE std::uint16_t floatToHalf(float x)
+{
+    std::uint32_t bits;
+    std::memcpy(&bits, &x, 4);
+    const std::uint16_t sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+    const std::uint32_t magnitude = bits & 0x7fffffffu;
+    if (magnitude >= 0x47800000u) // too large, infinite or NaN: callers clamp first
+        return static_cast<std::uint16_t>(sign | (magnitude > 0x7f800000u ? 0x7e00u : 0x7c00u));
+    if (magnitude < 0x38800000u) { // subnormal half: let the adder of floats round
+        float value;
+        std::memcpy(&value, &magnitude, 4);
+        value += 0.5f;
+        std::uint32_t rounded;
+        std::memcpy(&rounded, &value, 4);
+        return static_cast<std::uint16_t>(sign | (rounded - 0x3f000000u));
+    }
+    const std::uint32_t odd = (magnitude >> 13) & 1u;
+    return static_cast<std::uint16_t>(sign | ((magnitude - 0x38000000u + 0xfffu + odd) >> 13));
+}
+KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
+{
+    VF r;
+    KERNELS_LANES(halfToFloat(p[i]));
+    return r;
+}
+KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
+{
+    for (int i = 0; i < 4; ++i)
+        p[i] = floatToHalf(a.v[i]);
+}
+// Halves in the low and in the high 16 bits of each lane.
+KERNELS_INLINE VF halfLow(VI a)
+{
+    VF r;
+    KERNELS_LANES(halfToFloat(static_cast<std::uint16_t>(static_cast<std::uint32_t>(a.v[i]) & 0xffffu)));
+    return r;
+}
+KERNELS_INLINE VF halfHigh(VI a)
+{
+    VF r;
+    KERNELS_LANES(halfToFloat(static_cast<std::uint16_t>(static_cast<std::uint32_t>(a.v[i]) >> 16)));
+    return r;
+}
+
+// acc[lane] += sum over 4 bytes of unsigned weight * signed activation
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
+{
+    VI r;
+    for (int i = 0; i < 4; ++i) {
+        std::int32_t sum = acc.v[i];
+        for (int b = 0; b < 4; ++b)
+            sum += static_cast<std::int32_t>((static_cast<std::uint32_t>(weights.v[i]) >> (8 * b)) & 255u)
+                * static_cast<std::int8_t>(static_cast<std::uint32_t>(activations) >> (8 * b));
+        r.v[i] = sum;
+    }
+    return r;
+}
+KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
+{
+    VI r;
+    for (int i = 0; i < 4; ++i) {
+        std::int32_t sum = acc.v[i];
+        for (int b = 0; b < 4; ++b)
+            sum += static_cast<std::int8_t>(static_cast<std::uint32_t>(weights.v[i]) >> (8 * b))
+                * static_cast<std::int8_t>(static_cast<std::uint32_t>(activations) >> (8 * b));
+        r.v[i] = sum;
+    }
+    return r;
+}
+
+// 16 bytes of each of kLanes rows, transposed: out[j] holds bytes 4j .. 4j + 3 of every row, a row to a lane.
+KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[4])
+{
+    for (int row = 0; row < 4; ++row)
+        for (int j = 0; j < 4; ++j)
+            std::memcpy(&out[j].v[row], rows.row(row, offset) + 4 * j, 4);
+}
+
+// Rounded values of a vector to bytes, all within [-128, 127].
+KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)
+{
+    for (int i = 0; i < 4; ++i)
+        p[i] = static_cast<std::int8_t>(a.v[i]);
+}
+KERNELS_INLINE std::int32_t sumI(VI a)
+{
+    return a.v[0] + a.v[1] + a.v[2] + a.v[3];
+}
+
+// A 32-bit field of each of kLanes rows.
+KERNELS_INLINE VI gather32(const Rows &rows, std::size_t offset)
+{
+    VI r;
+    for (int row = 0; row < 4; ++row)
+        std::memcpy(&r.v[row], rows.row(row, offset), 4);
+    return r;
+}
+
+KERNELS_INLINE void prefetch(const void *) {}
+
+#undef KERNELS_LANES
+
+} // namespace kernels::KERNELS_ISA

@@ -1,0 +1,167 @@
+#include "kernels/cpu/thread_pool.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include <pthread.h>
+#include <sched.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace kernels {
+
+namespace {
+
+void pauseProcessor()
+{
+#if defined(__x86_64__)
+    _mm_pause();
+#endif
+}
+
+// "core id:package id" of a processor; the processor's own number where the system does not say.
+std::string coreOf(int processor)
+{
+    const std::string folder = "/sys/devices/system/cpu/cpu" + std::to_string(processor) + "/topology/";
+    std::string core, package;
+    std::ifstream(folder + "core_id") >> core;
+    std::ifstream(folder + "physical_package_id") >> package;
+    return core.empty() ? "cpu" + std::to_string(processor) : core + ":" + package;
+}
+
+struct Processors
+{
+    std::vector<int> ordered;
+    unsigned cores = 1;
+};
+
+Processors findProcessors()
+{
+    Processors found;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return found;
+    std::set<std::string> cores;
+    std::vector<int> siblings;
+    for (int processor = 0; processor < CPU_SETSIZE; ++processor) {
+        if (!CPU_ISSET(processor, &set))
+            continue;
+        if (cores.insert(coreOf(processor)).second)
+            found.ordered.push_back(processor);
+        else
+            siblings.push_back(processor);
+    }
+    found.cores = std::max<unsigned>(1, static_cast<unsigned>(found.ordered.size()));
+    found.ordered.insert(found.ordered.end(), siblings.begin(), siblings.end());
+    return found;
+}
+
+// Long enough to bridge the phases of a token, short enough not to burn a processor that somebody else needs.
+constexpr int kSpins = 4000;
+
+} // namespace
+
+std::vector<int> allowedProcessors()
+{
+    return findProcessors().ordered;
+}
+
+unsigned physicalCores()
+{
+    return findProcessors().cores;
+}
+
+void Worker::barrier()
+{
+    if (m_count == 1)
+        return;
+    const std::uint32_t phase = m_pool.m_phase.load(std::memory_order_relaxed);
+    if (m_pool.m_arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == m_count) {
+        m_pool.m_arrived.store(0, std::memory_order_relaxed);
+        m_pool.m_phase.store(phase + 1, std::memory_order_release);
+        m_pool.m_phase.notify_all();
+    } else {
+        ThreadPool::awaitChange(m_pool.m_phase, phase);
+    }
+}
+
+Worker::Range Worker::share(std::uint32_t total, std::uint32_t unit) const
+{
+    const std::uint64_t units = (std::uint64_t(total) + unit - 1) / unit;
+    const auto edge = [&](unsigned i) {
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(total, units * i / m_count * unit));
+    };
+    return {edge(m_index), edge(m_index + 1)};
+}
+
+ThreadPool::ThreadPool(unsigned threads) : m_count(std::max(1u, threads)), m_processors(allowedProcessors())
+{
+    for (unsigned i = 1; i < m_count; ++i)
+        m_workers.emplace_back([this, i] { workerMain(i); });
+}
+
+ThreadPool::~ThreadPool()
+{
+    m_quit = true;
+    m_generation.fetch_add(1, std::memory_order_release);
+    m_generation.notify_all();
+}
+
+void ThreadPool::awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old)
+{
+    for (int i = 0; i < kSpins; ++i) {
+        if (value.load(std::memory_order_acquire) != old)
+            return;
+        pauseProcessor();
+    }
+    while (value.load(std::memory_order_acquire) == old)
+        value.wait(old, std::memory_order_acquire);
+}
+
+void ThreadPool::pin(unsigned index)
+{
+    if (m_processors.size() < m_count)
+        return; // more threads than processors: the system shares them out better than we can
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(m_processors[index], &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set); // a refusal only costs speed
+}
+
+void ThreadPool::workerMain(unsigned index)
+{
+    pin(index);
+    Worker worker(*this, index, m_count);
+    std::uint32_t seen = 0;
+    for (;;) {
+        awaitChange(m_generation, seen);
+        seen = m_generation.load(std::memory_order_acquire);
+        if (m_quit)
+            return;
+        m_call(m_context, worker);
+        worker.barrier();
+    }
+}
+
+void ThreadPool::runErased(Call call, void *context)
+{
+    Worker caller(*this, 0, m_count);
+    if (m_count > 1) {
+        if (m_pinnedCaller != std::this_thread::get_id()) {
+            pin(0);
+            m_pinnedCaller = std::this_thread::get_id();
+        }
+        m_call = call;
+        m_context = context;
+        m_generation.fetch_add(1, std::memory_order_release);
+        m_generation.notify_all();
+    }
+    call(context, caller);
+    caller.barrier();
+}
+
+} // namespace kernels

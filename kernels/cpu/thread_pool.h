@@ -1,0 +1,83 @@
+// The CPU backend's own threads: pinned, started once, asleep between runs.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace kernels {
+
+class ThreadPool;
+
+// One participant of a parallel run.
+class Worker
+{
+public:
+    unsigned index() const { return m_index; }
+    unsigned count() const { return m_count; }
+    // Waits until every participant is here. Spins for some microseconds, then sleeps, so that a machine that is
+    // busy with other work loses no more than its share.
+    void barrier();
+    // The part [begin, end) of 0 .. total of this participant, in multiples of `unit`: always the same one.
+    struct Range
+    {
+        std::uint32_t begin, end;
+    };
+    Range share(std::uint32_t total, std::uint32_t unit = 1) const;
+
+private:
+    friend class ThreadPool;
+    Worker(ThreadPool &pool, unsigned index, unsigned count) : m_pool(pool), m_index(index), m_count(count) {}
+    ThreadPool &m_pool;
+    unsigned m_index, m_count;
+};
+
+// run() is called by one thread at a time; that thread takes part as worker 0.
+class ThreadPool
+{
+public:
+    // threads: participants, the caller included; at least 1. Each is pinned to a processor of its own when there are
+    // enough of them (the caller on its first run).
+    explicit ThreadPool(unsigned threads);
+    ~ThreadPool();
+    ThreadPool(const ThreadPool &) = delete;
+    ThreadPool &operator=(const ThreadPool &) = delete;
+
+    unsigned threads() const { return m_count; }
+
+    // Calls function(worker) on every participant and returns when all are done. The function must not throw.
+    template <class Function> void run(Function &&function)
+    {
+        using Plain = std::remove_reference_t<Function>;
+        runErased([](void *context, Worker &worker) { (*static_cast<Plain *>(context))(worker); }, &function);
+    }
+
+private:
+    friend class Worker;
+    using Call = void (*)(void *, Worker &);
+    void runErased(Call call, void *context);
+    void workerMain(unsigned index);
+    void pin(unsigned index);
+    static void awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old);
+
+    unsigned m_count;
+    std::vector<int> m_processors; // that this process may use, one per core first
+    std::vector<std::jthread> m_workers;
+    std::thread::id m_pinnedCaller;
+    Call m_call = nullptr;
+    void *m_context = nullptr;
+    bool m_quit = false;
+    alignas(64) std::atomic<std::uint32_t> m_generation{0}; // of run(): workers wait for it to change
+    alignas(64) std::atomic<std::uint32_t> m_arrived{0};
+    alignas(64) std::atomic<std::uint32_t> m_phase{0}; // of barrier()
+};
+
+// Processors this process may run on, one of each physical core first.
+std::vector<int> allowedProcessors();
+// How many physical cores those are; at least 1.
+unsigned physicalCores();
+
+} // namespace kernels

@@ -1,0 +1,293 @@
+// Quantised blocks to 8-bit weights with a scale and an offset: value = scale * unsigned byte + offset.
+//
+// One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows, transposes it so that a row sits in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8
+// times weights(4 consecutive weights of every row), then endBlock(). Formats: reference/deepseek-models.md 3a.
+//
+// Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. Included by isa_*.cpp only.
+#pragma once
+
+namespace kernels::KERNELS_ISA {
+
+KERNELS_INLINE VB nibbles()
+{
+    return set1I(0x0f0f0f0f);
+}
+
+// 8 groups of 4 weights in the low or high nibbles of two transposed chunks of 16 bytes.
+template <int shift, class Sink> KERNELS_INLINE void emitNibbles(const VB first[4], const VB second[4], Sink &sink)
+{
+    for (int j = 0; j < 4; ++j)
+        sink.weights(andB(shiftRight<shift>(first[j]), nibbles()));
+    for (int j = 0; j < 4; ++j)
+        sink.weights(andB(shiftRight<shift>(second[j]), nibbles()));
+}
+
+// A 16-bit field of every row. Reads the two bytes behind it too: never the last field of a block.
+KERNELS_INLINE VI gather16(const Rows &rows, std::size_t offset)
+{
+    return andB(gather32(rows, 0), set1I(0xffff));
+}
+
+// Four bits of every lane (bit 4 * group and up) spread to bit 4 of its four bytes.
+KERNELS_INLINE VB fifthBits(VI bits)
+{
+    return shiftLeft<4>(andB(mulI(andB(bits, set1I(15)), set1I(0x00204081)), set1I(0x01010101)));
+}
+
+struct UnpackQ4_0
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB q[4];
+        loadTransposed(rows, 2, q);
+        const VF d = halfLow(gather16(rows, 0));
+        sink.beginBlock(d, mul(d, set1(-8.0f)));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(andB(q[j], nibbles()));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(andB(shiftRight<4>(q[j]), nibbles()));
+        sink.endBlock();
+    }
+};
+
+struct UnpackQ4_1
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 20, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB q[4];
+        loadTransposed(rows, 4, q);
+        const VI header = gather32(rows, 0);
+        sink.beginBlock(halfLow(header), halfHigh(header));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(andB(q[j], nibbles()));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(andB(shiftRight<4>(q[j]), nibbles()));
+        sink.endBlock();
+    }
+};
+
+// Q5_0 and Q5_1 differ by their header: nibbles, and the fifth bit of weight j in bit j of qh.
+template <class Sink> KERNELS_INLINE void emitQ5(const Rows &rows, std::size_t quants, std::size_t high, Sink &sink)
+{
+    VB q[4];
+    loadTransposed(rows, quants, q);
+    const VI qh = gather32(rows, high);
+    sink.weights(orB(andB(q[0], nibbles()), fifthBits(qh)));
+    sink.weights(orB(andB(q[1], nibbles()), fifthBits(shiftRight<4>(qh))));
+    sink.weights(orB(andB(q[2], nibbles()), fifthBits(shiftRight<8>(qh))));
+    sink.weights(orB(andB(q[3], nibbles()), fifthBits(shiftRight<12>(qh))));
+    sink.weights(orB(andB(shiftRight<4>(q[0]), nibbles()), fifthBits(shiftRight<16>(qh))));
+    sink.weights(orB(andB(shiftRight<4>(q[1]), nibbles()), fifthBits(shiftRight<20>(qh))));
+    sink.weights(orB(andB(shiftRight<4>(q[2]), nibbles()), fifthBits(shiftRight<24>(qh))));
+    sink.weights(orB(andB(shiftRight<4>(q[3]), nibbles()), fifthBits(shiftRight<28>(qh))));
+}
+
+struct UnpackQ5_0
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 22, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        const VF d = halfLow(gather16(rows, 0));
+        sink.beginBlock(d, mul(d, set1(-16.0f)));
+        emitQ5(rows, 6, 2, sink);
+        sink.endBlock();
+    }
+};
+
+struct UnpackQ5_1
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 24, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        const VI header = gather32(rows, 0);
+        sink.beginBlock(halfLow(header), halfHigh(header));
+        emitQ5(rows, 8, 4, sink);
+        sink.endBlock();
+    }
+};
+
+struct UnpackQ8_0
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 34, kScaleBlock = 32;
+    static constexpr bool kSigned = !kHasVnni; // maddubs has no room for 8 unsigned bits: signed there
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB first[4], second[4];
+        loadTransposed(rows, 2, first);
+        loadTransposed(rows, 18, second);
+        const VF d = halfLow(gather16(rows, 0));
+        const VB flip = kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u));
+        sink.beginBlock(d, kSigned ? zeroF() : mul(d, set1(-128.0f)));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(xorB(first[j], flip));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(xorB(second[j], flip));
+        sink.endBlock();
+    }
+};
+
+// Scales and minima of the 8 sub-blocks of Q4_K and Q5_K: 6 bits each, 12 bytes behind d and dmin.
+struct KScales
+{
+    VF d, dmin;
+    VI low, middle, high; // scales[0..3], [4..7], [8..11] of every row
+
+    KScales(const Rows &rows)
+    {
+        VB header[4];
+        loadTransposed(rows, 0, header);
+        d = halfLow(header[0]);
+        dmin = sub(zeroF(), halfHigh(header[0]));
+        low = header[1];
+        middle = header[2];
+        high = header[3];
+    }
+    template <int j> VF scale() const
+    {
+        VI s;
+        if constexpr (j < 4)
+            s = andB(shiftRight<8 * j>(low), set1I(63));
+        else
+            s = orB(andB(shiftRight<8 * (j - 4)>(high), set1I(15)),
+                    shiftLeft<4>(andB(shiftRight<8 * (j - 4) + 6>(low), set1I(3))));
+        return mul(d, toFloat(s));
+    }
+    template <int j> VF offset() const
+    {
+        VI m;
+        if constexpr (j < 4)
+            m = andB(shiftRight<8 * j>(middle), set1I(63));
+        else
+            m = orB(andB(shiftRight<8 * (j - 4) + 4>(high), set1I(15)),
+                    shiftLeft<4>(andB(shiftRight<8 * (j - 4) + 6>(middle), set1I(3))));
+        return mul(dmin, toFloat(m));
+    }
+};
+
+struct UnpackQ4_K
+{
+    static constexpr std::uint32_t kUnit = 256, kUnitBytes = 144, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    template <int pair, class Sink>
+    KERNELS_INLINE void unpackPair(const KScales &scales, const Rows &rows, Sink &sink)
+    {
+        VB first[4], second[4];
+        loadTransposed(rows, 16 + 32 * pair, first);
+        loadTransposed(rows, 32 + 32 * pair, second);
+        sink.beginBlock(scales.scale<2 * pair>(), scales.offset<2 * pair>());
+        emitNibbles<0>(first, second, sink);
+        sink.endBlock();
+        sink.beginBlock(scales.scale<2 * pair + 1>(), scales.offset<2 * pair + 1>());
+        emitNibbles<4>(first, second, sink);
+        sink.endBlock();
+    }
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        const KScales scales(rows);
+        unpackPair<0>(scales, rows, sink);
+        unpackPair<1>(scales, rows, sink);
+        unpackPair<2>(scales, rows, sink);
+        unpackPair<3>(scales, rows, sink);
+    }
+};
+
+struct UnpackQ5_K
+{
+    static constexpr std::uint32_t kUnit = 256, kUnitBytes = 176, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    template <int block, class Sink>
+    KERNELS_INLINE void emit(const KScales &scales, const VB first[4], const VB second[4], const VB high[8], Sink &sink)
+    {
+        constexpr int shift = block % 2 ? 4 : 0;
+        const VB one = set1I(0x01010101);
+        sink.beginBlock(scales.scale<block>(), scales.offset<block>());
+        for (int j = 0; j < 4; ++j)
+            sink.weights(orB(andB(shiftRight<shift>(first[j]), nibbles()),
+                             shiftLeft<4>(andB(shiftRight<block>(high[j]), one))));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(orB(andB(shiftRight<shift>(second[j]), nibbles()),
+                             shiftLeft<4>(andB(shiftRight<block>(high[4 + j]), one))));
+        sink.endBlock();
+    }
+    template <int pair, class Sink>
+    KERNELS_INLINE void unpackPair(const KScales &scales, const VB high[8], const Rows &rows, Sink &sink)
+    {
+        VB first[4], second[4];
+        loadTransposed(rows, 48 + 32 * pair, first);
+        loadTransposed(rows, 64 + 32 * pair, second);
+        emit<2 * pair>(scales, first, second, high, sink);
+        emit<2 * pair + 1>(scales, first, second, high, sink);
+    }
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        const KScales scales(rows);
+        VB high[8];
+        loadTransposed(rows, 16, high);
+        loadTransposed(rows, 32, high + 4);
+        unpackPair<0>(scales, high, rows, sink);
+        unpackPair<1>(scales, high, rows, sink);
+        unpackPair<2>(scales, high, rows, sink);
+        unpackPair<3>(scales, high, rows, sink);
+    }
+};
+
+struct UnpackQ6_K
+{
+    static constexpr std::uint32_t kUnit = 256, kUnitBytes = 210, kScaleBlock = 16;
+    static constexpr bool kSigned = false;
+
+    // Two blocks of 16: low or high nibbles of ql, two bits of qh, scales 2k and 2k + 1 of the 16.
+    template <int scaleIndex, int nibbleShift, int bitShift, class Sink>
+    KERNELS_INLINE void emit(const VB low[8], const VB high[8], VF d, const VB sc[4], Sink &sink)
+    {
+        emitHalf<scaleIndex, nibbleShift, bitShift>(low, high, d, sc, sink);
+        emitHalf<scaleIndex + 1, nibbleShift, bitShift>(low + 4, high + 4, d, sc, sink);
+    }
+    template <int scaleIndex, int nibbleShift, int bitShift, class Sink>
+    KERNELS_INLINE void emitHalf(const VB low[4], const VB high[4], VF d, const VB sc[4], Sink &sink)
+    {
+        const VB twoBits = set1I(0x30303030);
+        const VF scale = mul(d, toFloat(signedByte<scaleIndex % 4>(sc[scaleIndex / 4])));
+        sink.beginBlock(scale, mul(scale, set1(-32.0f)));
+        for (int j = 0; j < 4; ++j) {
+            VB bits;
+            if constexpr (bitShift <= 4)
+                bits = shiftLeft<4 - bitShift>(high[j]);
+            else
+                bits = shiftRight<bitShift - 4>(high[j]);
+            sink.weights(orB(andB(shiftRight<nibbleShift>(low[j]), nibbles()), andB(bits, twoBits)));
+        }
+        sink.endBlock();
+    }
+    template <int half, class Sink>
+    KERNELS_INLINE void unpackHalf(const Rows &rows, VF d, const VB sc[4], Sink &sink)
+    {
+        VB first[8], second[8], high[8]; // ql[0..31], ql[32..63], qh[0..31] of this half
+        loadTransposed(rows, 64 * half, first);
+        loadTransposed(rows, 64 * half + 16, first + 4);
+        loadTransposed(rows, 128 + 32 * half, high);
+        loadTransposed(rows, 128 + 32 * half + 16, high + 4);
+        emit<8 * half + 0, 0, 0>(first, high, d, sc, sink);
+        loadTransposed(rows, 64 * half + 32, second);
+        loadTransposed(rows, 64 * half + 48, second + 4);
+        emit<8 * half + 2, 0, 2>(second, high, d, sc, sink);
+        emit<8 * half + 4, 4, 4>(first, high, d, sc, sink);
+        emit<8 * half + 6, 4, 6>(second, high, d, sc, sink);
+    }
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB sc[4];
+        loadTransposed(rows, 192, sc);
+        const VF d = halfHigh(gather32(rows, 206)); // the last field of the block
+        unpackHalf<0>(rows, d, sc, sink);
+        unpackHalf<1>(rows, d, sc, sink);
+    }
+};
+
+} // namespace kernels::KERNELS_ISA
