@@ -171,7 +171,7 @@ private Q_SLOTS:
             test::textOf(kRoot, QStringLiteral("CHANGELOG.md"))
                 .contains(QStringLiteral("## [%1]").arg(number)) ||
             test::textOf(kRoot, QStringLiteral("CHANGELOG.md")).contains(QStringLiteral("## [Unreleased]")));
-        QVERIFY(test::textOf(kRoot, QStringLiteral("packaging/org.baleen.Baleen.metainfo.xml"))
+        QVERIFY(test::textOf(kRoot, QStringLiteral("packaging/linux/org.baleen.Baleen.metainfo.xml"))
                     .contains(QStringLiteral("version=\"%1\"").arg(number)));
     }
 };
