@@ -72,7 +72,7 @@ missing_packages() {
     local installed entry name found
     # shellcheck disable=SC2046 # names hold no spaces
     installed=" $(dpkg-query -W -f='${db:Status-Abbrev}${Package} ' \
-        $(listed_packages "$@" | tr '|' '\n') 2>/dev/null) "
+        $(listed_packages "$@" | tr '|' '\n') 2>/dev/null || true) " # it fails when it does not know one
     listed_packages "$@" | while read -r entry; do
         found=0
         for name in ${entry//|/ }; do

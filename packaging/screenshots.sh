@@ -72,7 +72,7 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
     local data=$work/$1-$2 pid window
     mkdir -p "$data"
     # The settings file of --data-dir; see app/data_paths.h.
-    printf '[appearance]\nscheme=%s\n' "$([ "$2" = dark ] && echo 2 || echo 1)" >"$data/baleen.ini"
+    printf '[appearance]\nscheme=%s\n' "$2" >"$data/baleen.ini"
     "$build_dir/bin/baleen" "$model" --panel "$1" --data-dir "$data" &
     pid=$!
     pids+=("$pid")
