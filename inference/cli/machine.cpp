@@ -1,8 +1,6 @@
 #include "inference/cli/machine.h"
 
-#if __has_include("kernels/cpu/machine.h")
 #include "kernels/cpu/machine.h"
-#endif
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -37,22 +35,14 @@ std::uint64_t totalMemory()
     return pages > 0 && pageBytes > 0 ? std::uint64_t(pages) * std::uint64_t(pageBytes) : 0;
 }
 
-double readBandwidth([[maybe_unused]] unsigned threads)
+double readBandwidth(unsigned threads)
 {
-#if __has_include("kernels/cpu/machine.h")
     return kernels::measureReadBandwidth(threads);
-#else
-    return 0;
-#endif
 }
 
-double int8Rate([[maybe_unused]] unsigned threads)
+double int8Rate(unsigned threads)
 {
-#if __has_include("kernels/cpu/machine.h")
     return kernels::measureInt8Rate(threads);
-#else
-    return 0;
-#endif
 }
 
 } // namespace inference::cli

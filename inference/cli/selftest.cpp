@@ -1,10 +1,7 @@
 // selftest: every kernel of the device against the reference.
 #include "inference/cli/common.h"
 #include "inference/cli/report.h"
-
-#if __has_include("kernels/cpu/self_test.h")
 #include "kernels/cpu/self_test.h"
-#endif
 
 namespace inference::cli {
 
@@ -20,7 +17,6 @@ int runSelftest(CommandLine arguments)
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-#if __has_include("kernels/cpu/self_test.h")
     const kernels::SelfTestResult result =
         kernels::runSelfTest(common.load.isa, [&](const std::string &check, const std::string &failure) {
             if (!failure.empty())
@@ -30,9 +26,6 @@ int runSelftest(CommandLine arguments)
         });
     write(std::to_string(result.passed) + " passed, " + std::to_string(result.failed) + " failed\n");
     return result.failed == 0 && result.passed > 0 ? kDone : kFailed;
-#else
-    return fail({ErrorCode::Unsupported, "This build has no self-test."});
-#endif
 }
 
 } // namespace inference::cli

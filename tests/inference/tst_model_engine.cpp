@@ -300,6 +300,7 @@ private Q_SLOTS:
     void lengthEndsTheAnswer()
     {
         Machine m;
+        m.device->next = [token = m.ids("a").front()](std::span<const TokenId>) { return token; };
         const auto statistics = m.run(raw("abc", 5));
         QCOMPARE(statistics.endReason, EndReason::Length);
         QCOMPARE(statistics.generatedTokens, 5u);
