@@ -3,6 +3,7 @@
 #include "inference/cli/machine.h"
 #include "inference/cli/report.h"
 #include "inference/model/memory_plan.h"
+#include "kernels/cuda_plugin.h"
 
 #include <nlohmann/json.hpp>
 
@@ -51,19 +52,6 @@ std::string firstLine(const fs::path &path)
     std::string line;
     std::getline(file, line);
     return line;
-}
-
-// The plug-in lies beside the program or in its library folder.
-std::string cudaPlugin()
-{
-    std::error_code error;
-    const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const fs::path &folder : {program, program / "../lib/baleen"}) {
-        const fs::path path = folder / "libbaleen_cuda.so";
-        if (fs::exists(path, error))
-            return fs::weakly_canonical(path, error).string();
-    }
-    return {};
 }
 
 struct Diagnosis
@@ -124,20 +112,32 @@ void examineGpu(Diagnosis &diagnosis)
     std::error_code error;
     const bool device = fs::exists("/dev/nvidiactl", error) || fs::exists("/dev/nvidia0", error);
     const std::string driver = firstLine("/proc/driver/nvidia/version");
-    const std::string plugin = cudaPlugin();
+    const kernels::CudaProbe cuda = kernels::probeCuda();
     const bool driverLibrary = canOpenLibrary("libcuda.so.1");
     const bool cublas = canOpenLibrary("libcublas.so.13") || canOpenLibrary("libcublas.so.12");
+    Json devices = Json::array();
+    for (const kernels::CudaDevice &gpu : cuda.devices)
+        devices.push_back({{"name", gpu.name},
+                           {"compute", std::to_string(gpu.computeMajor) + "." + std::to_string(gpu.computeMinor)},
+                           {"total_bytes", gpu.totalBytes},
+                           {"free_bytes", gpu.freeBytes},
+                           {"problem", gpu.problem.empty() ? Json() : Json(gpu.problem)}});
     diagnosis.json["gpu"] = {{"nvidia_device", device},
                              {"driver", driver.empty() ? Json() : Json(driver)},
                              {"driver_library", driverLibrary},
-                             {"plugin", plugin.empty() ? Json() : Json(plugin)},
+                             {"driver_cuda_version", cuda.driverVersion},
+                             {"plugin", cuda.plugin.empty() ? Json() : Json(cuda.plugin.string())},
+                             {"status", cuda.line},
+                             {"devices", devices},
                              {"cublas", cublas}};
     auto &advice = diagnosis.advice;
     if (!device)
         advice.push_back("No NVIDIA GPU is there: models run on the processor.");
     else if (!driverLibrary)
         advice.push_back("There is a GPU but no driver library (libcuda.so.1): install the NVIDIA driver.");
-    if (plugin.empty())
+    if (cuda.status == kernels::CudaStatus::Failed || cuda.status == kernels::CudaStatus::OldDriver)
+        advice.push_back(cuda.line);
+    if (cuda.plugin.empty())
         advice.push_back("The CUDA plug-in (libbaleen_cuda.so) is not installed: this version runs on the "
                          "processor only.");
     if (device && !cublas)
@@ -171,7 +171,7 @@ std::string toText(const Diagnosis &diagnosis)
     line("GPU", gpu["nvidia_device"].get<bool>()
                     ? (gpu["driver"].is_null() ? "NVIDIA, no driver" : gpu["driver"].get<std::string>())
                     : "none");
-    line("CUDA", gpu["plugin"].is_null() ? "no plug-in" : gpu["plugin"].get<std::string>());
+    line("CUDA", gpu["status"].get<std::string>());
     for (const std::string &advice : diagnosis.advice)
         text += "- " + advice + "\n";
     return text;

@@ -1,0 +1,169 @@
+#include "kernels/cuda_plugin.h"
+
+#include "kernels/cuda/plugin_abi.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace kernels {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *kPluginFile = "libbaleen_cuda.so";
+
+// "13.0" of 13000.
+std::string versionText(int version)
+{
+    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+std::string gibibytes(std::uint64_t bytes)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f GiB", double(bytes) / (1 << 30));
+    return text;
+}
+
+// A text field from the plug-in, which may have left out the zero.
+template <std::size_t size> std::string textOf(const char (&field)[size])
+{
+    return std::string(field, ::strnlen(field, size));
+}
+
+CudaDevice toDevice(const BaleenCudaDevice &device)
+{
+    CudaDevice result;
+    result.name = textOf(device.name);
+    result.computeMajor = device.computeMajor;
+    result.computeMinor = device.computeMinor;
+    result.multiprocessors = device.multiprocessors;
+    result.totalBytes = device.totalBytes;
+    result.freeBytes = device.freeBytes;
+    if (!device.runsOurCode)
+        result.problem = device.problem[0] ? textOf(device.problem) : "a kernel did not run on it";
+    return result;
+}
+
+CudaStatus toStatus(std::int32_t status)
+{
+    switch (status) {
+    case kBaleenCudaReady:
+        return CudaStatus::Ready;
+    case kBaleenCudaNoDriver:
+        return CudaStatus::NoDriver;
+    case kBaleenCudaOldDriver:
+        return CudaStatus::OldDriver;
+    case kBaleenCudaNoGpu:
+        return CudaStatus::NoGpu;
+    default:
+        return CudaStatus::Failed;
+    }
+}
+
+std::string lineOf(const CudaDevice &device)
+{
+    std::string line = device.name + " (compute " + std::to_string(device.computeMajor) + "." +
+                       std::to_string(device.computeMinor) + ", " + gibibytes(device.totalBytes) + ", " +
+                       gibibytes(device.freeBytes) + " free)";
+    return device.problem.empty() ? line : line + ": cannot be used, " + device.problem;
+}
+
+std::string lineOf(const CudaProbe &probe, const std::string &errorText)
+{
+    switch (probe.status) {
+    case CudaStatus::NoPlugin:
+        return "No CUDA plug-in beside the program: models run on the processor.";
+    case CudaStatus::NoDriver:
+        return "No NVIDIA driver: models run on the processor. For a GPU, install the driver for CUDA " +
+               versionText(probe.runtimeVersion) + " or later.";
+    case CudaStatus::OldDriver:
+        return "The NVIDIA driver is for CUDA " + versionText(probe.driverVersion) +
+               " and the plug-in needs " + versionText(probe.runtimeVersion) +
+               ": models run on the processor. Install a newer driver.";
+    case CudaStatus::NoGpu:
+        return "An NVIDIA driver (CUDA " + versionText(probe.driverVersion) +
+               ") and no GPU that this process may use: models run on the processor.";
+    case CudaStatus::Failed:
+        return "The GPU cannot be used (" + errorText + "): models run on the processor.";
+    case CudaStatus::Ready:
+        break;
+    }
+    std::string line;
+    for (const CudaDevice &device : probe.devices)
+        line += (line.empty() ? "" : "; ") + lineOf(device);
+    return line + ", driver for CUDA " + versionText(probe.driverVersion);
+}
+
+CudaProbe failed(CudaProbe probe, const std::string &why)
+{
+    probe.status = CudaStatus::Failed;
+    probe.line = lineOf(probe, why);
+    return probe;
+}
+
+} // namespace
+
+std::filesystem::path findCudaPlugin()
+{
+    std::error_code error;
+    const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+    if (error)
+        return {};
+    // An installed program lies in bin/; its plug-in in the library folder, which some systems name by
+    // architecture.
+    for (const fs::path &place : {folder, folder / "../lib/baleen", folder / "../lib64/baleen",
+                                  folder / "../lib/x86_64-linux-gnu/baleen"}) {
+        const fs::path file = place / kPluginFile;
+        if (fs::is_regular_file(file, error))
+            return fs::canonical(file, error);
+    }
+    return {};
+}
+
+CudaProbe probeCuda()
+{
+    return probeCuda(findCudaPlugin());
+}
+
+CudaProbe probeCuda(const std::filesystem::path &plugin)
+{
+    CudaProbe result;
+    if (plugin.empty()) {
+        result.line = lineOf(result, {});
+        return result;
+    }
+    result.plugin = plugin;
+    // An absolute path: a bare name would be searched for in folders that others may write to.
+    std::error_code error;
+    void *library = ::dlopen(fs::absolute(plugin, error).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *reason = ::dlerror();
+        return failed(std::move(result), reason ? reason : plugin.string() + " cannot be loaded");
+    }
+    const auto ask = reinterpret_cast<BaleenCudaProbeFunction>(::dlsym(library, BALEEN_CUDA_PROBE_NAME));
+    if (!ask)
+        return failed(std::move(result), plugin.string() + " is not a plug-in of this program");
+    const auto answer = std::make_unique<BaleenCudaProbe>();
+    answer->abi = kBaleenCudaAbi;
+    const std::int32_t status = ask(answer.get());
+    if (answer->abi != kBaleenCudaAbi)
+        return failed(std::move(result), plugin.string() + " is of another version of the program");
+
+    result.status = toStatus(status);
+    result.driverVersion = answer->driverVersion;
+    result.runtimeVersion = answer->runtimeVersion;
+    const std::int32_t count =
+        std::clamp<std::int32_t>(answer->deviceCount, 0, std::int32_t(std::size(answer->devices)));
+    for (std::int32_t i = 0; i < count; ++i)
+        result.devices.push_back(toDevice(answer->devices[i]));
+    result.line = lineOf(result, textOf(answer->errorText));
+    return result;
+}
+
+} // namespace kernels

@@ -1,0 +1,51 @@
+// Finds and asks the CUDA plug-in: whether this machine can run models on a GPU and, if not, why not in one
+// line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace kernels {
+
+enum class CudaStatus {
+    Ready,
+    NoPlugin,  // libbaleen_cuda.so is not beside the program
+    NoDriver,  // no NVIDIA driver
+    OldDriver, // one that is older than the plug-in needs
+    NoGpu,     // a driver and no device, or none that this process may use
+    Failed     // the plug-in is broken or of another version, or CUDA reported an error
+};
+
+struct CudaDevice
+{
+    std::string name; // "NVIDIA H100 80GB HBM3"
+    int computeMajor = 0, computeMinor = 0;
+    int multiprocessors = 0;
+    std::uint64_t totalBytes = 0, freeBytes = 0;
+    std::string problem; // why it cannot be used; empty when a kernel of the plug-in ran on it
+};
+
+struct CudaProbe
+{
+    CudaStatus status = CudaStatus::NoPlugin;
+    std::filesystem::path plugin; // the file; empty where there is none
+    int driverVersion = 0;        // 13000 for CUDA 13.0; 0 without a driver
+    int runtimeVersion = 0;       // what the plug-in was built with; 0 without it
+    std::vector<CudaDevice> devices;
+    // One line for people, for any status: "NVIDIA H100 80GB HBM3 (compute 9.0, 79.1 GiB, 78.6 GiB free),
+    // CUDA 13.0" or what is missing and what to do.
+    std::string line;
+};
+
+// The plug-in beside the running program, or in the library folder of an installed one; empty where there is
+// none.
+std::filesystem::path findCudaPlugin();
+
+// Opens the plug-in (which stays loaded) and asks it. Takes under 5 ms where there is no driver, up to a
+// second where there is a GPU: its context is made. Never throws; not thread-safe.
+CudaProbe probeCuda();
+CudaProbe probeCuda(const std::filesystem::path &plugin);
+
+} // namespace kernels

@@ -1,0 +1,20 @@
+# The preset portable: baleen-cli as one file that needs libc, libm and nothing else.
+#
+# PCRE2 has a static library in Debian; SentencePiece has none and is built once (static_sentencepiece.sh).
+find_library(PCRE2_STATIC libpcre2-8.a REQUIRED)
+find_path(PCRE2_INCLUDE pcre2.h REQUIRED)
+add_library(PkgConfig::PCRE2 STATIC IMPORTED GLOBAL)
+set_target_properties(PkgConfig::PCRE2 PROPERTIES IMPORTED_LOCATION ${PCRE2_STATIC}
+    INTERFACE_INCLUDE_DIRECTORIES ${PCRE2_INCLUDE} INTERFACE_COMPILE_DEFINITIONS PCRE2_STATIC)
+
+set(sentencepiece_folder ${CMAKE_BINARY_DIR}/sentencepiece)
+message(STATUS "Building SentencePiece as a static library (once, some minutes)")
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/static_sentencepiece.sh ${sentencepiece_folder}
+    RESULT_VARIABLE sentencepiece_failed)
+if(sentencepiece_failed)
+    message(FATAL_ERROR "The preset portable needs SentencePiece as a static library; see above.")
+endif()
+add_library(PkgConfig::SENTENCEPIECE STATIC IMPORTED GLOBAL)
+set_target_properties(PkgConfig::SENTENCEPIECE PROPERTIES
+    IMPORTED_LOCATION ${sentencepiece_folder}/lib/libsentencepiece.a
+    INTERFACE_INCLUDE_DIRECTORIES ${sentencepiece_folder}/include)

@@ -1,0 +1,95 @@
+#!/bin/bash
+# Takes the pictures of README.md from the real program with the starter model: see --help.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+    cat <<'END'
+Usage: packaging/screenshots.sh [FOLDER]
+
+Starts the release build under Xvfb and openbox once for each panel and scheme, types a real request, waits for the
+real answer and keeps the picture in FOLDER (resources/screenshots): chat, code and translate, light and dark.
+Needs packaging/run.sh and packaging/test.sh to have been run: the build, the model, the test packages.
+END
+}
+
+case ${1:-} in
+--help | -h)
+    usage
+    exit 0
+    ;;
+esac
+target=${1:-$source_dir/resources/screenshots}
+size=1280x800
+choose_build_dir release
+model=$("$source_dir/packaging/fetch_models.sh" --starter --quiet)
+[ -x "$build_dir/bin/baleen" ] || die "Nothing is built in $build_dir. Run packaging/run.sh first."
+# Debian's name first: another program may hide ImageMagick behind the plain one.
+import_tool=$(command -v import-im6.q16 || command -v import) || die "ImageMagick is missing. Run packaging/test.sh first."
+mkdir -p "$target"
+
+work=$(mktemp -d)
+display=:$((200 + $$ % 700))
+pids=()
+cleanup() {
+    local pid
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    rm -rf "$work"
+}
+trap cleanup EXIT
+on_interrupt "The pictures taken so far are in $target."
+
+export XDG_RUNTIME_DIR=$work/run DISPLAY=$display QT_QPA_PLATFORM=xcb LC_ALL=C.UTF-8
+mkdir -m 0700 "$XDG_RUNTIME_DIR"
+Xvfb "$display" -screen 0 ${size}x24 -nolisten tcp >"$work/xvfb.log" 2>&1 &
+pids+=($!)
+for _ in $(seq 50); do
+    [ -S "/tmp/.X11-unix/X${display#:}" ] && break
+    sleep 0.1
+done
+openbox >"$work/openbox.log" 2>&1 &
+pids+=($!)
+
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; } # of processor time
+
+# Until the program has been idle for three seconds: the model is loaded, or the answer is there.
+wait_until_idle() { # PID SECONDS
+    local before now idle=0 end=$((SECONDS + $2))
+    before=$(ticks "$1")
+    while [ "$idle" -lt 3 ]; do
+        [ $SECONDS -lt $end ] || die "The program was still busy after $2 s."
+        sleep 1
+        now=$(ticks "$1") || die "The program ended early; its output is above."
+        if [ $((now - before)) -le 10 ]; then idle=$((idle + 1)); else idle=0; fi
+        before=$now
+    done
+}
+
+type_text() { xdotool type --clearmodifiers --delay 15 -- "$1"; }
+
+picture() { # PANEL SCHEME TEXT SEND_KEY
+    local data=$work/$1-$2 pid window
+    mkdir -p "$data"
+    # The settings file of --data-dir; see app/data_paths.h.
+    printf '[appearance]\nscheme=%s\n' "$2" >"$data/baleen.ini"
+    "$build_dir/bin/baleen" "$model" --panel "$1" --data-dir "$data" &
+    pid=$!
+    pids+=("$pid")
+    window=$(timeout 60 xdotool search --sync --onlyvisible --class '^baleen$' | head -n 1) || die "No window came."
+    xdotool windowactivate --sync "$window" windowsize --sync "$window" "${size%x*}" "${size#*x}" windowmove "$window" 0 0
+    wait_until_idle "$pid" 120
+    type_text "$3"
+    xdotool key --clearmodifiers "$4"
+    wait_until_idle "$pid" 300
+    "$import_tool" -window root "$target/$1-$2.png"
+    kill "$pid"
+    wait "$pid" 2>/dev/null || true
+    say "$1-$2.png"
+}
+
+for scheme in light dark; do
+    picture chat $scheme 'What is a whale fall, and why do biologists care about it? Answer with a short list.' Return
+    picture code $scheme 'A function that merges overlapping intervals, with three checks of its result.' ctrl+Return
+    picture translate $scheme 'Die Wale kehren jedes Frühjahr in die Bucht zurück. Niemand weiß genau, warum sie im Jahr 2019 ausblieben.' ctrl+Return
+done

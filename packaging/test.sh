@@ -1,0 +1,106 @@
+#!/bin/bash
+# Installs, builds and runs every test, then the sanitizers: see --help. What CI runs.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+usage() {
+    cat <<'END'
+Usage: packaging/test.sh [OPTION...]
+
+Installs what is missing (apt, Debian 12 or later), builds the preset ci, fetches the models that tests need, runs
+every test, and then the part of them that the address and thread sanitizers find most in.
+
+  --quick        no sanitizers
+  --only REGEX   only tests whose name matches, e.g. 'inference/gguf/'; no sanitizers
+  --help         this text
+
+Status 0 only when every test passed. A test that needs a model fails when it is missing.
+END
+}
+
+# Beginnings of names of the tests that run under each sanitizer.
+# Address: everything that reads foreign bytes, and the kernels. Thread: everything that has threads.
+address_tests=(kernels/ inference/gguf/ inference/text/ inference/chat/ inference/model/ fuzz/ app/syntax/ app/code/)
+thread_tests=(kernels/cpu/ inference/model_engine inference/kv_cache app/inference_service app/chat/ app/single_instance)
+
+quick=0
+only=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) quick=1 ;;
+    --only)
+        [ $# -ge 2 ] || die "--only needs a regular expression. See packaging/test.sh --help."
+        only=$2
+        shift
+        ;;
+    --only=*) only=${1#--only=} ;;
+    --help | -h)
+        usage
+        exit 0
+        ;;
+    *) die "There is no option '$1'. See packaging/test.sh --help." ;;
+    esac
+    shift
+done
+
+# test_targets REGEX: the programs of all tests whose name matches, by the rule of tests/CMakeLists.txt.
+test_targets() {
+    local file folder name
+    (cd "$source_dir/tests" && find . -name 'tst_*.cpp' | sort) | while read -r file; do
+        file=${file#./} file=${file%.cpp}
+        folder=$(dirname "$file") name=$(basename "$file")
+        if [[ $folder/${name#tst_} =~ $1 ]]; then
+            printf 'tst_%s_%s\n' "${folder//\//_}" "${name#tst_}"
+        fi
+    done
+}
+
+failed_parts=()
+run_tests() { # WORDS CTEST_OPTION...
+    local words=$1
+    shift
+    printf '\n== %s\n' "$words"
+    ctest --test-dir "$build_dir" --output-on-failure --no-tests=error "$@" </dev/null ||
+        failed_parts+=("$words")
+}
+
+sanitizer_part() { # PRESET WORDS BEGINNING...
+    local preset=$1 words=$2 regex
+    shift 2
+    regex="^($(IFS='|'; printf '%s' "$*"))"
+    mapfile -t targets < <(test_targets "$regex")
+    build_preset "$preset" "Building for the $words" "${targets[@]}"
+    run_tests "$words" -R "$regex"
+}
+
+require_x86_64
+SECONDS=0
+on_interrupt "What is built is kept; run packaging/test.sh again to go on."
+install_packages build run test
+build_preset ci "Building Baleen and its tests" all
+built_after=$SECONDS
+
+"$source_dir/packaging/fetch_models.sh" --all >/dev/null || exit $?
+
+if [ -n "$only" ]; then
+    run_tests "Tests matching $only" -R "$only"
+else
+    run_tests "All tests"
+fi
+tested_after=$SECONDS
+
+if [ $quick = 0 ] && [ -z "$only" ]; then
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+    export BALEEN_FUZZ_FILES=${BALEEN_FUZZ_FILES:-100000}
+    sanitizer_part asan "address and undefined-behaviour sanitizers" "${address_tests[@]}"
+    export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$source_dir/packaging/tsan.supp:halt_on_error=1:second_deadlock_stack=1}
+    sanitizer_part tsan "thread sanitizer" "${thread_tests[@]}"
+fi
+
+printf '\nBuilt in %d s, tested in %d s, %d s in all.\n' "$built_after" $((tested_after - built_after)) "$SECONDS"
+if [ ${#failed_parts[@]} -gt 0 ]; then
+    say "Failed: $(IFS=,; printf '%s' "${failed_parts[*]}"). What ctest printed above names the tests."
+    exit 1
+fi
+printf 'All tests passed.\n'
