@@ -536,11 +536,22 @@ private Q_SLOTS:
             QVERIFY(speed["min"].toDouble() <= speed["median"].toDouble());
             QVERIFY(speed["median"].toDouble() <= speed["max"].toDouble());
         }
-        QVERIFY(bench["machine"].toObject().contains("cpu"));
+        QVERIFY(bench["machine"].toObject()["read_gb_s"].toDouble() > 0);
+        QVERIFY(bench["percent_of_limit"].toObject()["decode"].toDouble() > 0);
+        QVERIFY(bench["percent_of_limit"].toObject()["prefill"].toDouble() > 0);
+        QVERIFY(!bench["machine"].toObject()["cpu"].toString().isEmpty());
         QVERIFY(bench["peak_rss_bytes"].toDouble() > 1e6);
         const Finished text = run({"bench", m_tiny, "--prompt", "8", "--generate", "4", "--repeat", "1"});
         COMPARE_CODE(text, 0);
         QVERIFY(text.out.contains("Prefill") && text.out.contains("Decode"));
+    }
+    void selftestPasses()
+    {
+        const Finished finished = run({"selftest", "--isa", "scalar"});
+        COMPARE_CODE(finished, 0);
+        const QByteArray last = finished.out.trimmed().split('\n').last();
+        QVERIFY2(QRegularExpression("^[1-9][0-9]* passed, 0 failed$").match(last).hasMatch(), last.constData());
+        COMPARE_CODE(run({"selftest", "--device", "cuda"}), 1);
     }
     void doctorExaminesTheMachine()
     {
@@ -550,6 +561,8 @@ private Q_SLOTS:
         QVERIFY(!doctor["cpu"].toObject()["name"].toString().isEmpty());
         QVERIFY(doctor["cpu"].toObject()["features"].toObject().contains("avx2"));
         QVERIFY(doctor["kernels"].toObject()["threads"].toInt() > 0);
+        QVERIFY(doctor["measured"].toObject()["read_gb_s"].toDouble() > 0);
+        QVERIFY(doctor["measured"].toObject()["int8_gops"].toDouble() > 0);
         QVERIFY(doctor["gpu"].isObject());
         QVERIFY(doctor["advice"].isArray());
         const Finished text = run({"doctor"});
