@@ -1,7 +1,5 @@
 #include "inference/cli/machine.h"
 
-#include "kernels/cpu/machine.h"
-
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -33,16 +31,6 @@ std::uint64_t totalMemory()
 {
     const long pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGESIZE);
     return pages > 0 && pageBytes > 0 ? std::uint64_t(pages) * std::uint64_t(pageBytes) : 0;
-}
-
-double readBandwidth(unsigned threads)
-{
-    return kernels::measureReadBandwidth(threads);
-}
-
-double int8Rate(unsigned threads)
-{
-    return kernels::measureInt8Rate(threads);
 }
 
 } // namespace inference::cli

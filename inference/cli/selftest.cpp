@@ -1,6 +1,7 @@
 // selftest: every kernel of the device against the reference.
 #include "inference/cli/common.h"
 #include "inference/cli/report.h"
+
 #include "kernels/cpu/self_test.h"
 
 namespace inference::cli {
@@ -9,8 +10,9 @@ int runSelftest(CommandLine arguments)
 {
     bool all = false;
     CommonOptions common;
-    Options options("selftest", "Runs every kernel of the device on odd sizes and compares it with the reference.\n"
-                                "Shows what failed; the last line counts.");
+    Options options("selftest",
+                    "Runs every kernel of the device on odd sizes and compares it with the reference.\n"
+                    "Shows what failed; the last line counts.");
     options.flag("--all", "show what passed, too", all);
     common.addTo(options);
     if (const auto code = options.parse(arguments))

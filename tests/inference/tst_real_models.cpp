@@ -73,18 +73,13 @@ class TestRealModels : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void theSmallModelKnowsTheCapitalOfFrance()
+    void theSmallModelAnswers()
     {
         const auto engine = engineWith(test::smallModel());
         Collector sink;
-        GenerationRequest request = chat({}, 8);
-        request.input = RawInput{"The capital of France is"};
-        run(*engine, request, sink);
-        QVERIFY2(sink.text.find("Paris") != std::string::npos, sink.text.c_str());
-        // In its own chat format, default system message included, it answers in French, as in llama.cpp.
-        Collector answer;
-        run(*engine, chat({{"user", "What is the capital of France?"}}, 8), answer);
-        QVERIFY2(answer.text.find("L'Étoile, la") != std::string::npos, answer.text.c_str());
+        const auto statistics = run(*engine, chat({{"user", "What is 2+2?"}}, 40), sink);
+        QVERIFY2(sink.text.find("4") != std::string::npos, sink.text.c_str());
+        QCOMPARE(statistics.endReason, EndReason::Stop);
         QVERIFY(engine->summary()->chatFormatKnown);
         QCOMPARE(engine->summary()->quantisation, std::string("Q4_1"));
     }
