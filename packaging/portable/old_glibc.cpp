@@ -1,54 +1,59 @@
-// Lets a program that was linked with a new glibc start on one as old as 2.27: linked into baleen-cli by the preset
-// portable, and into nothing else.
+// Lets a program that was linked with a new glibc start on one as old as 2.27: linked into baleen-cli by the
+// preset portable, and into nothing else.
 //
-// A program asks for the version of each symbol that was the newest when it was linked. Here the symbols that got a newer
-// version since are defined in the program itself and lead to the version of 2.2.5, which every glibc has; those that
-// are new altogether are written anew. Everything is hidden: no library sees these definitions.
+// A program asks for the version of each symbol that was the newest when it was linked. Here the symbols that
+// got a newer version since are defined in the program itself and lead to the version of 2.2.5, which every
+// glibc has; those that are new altogether are written anew. Everything is hidden: no library sees these
+// definitions.
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <link.h>
 #include <sys/random.h>
+#include <unistd.h>
 
-// NAME of this program jumps to NAME@VERSION of glibc.
-#define LEADS_TO(name, version)                                                                                        \
-    __asm__(".text\n.globl " #name "\n.hidden " #name "\n.type " #name ", @function\n" #name                           \
-            ":\n\tjmp *old_" #name "@GOTPCREL(%rip)\n.size " #name ", . - " #name "\n.symver old_" #name "," #name     \
-            "@" version "\n")
+// NAME of this program jumps to NAME@VERSION of glibc; PLACE is .globl or .weak (glibc may lack it).
+#define LEADS_TO(name, version, place)                                                                       \
+    __asm__(".text\n.globl " #name "\n.hidden " #name "\n.type " #name ", @function\n" #name                 \
+            ":\n\tjmp *old_" #name "@GOTPCREL(%rip)\n.size " #name ", . - " #name "\n.symver old_" #name     \
+            "," #name "@" version "\n" place " old_" #name "\n")
 
-// Moved from libpthread and libdl into libc by 2.34; pthread_sigmask by 2.32.
-LEADS_TO(pthread_create, "GLIBC_2.2.5");
-LEADS_TO(pthread_join, "GLIBC_2.2.5");
-LEADS_TO(pthread_detach, "GLIBC_2.2.5");
-LEADS_TO(pthread_kill, "GLIBC_2.2.5");
-LEADS_TO(pthread_sigmask, "GLIBC_2.2.5");
-LEADS_TO(pthread_once, "GLIBC_2.2.5");
-LEADS_TO(pthread_key_create, "GLIBC_2.2.5");
-LEADS_TO(__pthread_key_create, "GLIBC_2.2.5");
-LEADS_TO(pthread_key_delete, "GLIBC_2.2.5");
-LEADS_TO(pthread_getspecific, "GLIBC_2.2.5");
-LEADS_TO(pthread_setspecific, "GLIBC_2.2.5");
-LEADS_TO(pthread_rwlock_rdlock, "GLIBC_2.2.5");
-LEADS_TO(pthread_rwlock_wrlock, "GLIBC_2.2.5");
-LEADS_TO(pthread_rwlock_unlock, "GLIBC_2.2.5");
-LEADS_TO(pthread_setaffinity_np, "GLIBC_2.3.4");
-LEADS_TO(dlopen, "GLIBC_2.2.5");
-LEADS_TO(dlsym, "GLIBC_2.2.5");
-LEADS_TO(dlclose, "GLIBC_2.2.5");
-LEADS_TO(dlerror, "GLIBC_2.2.5");
+// Moved from libpthread and libdl into libc by 2.34; pthread_sigmask by 2.32. Weak: see loadThreads().
+#define MOVED(name) LEADS_TO(name, "GLIBC_2.2.5", ".weak")
+MOVED(pthread_create);
+MOVED(pthread_join);
+MOVED(pthread_detach);
+MOVED(pthread_kill);
+MOVED(pthread_sigmask);
+MOVED(pthread_once);
+MOVED(pthread_key_create);
+MOVED(__pthread_key_create);
+MOVED(pthread_key_delete);
+MOVED(pthread_getspecific);
+MOVED(pthread_setspecific);
+MOVED(pthread_rwlock_rdlock);
+MOVED(pthread_rwlock_wrlock);
+MOVED(pthread_rwlock_unlock);
+MOVED(dlopen);
+MOVED(dlsym);
+MOVED(dlclose);
+MOVED(dlerror);
+LEADS_TO(pthread_setaffinity_np, "GLIBC_2.3.4", ".weak");
 // 2.29 dropped the error reporting of SVID; the numbers are the same.
-LEADS_TO(exp, "GLIBC_2.2.5");
-LEADS_TO(log, "GLIBC_2.2.5");
-LEADS_TO(pow, "GLIBC_2.2.5");
+LEADS_TO(exp, "GLIBC_2.2.5", ".globl");
+LEADS_TO(log, "GLIBC_2.2.5", ".globl");
+LEADS_TO(pow, "GLIBC_2.2.5", ".globl");
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
 extern "C" {
 
-// 2.33 made these functions; before, they were inline and called those with the version of the structure (1: x86-64's).
-HIDDEN int __xstat(int version, const char *path, void *out);
-HIDDEN int __lxstat(int version, const char *path, void *out);
-HIDDEN int __fxstat(int version, int file, void *out);
+// 2.33 made these functions; before, they were inline and called those with the version of the structure (1:
+// x86-64's).
+int __xstat(int version, const char *path, void *out);
+int __lxstat(int version, const char *path, void *out);
+int __fxstat(int version, int file, void *out);
 __asm__(".symver __xstat,__xstat@GLIBC_2.2.5\n.symver __lxstat,__lxstat@GLIBC_2.2.5\n"
         ".symver __fxstat,__fxstat@GLIBC_2.2.5\n");
 
@@ -129,7 +134,9 @@ int visit(dl_phdr_info *info, std::size_t, void *context)
 
 } // namespace
 
-HIDDEN int _dl_find_object(void *address, FoundObject *result)
+// Under another name here, because later headers declare it with a type of their own.
+HIDDEN int findObject(void *address, FoundObject *result) __asm__("_dl_find_object");
+HIDDEN int findObject(void *address, FoundObject *result)
 {
     Search search{reinterpret_cast<std::uintptr_t>(address), result};
     return dl_iterate_phdr(visit, &search) == 1 ? 0 : -1;
@@ -138,7 +145,8 @@ HIDDEN int _dl_find_object(void *address, FoundObject *result)
 // Since 2.34 glibc runs the program's constructors itself; before, the program passed a function that does.
 using Main = int (*)(int, char **, char **);
 using Init = void (*)(int, char **, char **);
-HIDDEN int oldStartMain(Main main, int argc, char **argv, Init init, void (*fini)(), void (*loaderFini)(), void *stack);
+int oldStartMain(Main main, int argc, char **argv, Init init, void (*fini)(), void (*loaderFini)(),
+                 void *stack);
 __asm__(".symver oldStartMain,__libc_start_main@GLIBC_2.2.5");
 
 HIDDEN extern Init __init_array_start[];
@@ -154,10 +162,36 @@ void runConstructors(int argc, char **argv, char **environment)
         (*init)(argc, argv, environment);
 }
 
+// Where threads and dlopen are still in libraries of their own (before 2.34), this program starts itself once
+// more with both preloaded: named as needed, they would be two more files that the program depends on
+// everywhere.
+extern "C" int probedThreads() __attribute__((weak));
+__asm__(".symver probedThreads,pthread_create@GLIBC_2.2.5");
+constexpr const char *kAgain = "BALEEN_THREADS_PRELOADED";
+
+void loadThreads(char **argv)
+{
+    if (std::getenv(kAgain)) { // for this process only
+        unsetenv(kAgain);
+        unsetenv("LD_PRELOAD");
+    } else if (!probedThreads) {
+        setenv(kAgain, "1", 1);
+        setenv("LD_PRELOAD", "libpthread.so.0 libdl.so.2", 1);
+        execv("/proc/self/exe", argv);
+        constexpr char kMessage[] = "baleen-cli: The threads of this old glibc cannot be loaded (expected "
+                                    "/proc and libpthread.so.0). "
+                                    "Mount /proc, or use a newer system.\n";
+        (void)!write(2, kMessage, sizeof kMessage - 1);
+        _exit(1);
+    }
+}
+
 } // namespace
 
-HIDDEN int __libc_start_main(Main main, int argc, char **argv, Init, void (*)(), void (*loaderFini)(), void *stack)
+HIDDEN int __libc_start_main(Main main, int argc, char **argv, Init, void (*)(), void (*loaderFini)(),
+                             void *stack)
 {
+    loadThreads(argv);
     return oldStartMain(main, argc, argv, runConstructors, nullptr, loaderFini, stack);
 }
 

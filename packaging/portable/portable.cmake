@@ -19,12 +19,10 @@ set_target_properties(PkgConfig::SENTENCEPIECE PROPERTIES
     IMPORTED_LOCATION ${sentencepiece_folder}/lib/libsentencepiece.a
     INTERFACE_INCLUDE_DIRECTORIES ${sentencepiece_folder}/include)
 
-# makePortable(PROGRAM): static C++ runtime, and no symbol of glibc newer than 2.27. Before 2.34 threads and dlopen were in
-# libraries of their own, which later ones still have, empty.
+# makePortable(PROGRAM): static C++ runtime, and no symbol of glibc newer than 2.27.
 function(makePortable program)
     target_sources(${program} PRIVATE ${CMAKE_SOURCE_DIR}/packaging/portable/old_glibc.cpp)
-    target_link_options(${program} PRIVATE -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL
-        -Wl,--no-as-needed -l:libpthread.so.0 -l:libdl.so.2 -Wl,--as-needed)
+    target_link_options(${program} PRIVATE -static-libstdc++ -static-libgcc -Wl,--as-needed -Wl,--exclude-libs,ALL)
     add_custom_command(TARGET ${program} POST_BUILD VERBATIM
         COMMAND ${CMAKE_SOURCE_DIR}/packaging/portable/check_portable.sh $<TARGET_FILE:${program}>)
 endfunction()
