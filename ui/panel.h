@@ -26,7 +26,10 @@ Q_SIGNALS:
     // What the panel does now, for the status line: sentence, speed, reason; empty sentence: idle.
     void statusChanged(const QString &sentence, const QString &speed, const QString &reason);
     void contextUsed(int tokens, int limit); // -1, -1: not known
-    void countBadge(const QString &text);    // beside the panel's name while work goes on: "18/24"
+    // State of what the panel keeps on disk, for the right end of the status line: "Saved", "Saving", "Not
+    // saved: ...".
+    void savedChanged(const QString &words, bool failed);
+    void countBadge(const QString &text); // beside the panel's name while work goes on: "18/24"
     // Cross-panel actions, wired by the window.
     void openInCode(const QString &code, const QString &language);
 };

@@ -121,7 +121,12 @@ QString titleFrom(const QString &text)
         if (!title.isEmpty())
             break;
     }
-    title.removeIf([](QChar c) { return !c.isPrint() && !c.isSurrogate(); });
+    // Joiners are part of characters; controls and what turns the direction of a whole line are not wanted.
+    title.removeIf([](QChar c) {
+        const char16_t u = c.unicode();
+        return c.category() == QChar::Other_Control || (u >= 0x202a && u <= 0x202e) ||
+               (u >= 0x2066 && u <= 0x2069);
+    });
     if (title.isEmpty())
         title = text.left(200).simplified();
     if (title.size() <= kTitleLength)

@@ -98,11 +98,14 @@ int ConversationListModel::rowOf(qint64 id) const
     return -1;
 }
 
+// Removed ones too: what changes about them is there again when they come back.
 ConversationRecord *ConversationListModel::record(qint64 id)
 {
-    const auto found =
-        std::find_if(m_all.begin(), m_all.end(), [&](const ConversationRecord &c) { return c.id == id; });
-    return found == m_all.end() ? nullptr : &*found;
+    for (auto *records : {&m_all, &m_removed})
+        for (ConversationRecord &conversation : *records)
+            if (conversation.id == id)
+                return &conversation;
+    return nullptr;
 }
 
 void ConversationListModel::find(const QString &text)

@@ -10,7 +10,7 @@ namespace app {
 
 namespace {
 
-constexpr qint64 kTimeLimitMs = 20000;
+constexpr qint64 kTimeLimitMs = 60000;
 constexpr char kLeafOfTable = 13, kInteriorOfTable = 5; // SQLite file format, section 1.6
 
 struct LeafTable

@@ -18,8 +18,8 @@ using inference::Result;
 
 namespace {
 
-constexpr qint64 kTimeLimitMs = 20000; // a table; what is left by then is in the backup or lost
-constexpr int kFruitlessReads = 3000;  // in a row: only damaged pages are left
+constexpr qint64 kTimeLimitMs = 20000; // a table
+constexpr int kFruitlessReads = 100;   // in a row; what is left is looked for in the leaf pages
 
 QStringList columnsOf(const Database &database, const char *table)
 {

@@ -15,9 +15,12 @@ struct TextPiece
     std::string text;
 };
 
-// Tags may be split over pieces: up to 7 bytes are held back. Tolerates a missing opening tag (start inside), an empty
-// <think></think> and an answer that ends while thinking. The tags and the line breaks around them are not shown.
-// A second <think> after the answer has begun is text.
+// Tags may be split over pieces: up to 7 bytes are held back, and line breaks that may turn out to stand
+// before a closing tag. Tolerates a missing opening tag (start inside), an empty <think></think>, an opening
+// tag that repeats the prompt's, and an answer that ends while thinking. The tags and the line breaks around
+// them are not shown. A <think> after the answer has begun is text, and so is a </think> that closes nothing.
+//
+// What the pieces of one kind add up to does not depend on how the text was cut.
 class ReasoningParser
 {
 public:
@@ -27,9 +30,14 @@ public:
 
 private:
     enum class State { Before, Inside, Answer };
+    void read(bool ends, std::vector<TextPiece> &out);
+    bool readBefore(bool ends);
+    bool readInside(bool ends, std::vector<TextPiece> &out);
+
     State m_state;
     std::string m_pending;
-    bool m_skipLeadingSpace = true;
+    bool m_skipLeadingSpace = true; // line breaks behind a tag
+    bool m_mayReopen = false;       // the prompt opened the reasoning and nothing of it has come yet
 };
 
 } // namespace inference

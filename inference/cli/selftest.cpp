@@ -10,16 +10,29 @@ namespace inference::cli {
 
 int runSelftest(CommandLine arguments)
 {
+    bool all = false;
     CommonOptions common;
-    Options options("selftest",
-                    "Runs every kernel of the device on odd sizes and compares it with the reference.");
+    Options options("selftest", "Runs every kernel of the device on odd sizes and compares it with the reference.\n"
+                                "Shows what failed; the last line counts.");
+    options.flag("--all", "show what passed, too", all);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-    write("0 passed, 0 failed\n");
-    return kFailed;
+#if __has_include("kernels/cpu/self_test.h")
+    const kernels::SelfTestResult result =
+        kernels::runSelfTest(common.load.isa, [&](const std::string &check, const std::string &failure) {
+            if (!failure.empty())
+                write("failed: " + oneLine(check) + ": " + oneLine(failure) + "\n");
+            else if (all)
+                write("passed: " + oneLine(check) + "\n");
+        });
+    write(std::to_string(result.passed) + " passed, " + std::to_string(result.failed) + " failed\n");
+    return result.failed == 0 && result.passed > 0 ? kDone : kFailed;
+#else
+    return fail({ErrorCode::Unsupported, "This build has no self-test."});
+#endif
 }
 
 } // namespace inference::cli

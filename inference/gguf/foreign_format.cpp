@@ -99,8 +99,10 @@ Signature recognize(std::string_view text)
 
 Error foreignFormatError(std::span<const std::byte> bytes, std::string_view fileName)
 {
-    const std::string_view text(reinterpret_cast<const char *>(bytes.data()),
-                                std::min<std::size_t>(bytes.size(), 4096));
+    // A copy: a file that is being written may change between two looks at it.
+    const std::string start(reinterpret_cast<const char *>(bytes.data()),
+                            std::min<std::size_t>(bytes.size(), 4096));
+    const std::string_view text = start;
     if (std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; }))
         return {ErrorCode::Incomplete,
                 {.what = "The file begins with zeros, as an unfinished download does",
@@ -111,12 +113,12 @@ Error foreignFormatError(std::span<const std::byte> bytes, std::string_view file
     if (!found.what.empty())
         return {ErrorCode::Unsupported,
                 {.what = "Not a GGUF file", .where = fileName, .found = found.what, .wayOut = found.wayOut}};
-    const std::string start = "\"" + printable(text.substr(0, 4)) + "\"";
+    const std::string magic = "\"" + printable(text.substr(0, 4)) + "\"";
     return {ErrorCode::Damaged,
             {.what = "Not a GGUF file",
              .where = fileName,
              .expected = "\"GGUF\" at the start",
-             .found = start,
+             .found = magic,
              .wayOut = "Choose a .gguf file, or download it again."}};
 }
 

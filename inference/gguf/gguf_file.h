@@ -49,7 +49,7 @@ struct GgufArray
     std::uint64_t offset = 0; // of the first element in the file; the extent was checked by open()
 };
 
-// Integers are widened to 64 bits; strings point into the mapping.
+// Integers are widened to 64 bits; strings are copies that live as long as the file object.
 using GgufValue = std::variant<bool, std::uint64_t, std::int64_t, double, std::string_view, GgufArray>;
 
 struct GgufTensor
@@ -63,8 +63,10 @@ struct GgufTensor
     std::uint32_t part = 0;                    // of a split set
 };
 
-// Immutable after open(), thread-safe. Everything it hands out points into the mapping and lives as long as
-// it.
+// Immutable after open(), thread-safe. What it hands out lives as long as it. Bytes of tensors and strings of
+// arrays point into the mapping, where another process can change them at any time: check what is read from
+// them, and copy texts before they are sorted (std::sort with an order that changes leaves its table). All
+// else is a copy.
 class GgufFile
 {
 public:

@@ -206,6 +206,7 @@ bool Parser::readMetadata()
             return false;
         if (key.empty())
             return damaged("A metadata key is empty", "a name", "0 bytes");
+        key = m_part.texts.keep(key);
         m_name = key;
         std::uint32_t type = 0;
         GgufValue value;
@@ -275,7 +276,7 @@ bool Parser::readValue(GgufValueType type, GgufValue &value)
         std::string_view text;
         if (!readString(kMaxStringBytes, "A metadata string", text))
             return false;
-        value = text;
+        value = m_part.texts.keep(text);
         return true;
     }
     case GgufValueType::Array:
@@ -367,6 +368,7 @@ bool Parser::readTensor(GgufTensor &tensor)
         return false;
     if (tensor.name.empty())
         return damaged("A tensor name is empty", "a name", "0 bytes");
+    tensor.name = m_part.texts.keep(tensor.name);
     m_subject = "tensor";
     m_name = tensor.name;
     if (!read(tensor.dimensionCount))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/text_arena.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -24,7 +25,8 @@ inline constexpr std::uint64_t kMaxTensors = 1'048'576;
 inline constexpr std::uint64_t kMaxWeights = 1ull << 48; // of one tensor
 inline constexpr std::uint32_t kDefaultAlignment = 32, kMinAlignment = 8, kMaxAlignment = 65'536;
 
-// Positions of names in a table, sorted by name: built once, searched without allocation.
+// Positions of names in a table, sorted by name: built once, searched without allocation. The names never
+// change.
 class NameIndex
 {
 public:
@@ -39,9 +41,11 @@ private:
     std::optional<std::pair<std::size_t, std::size_t>> m_duplicate;
 };
 
-// What a part holds. Views and offsets refer to the bytes that were parsed.
+// What a part holds. Keys, names and string values are views into texts; offsets refer to the bytes that were
+// parsed.
 struct GgufPart
 {
+    TextArena texts;
     std::uint32_t version = 0;
     std::vector<std::pair<std::string_view, GgufValue>> metadata; // in file order, keys unique
     NameIndex keys;

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <functional>
+#include <iterator>
 #include <queue>
 #include <string>
 
@@ -29,7 +30,7 @@ BytePairs::Merge BytePairs::find(TokenId a, TokenId b) const
 {
     const std::uint64_t pair = pairOf(a, b);
     const std::size_t mask = m_slots.size() - 1;
-    for (std::size_t i = pair * 0x9E3779B97F4A7C15u >> m_shift;; i = (i + 1) & mask) {
+    for (std::size_t i = placeOf(pair);; i = (i + 1) & mask) {
         if (m_slots[i].pair == pair)
             return m_slots[i].merge;
         if (m_slots[i].pair == kEmpty)
@@ -37,16 +38,74 @@ BytePairs::Merge BytePairs::find(TokenId a, TokenId b) const
     }
 }
 
-void BytePairs::add(TokenId a, TokenId b, Merge merge)
+void BytePairs::add(std::uint64_t pair, Merge merge)
 {
-    const std::uint64_t pair = pairOf(a, b);
     const std::size_t mask = m_slots.size() - 1;
-    std::size_t i = pair * 0x9E3779B97F4A7C15u >> m_shift;
+    std::size_t i = placeOf(pair);
     for (; m_slots[i].pair != kEmpty; i = (i + 1) & mask) {
         if (m_slots[i].pair == pair)
             return; // the lower rank counts
     }
     m_slots[i] = {pair, merge};
+}
+
+// A look-up waits for memory; a block of merges is looked up together so that the waits overlap.
+Result<void> BytePairs::readMerges(std::span<const std::string_view> merges, std::string_view fileName)
+{
+    struct Parts
+    {
+        std::size_t begin, middle, end; // in `text`
+        std::uint64_t left, right;      // hashes
+    };
+    constexpr std::size_t kBlock = 32;
+    std::array<Parts, kBlock> block;
+    std::array<Slot, kBlock> pairs;
+    std::string text;
+    TokenId next =
+        0; // vocabularies list what merges make in their order: the token after the last one is a good guess
+    for (std::size_t first = 0; first < merges.size(); first += kBlock) {
+        const std::size_t count = std::min(kBlock, merges.size() - first);
+        text.clear();
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string_view merge = merges[first + i];
+            const std::size_t space = merge.find(' ', 1);
+            if (space == merge.npos || space + 1 == merge.size())
+                return badMerge(first + i, merge, "has not two parts", fileName);
+            Parts &parts = block[i];
+            parts.begin = text.size();
+            const bool leftSpelled = appendByteLevel(merge.substr(0, space), text);
+            parts.middle = text.size();
+            if (!leftSpelled || !appendByteLevel(merge.substr(space + 1), text))
+                return badMerge(first + i, merge, "is not in the byte-level alphabet", fileName);
+            parts.end = text.size();
+            const std::string_view whole = text;
+            parts.left = hashBytes(whole.substr(parts.begin, parts.middle - parts.begin));
+            parts.right = hashBytes(whole.substr(parts.middle, parts.end - parts.middle));
+            m_vocabulary.prefetch(parts.left);
+            m_vocabulary.prefetch(parts.right);
+        }
+        const std::string_view all = text;
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const Parts &parts = block[i];
+            const std::string_view whole = all.substr(parts.begin, parts.end - parts.begin);
+            const std::size_t cut = parts.middle - parts.begin;
+            const TokenId left = m_vocabulary.findText(whole.substr(0, cut), parts.left);
+            const TokenId right = m_vocabulary.findText(whole.substr(cut), parts.right);
+            if (left < 0 || right < 0)
+                continue; // can never apply: no piece is ever cut into parts that are no tokens
+            const bool guessed = m_vocabulary.isText(next) && m_vocabulary.bytes(next) == whole;
+            const TokenId token = guessed ? next : m_vocabulary.findText(whole);
+            if (token < 0)
+                return badMerge(first + i, merges[first + i], "makes no token of the vocabulary", fileName);
+            next = token + 1;
+            pairs[found] = {pairOf(left, right), {static_cast<std::uint32_t>(first + i), token}};
+            __builtin_prefetch(&m_slots[placeOf(pairs[found++].pair)]);
+        }
+        for (std::size_t i = 0; i < found; ++i)
+            add(pairs[i].pair, pairs[i].merge);
+    }
+    return {};
 }
 
 Result<std::unique_ptr<BytePairs>> BytePairs::create(const Vocabulary &vocabulary,
@@ -65,70 +124,38 @@ Result<std::unique_ptr<BytePairs>> BytePairs::create(const Vocabulary &vocabular
     pairs.m_slots.assign(capacity, {});
     pairs.m_shift = 64 - std::countr_zero(capacity);
     pairs.m_whole = std::make_unique<std::atomic<std::uint8_t>[]>(vocabulary.size());
-    std::string both;
-    for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-        const std::string_view merge = merges[rank];
-        const std::size_t space = merge.find(' ', 1);
-        if (space == merge.npos || space + 1 == merge.size())
-            return badMerge(rank, merge, "has not two parts", fileName);
-        both.clear();
-        if (!appendByteLevel(merge.substr(0, space), both))
-            return badMerge(rank, merge, "is not in the byte-level alphabet", fileName);
-        const std::size_t leftSize = both.size();
-        if (!appendByteLevel(merge.substr(space + 1), both))
-            return badMerge(rank, merge, "is not in the byte-level alphabet", fileName);
-        const std::string_view whole = both;
-        const TokenId left = vocabulary.findText(whole.substr(0, leftSize));
-        const TokenId right = vocabulary.findText(whole.substr(leftSize));
-        if (left < 0 || right < 0)
-            continue; // can never apply: no piece is ever cut into parts that are no tokens
-        const TokenId token = vocabulary.findText(whole);
-        if (token < 0)
-            return badMerge(rank, merge, "makes no token of the vocabulary", fileName);
-        pairs.add(left, right, {static_cast<std::uint32_t>(rank), token});
-    }
-    if (!pairs.m_hasAllBytes) {
-        std::vector<TokenId> replacement;
-        pairs.encodeShort("\xEF\xBF\xBD", replacement);
-        if (std::find(replacement.begin(), replacement.end(), TokenId(-1)) == replacement.end())
-            pairs.m_replacement = std::move(replacement);
-    }
+    for (std::uint32_t token = 0; token < vocabulary.size(); ++token)
+        pairs.m_longest = std::max(pairs.m_longest, vocabulary.bytes(static_cast<TokenId>(token)).size());
+    if (Result<void> read = pairs.readMerges(merges, fileName); !read)
+        return read.error();
     return result;
-}
-
-void BytePairs::replaceMissing(std::size_t from, std::vector<TokenId> &out) const
-{
-    const std::vector<TokenId> tokens(out.begin() + static_cast<std::ptrdiff_t>(from), out.end());
-    out.resize(from);
-    for (const TokenId token : tokens) {
-        if (token >= 0)
-            out.push_back(token);
-        else
-            out.insert(out.end(), m_replacement.begin(), m_replacement.end());
-    }
 }
 
 void BytePairs::encode(std::string_view piece, std::vector<TokenId> &out) const
 {
+    const auto isMissing = [this](char c) { return m_ofByte[static_cast<std::uint8_t>(c)] < 0; };
+    if (m_hasAllBytes || std::none_of(piece.begin(), piece.end(), isMissing))
+        return encodeKnown(piece, out);
+    std::string known;
+    std::copy_if(piece.begin(), piece.end(), std::back_inserter(known), std::not_fn(isMissing));
+    if (!known.empty())
+        encodeKnown(known, out);
+}
+
+void BytePairs::encodeKnown(std::string_view piece, std::vector<TokenId> &out) const
+{
+    const TokenId whole = piece.size() <= m_longest ? m_vocabulary.findText(piece) : -1;
+    if (whole < 0)
+        return piece.size() <= kShort ? encodeShort(piece, out) : encodeLong(piece, out);
+    std::atomic<std::uint8_t> &known = m_whole[static_cast<std::size_t>(whole)];
+    if (m_wholeFirst || known.load(std::memory_order_relaxed) == kItself) {
+        out.push_back(whole);
+        return;
+    }
     const std::size_t before = out.size();
-    const TokenId whole = m_vocabulary.findText(piece);
-    if (whole >= 0) {
-        std::atomic<std::uint8_t> &known = m_whole[static_cast<std::size_t>(whole)];
-        if (m_wholeFirst || known.load(std::memory_order_relaxed) == 1) {
-            out.push_back(whole);
-            return;
-        }
-    }
-    if (piece.size() <= kShort)
-        encodeShort(piece, out);
-    else
-        encodeLong(piece, out);
-    if (whole >= 0) {
-        const bool same = out.size() == before + 1 && out.back() == whole;
-        m_whole[static_cast<std::size_t>(whole)].store(same ? 1 : 2, std::memory_order_relaxed);
-    }
-    if (!m_hasAllBytes)
-        replaceMissing(before, out); // they stand as -1 until here
+    piece.size() <= kShort ? encodeShort(piece, out) : encodeLong(piece, out);
+    const bool same = out.size() == before + 1 && out.back() == whole;
+    known.store(same ? kItself : kOther, std::memory_order_relaxed);
 }
 
 void BytePairs::encodeShort(std::string_view piece, std::vector<TokenId> &out) const

@@ -22,8 +22,9 @@ public:
                                                      std::span<const std::string_view> merges,
                                                      bool wholeFirst, std::string_view fileName);
 
-    // Appends the tokens of one piece. Takes n log n of its length. A byte without a token (C0 and F5, say,
-    // in the vocabularies of DeepSeek LLM and Coder: no UTF-8 text has them) becomes U+FFFD.
+    // Appends the tokens of one piece. Takes n log n of its length. A byte without a token (C0 and F5 in the
+    // vocabularies of DeepSeek LLM and Coder, some control characters in SmolLM2's) is left out before
+    // anything merges, as the reference does.
     void encode(std::string_view piece, std::vector<TokenId> &out) const;
 
 private:
@@ -45,9 +46,11 @@ private:
     {
         return std::uint64_t(static_cast<std::uint32_t>(a)) << 32 | static_cast<std::uint32_t>(b);
     }
+    std::size_t placeOf(std::uint64_t pair) const { return pair * 0x9E3779B97F4A7C15u >> m_shift; }
+    Result<void> readMerges(std::span<const std::string_view> merges, std::string_view fileName);
     Merge find(TokenId a, TokenId b) const;
-    void add(TokenId a, TokenId b, Merge merge);
-    void replaceMissing(std::size_t from, std::vector<TokenId> &out) const;
+    void add(std::uint64_t pair, Merge merge);
+    void encodeKnown(std::string_view piece, std::vector<TokenId> &out) const;
     void encodeShort(std::string_view piece, std::vector<TokenId> &out) const;
     void encodeLong(std::string_view piece, std::vector<TokenId> &out) const;
 
@@ -57,10 +60,11 @@ private:
     int m_shift = 64;
     bool m_wholeFirst = false;
     bool m_hasAllBytes = true;
-    std::vector<TokenId> m_replacement; // U+FFFD; empty when the vocabulary cannot spell it
     // What merging the bytes of a token gives: 0 not asked yet, 1 the token itself, 2 something else. A cache
     // that threads may fill at once: all write the same.
+    static constexpr std::uint8_t kItself = 1, kOther = 2; // 0: not asked yet
     std::unique_ptr<std::atomic<std::uint8_t>[]> m_whole;
+    std::size_t m_longest = 0; // bytes of the longest token
 };
 
 } // namespace inference

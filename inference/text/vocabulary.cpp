@@ -299,9 +299,8 @@ void Vocabulary::buildTextIndex()
         insert(token);
 }
 
-TokenId Vocabulary::findText(std::string_view text) const
+TokenId Vocabulary::findText(std::string_view text, std::uint64_t hash) const
 {
-    const std::uint64_t hash = hashBytes(text);
     const auto tag = static_cast<std::uint32_t>(hash >> 32);
     for (std::uint64_t i = hash & m_mask; m_slots[i].token >= 0; i = (i + 1) & m_mask) {
         if (m_slots[i].tag == tag && bytes(m_slots[i].token) == text)

@@ -22,6 +22,9 @@ enum class TokenSpelling {
     SentencePiece // U+2581 for a space, <0xXX> for the bytes of type Byte
 };
 
+// Fast hash of bytes for the tables of this folder; not for use against an enemy.
+std::uint64_t hashBytes(std::string_view bytes);
+
 // Immutable after creation.
 class Vocabulary
 {
@@ -45,7 +48,16 @@ public:
 
     // The token that stands for these bytes as text: never a control token or a marker. -1 when there is
     // none.
-    TokenId findText(std::string_view bytes) const;
+    TokenId findText(std::string_view bytes) const { return findText(bytes, hashBytes(bytes)); }
+    // The same in two steps, for many look-ups at once: the first brings the place into the cache.
+    void prefetch(std::uint64_t hash) const { __builtin_prefetch(&m_slots[hash & m_mask]); }
+    TokenId findText(std::string_view bytes, std::uint64_t hash) const;
+    // Whether a token is one that findText() may give; two normal tokens of the same bytes count both.
+    bool isText(TokenId token) const
+    {
+        return token >= 0 && static_cast<std::uint32_t>(token) < size() &&
+               m_spelled[static_cast<std::size_t>(token)];
+    }
     // The token of exactly this special literal: control tokens and markers, and plain user-defined ones.
     std::optional<TokenId> findLiteral(std::string_view literal) const;
 
@@ -86,9 +98,6 @@ private:
     std::vector<Slot> m_slots;
     std::uint64_t m_mask = 0;
 };
-
-// Fast hash of bytes for the tables of this folder; not for use against an enemy.
-std::uint64_t hashBytes(std::string_view bytes);
 
 // Bytes that a string in GPT-2's alphabet spells, appended; false and nothing appended when a character is
 // not in it.

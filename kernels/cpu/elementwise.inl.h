@@ -112,4 +112,38 @@ static void toHalf(const float *x, std::uint32_t count, std::uint16_t *half)
     }
 }
 
+static std::uint32_t readAll(const void *bytes, std::size_t count)
+{
+    const auto *p = static_cast<const std::uint8_t *>(bytes);
+    VB sums[4] = {zeroI(), zeroI(), zeroI(), zeroI()};
+    constexpr std::size_t step = sizeof(VB);
+    std::size_t i = 0;
+    for (; i + 4 * step <= count; i += 4 * step)
+        for (std::size_t j = 0; j < 4; ++j)
+            sums[j] = xorB(sums[j], loadB(p + i + j * step));
+    const std::int32_t sum = sumI(xorB(xorB(sums[0], sums[1]), xorB(sums[2], sums[3])));
+    return static_cast<std::uint32_t>(sum);
+}
+
+static std::uint64_t dotRounds(std::uint32_t rounds)
+{
+    VI sums[8];
+    for (int i = 0; i < 8; ++i)
+        sums[i] = set1I(i);
+    VB weights = set1I(0x03020103);
+    std::int32_t activations = 0x01020301;
+    for (std::uint32_t round = 0; round < rounds; ++round) {
+        __asm__ volatile("" : "+r"(activations)); // or the compiler sees that every round adds the same
+#pragma GCC unroll 8
+        for (int i = 0; i < 8; ++i)
+            sums[i] = dot(sums[i], weights, activations);
+    }
+    VI total = sums[0];
+    for (int i = 1; i < 8; ++i)
+        total = addI(total, sums[i]);
+    volatile std::int32_t sink = sumI(total);
+    (void)sink;
+    return std::uint64_t(rounds) * 8 * kLanes * 4 * 2;
+}
+
 } // namespace kernels::KERNELS_ISA

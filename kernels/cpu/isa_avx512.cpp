@@ -24,7 +24,9 @@ const CpuOps &avx512Ops()
                                 KERNELS_ISA::quantise,
                                 KERNELS_ISA::siluMultiply,
                                 KERNELS_ISA::addInPlace,
-                                KERNELS_ISA::toHalf};
+                                KERNELS_ISA::toHalf,
+                                KERNELS_ISA::readAll,
+                                KERNELS_ISA::dotRounds};
     return ops;
 }
 

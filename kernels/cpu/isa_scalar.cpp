@@ -1,5 +1,7 @@
 // Plain C++, for any processor. Compiled with the flags of its instruction set: include nothing here that has inline functions of
 // the standard library, or the linker may give those to every processor.
+#define KERNELS_INLINE static inline
+#define KERNELS_INLINE_MEMBER inline
 #include "kernels/cpu/ops.h"
 
 #define KERNELS_ISA scalar
@@ -24,7 +26,9 @@ const CpuOps &scalarOps()
                                 KERNELS_ISA::quantise,
                                 KERNELS_ISA::siluMultiply,
                                 KERNELS_ISA::addInPlace,
-                                KERNELS_ISA::toHalf};
+                                KERNELS_ISA::toHalf,
+                                KERNELS_ISA::readAll,
+                                KERNELS_ISA::dotRounds};
     return ops;
 }
 

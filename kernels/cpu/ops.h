@@ -10,9 +10,12 @@
 #include <cstddef>
 #include <cstdint>
 
-// The vector functions are worth their name only inside the loop that calls them.
+// The vector functions are worth their name only inside the loop that calls them. The scalar ones are loops of their
+// own: forced in, they would make a translation unit that takes minutes to compile.
+#ifndef KERNELS_INLINE
 #define KERNELS_INLINE static inline __attribute__((always_inline))
 #define KERNELS_INLINE_MEMBER inline __attribute__((always_inline))
+#endif
 
 namespace kernels {
 
@@ -83,6 +86,9 @@ struct CpuOps
     void (*addInPlace)(float *x, const float *y, std::uint32_t count);
     // half = round to nearest even, clamped to the largest finite half
     void (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
+    // Ceilings: reads every byte (a multiple of 64); runs dot products on registers and tells the operations done.
+    std::uint32_t (*readAll)(const void *bytes, std::size_t count);
+    std::uint64_t (*dotRounds)(std::uint32_t rounds);
 };
 
 // Bytes of MatmulScratch for rows of up to rowBytes and runs of up to `tokens` tokens.

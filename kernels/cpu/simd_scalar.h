@@ -3,7 +3,8 @@
 // VF holds floats, VI 32-bit integers, VB 16 bytes seen as 4 groups of 4. fma() is fused: all instruction sets round alike.
 #pragma once
 
-#include <cmath>
+#include "kernels/half.h"
+
 #include <cstdint>
 #include <cstring>
 
@@ -203,43 +204,6 @@ template <int n> KERNELS_INLINE VI signedByte(VI a)
     return r;
 }
 
-KERNELS_INLINE float halfToFloat(std::uint16_t h)
-{
-    const std::uint32_t sign = std::uint32_t(h & 0x8000u) << 16;
-    const std::uint32_t exponentBits = (h >> 10) & 31, mantissa = h & 1023u;
-    std::uint32_t bits;
-    if (exponentBits == 31) {
-        bits = sign | 0x7f800000u | (mantissa << 13);
-    } else if (exponentBits) {
-        bits = sign | ((exponentBits + 112) << 23) | (mantissa << 13);
-    } else {
-        const float value = static_cast<float>(mantissa) * 0x1p-24f;
-        std::memcpy(&bits, &value, 4);
-        bits |= sign;
-    }
-    float value;
-    std::memcpy(&value, &bits, 4);
-    return value;
-}
-KERNELS_INLINE std::uint16_t floatToHalf(float x)
-{
-    std::uint32_t bits;
-    std::memcpy(&bits, &x, 4);
-    const std::uint16_t sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
-    const std::uint32_t magnitude = bits & 0x7fffffffu;
-    if (magnitude >= 0x47800000u) // too large, infinite or NaN: callers clamp first
-        return static_cast<std::uint16_t>(sign | (magnitude > 0x7f800000u ? 0x7e00u : 0x7c00u));
-    if (magnitude < 0x38800000u) { // subnormal half: let the adder of floats round
-        float value;
-        std::memcpy(&value, &magnitude, 4);
-        value += 0.5f;
-        std::uint32_t rounded;
-        std::memcpy(&rounded, &value, 4);
-        return static_cast<std::uint16_t>(sign | (rounded - 0x3f000000u));
-    }
-    const std::uint32_t odd = (magnitude >> 13) & 1u;
-    return static_cast<std::uint16_t>(sign | ((magnitude - 0x38000000u + 0xfffu + odd) >> 13));
-}
 KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
 {
     VF r;

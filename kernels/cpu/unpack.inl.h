@@ -25,7 +25,7 @@ template <int shift, class Sink> KERNELS_INLINE void emitNibbles(const VB first[
 // A 16-bit field of every row. Reads the two bytes behind it too: never the last field of a block.
 KERNELS_INLINE VI gather16(const Rows &rows, std::size_t offset)
 {
-    return andB(gather32(rows, 0), set1I(0xffff));
+    return andB(gather32(rows, offset), set1I(0xffff));
 }
 
 // Four bits of every lane (bit 4 * group and up) spread to bit 4 of its four bytes.

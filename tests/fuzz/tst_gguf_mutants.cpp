@@ -273,7 +273,7 @@ void openOrSayWhy(const std::string &bytes, Outcomes &outcomes)
 
 void TestGgufMutants::everyMutantOpensOrSaysWhy()
 {
-    const int files = std::max(1, qEnvironmentVariable("BALEEN_FUZZ_FILES", "200000").toInt());
+    const int files = std::max(1, qEnvironmentVariable("BALEEN_FUZZ_FILES", "120000").toInt());
     Mutator mutator(qEnvironmentVariable("BALEEN_FUZZ_SEED", "20260101").toULongLong());
     Outcomes outcomes;
     qint64 slowest = 0;

@@ -41,9 +41,12 @@ private Q_SLOTS:
         row("hu", u"A garancia két évig érvényes az alkatrészekre és a munkadíjra a vásárlás napjától.");
         row("ro", u"Garanția acoperă piesele și manopera timp de doi ani de la data cumpărării.");
         row("ar", u"يغطي الضمان قطع الغيار والعمل لمدة عامين من تاريخ الشراء.");
-        row("fa", u"این ضمانت‌نامه قطعات و دستمزد را به مدت دو سال از تاریخ خرید "
-                  u"پوشش "
-                  u"می‌دهد.");
+        row("fa",
+            u"این ضمانت‌نامه قطعات و دستمزد را به مدت دو سال از "
+            u"تاریخ "
+            u"خرید "
+            u"پوشش "
+            u"می‌دهد.");
         row("ur", u"وارنٹی خریداری کی تاریخ سے دو سال تک پرزوں اور مزدوری کا احاطہ کرتی ہے۔");
         row("he", u"האחריות מכסה חלקים ועבודה למשך שנתיים מתאריך הרכישה.");
         row("tr", u"Garanti, satın alma tarihinden itibaren iki yıl boyunca parçaları ve işçiliği kapsar.");
@@ -94,7 +97,7 @@ private Q_SLOTS:
         QTest::newRow("one kana") << u"私の本"_qs << u"ja"_qs << true;
         QTest::newRow("kana quoted in Chinese")
             << u"他说「の」这个字在日语里是什么意思呢"_qs << u"zh-Hans"_qs << true;
-        QTest::newRow("Japanese in Han only") << u"国際電話"_qs << u"ja"_qs << false;
+        QTest::newRow("Japanese in Han only") << u"国際電話"_qs << u"ja"_qs << true;
         QTest::newRow("Japanese letters only") << u"駅前広場"_qs << u"ja"_qs << true;
         QTest::newRow("simplified") << u"你们这是说"_qs << u"zh-Hans"_qs << true;
         QTest::newRow("traditional") << u"你們這是說"_qs << u"zh-Hant"_qs << true;

@@ -1,0 +1,344 @@
+#include "kernels/cpu/self_test.h"
+
+#include "kernels/cpu/aligned_buffer.h"
+#include "kernels/cpu/isa.h"
+#include "kernels/dequantize.h"
+#include "kernels/half.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <vector>
+
+namespace kernels {
+
+namespace {
+
+// Where a block holds half-precision numbers: random bits there would be NaN now and then.
+std::vector<std::uint32_t> halfFields(ElementType type)
+{
+    switch (type) {
+    case ElementType::Q4_0:
+    case ElementType::Q5_0:
+    case ElementType::Q8_0:
+        return {0};
+    case ElementType::Q4_1:
+    case ElementType::Q5_1:
+    case ElementType::Q4_K:
+    case ElementType::Q5_K:
+        return {0, 2};
+    case ElementType::Q6_K:
+        return {208};
+    default:
+        return {};
+    }
+}
+
+class Tester
+{
+public:
+    Tester(const CpuOps &ops, const SelfTestReport &report, SelfTestResult &result) : m_ops(ops), m_report(report), m_result(result) {}
+
+    void run()
+    {
+        for (const ElementTypeTraits &traits : elementTypes())
+            matmul(traits);
+        for (const std::uint32_t headDim : {16u, 64u, 80u, 128u})
+            attention(headDim);
+        for (const std::uint32_t count : {1u, 7u, 64u, 100u, 576u})
+            rmsNorm(count);
+        quantise();
+        for (const std::uint32_t count : {1u, 3u, 16u, 45u, 256u})
+            elementwise(count);
+    }
+
+private:
+    float uniform(float low, float high) { return std::uniform_real_distribution<float>(low, high)(m_random); }
+
+    void check(const std::string &name, const std::string &failure)
+    {
+        ++(failure.empty() ? m_result.passed : m_result.failed);
+        m_report(std::string(m_ops.name) + " " + name, failure);
+    }
+    static std::string compare(const std::vector<float> &found, const std::vector<double> &expected, double tolerance)
+    {
+        double largest = 1e-30;
+        for (const double value : expected)
+            largest = std::max(largest, std::fabs(value));
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            if (!(std::fabs(found[i] - expected[i]) <= tolerance * largest))
+                return "value " + std::to_string(i) + " (expected " + std::to_string(expected[i]) + ", found "
+                    + std::to_string(found[i]) + ")";
+        return {};
+    }
+
+    std::vector<std::byte> randomWeights(const ElementTypeTraits &traits, std::size_t elements)
+    {
+        std::vector<std::byte> bytes(elements / traits.blockLength * traits.blockBytes);
+        const auto put16 = [&](std::size_t at, std::uint16_t bits) { std::memcpy(&bytes[at], &bits, 2); };
+        if (traits.type == ElementType::F32) {
+            for (std::size_t i = 0; i < elements; ++i) {
+                const float value = uniform(-1, 1);
+                std::memcpy(&bytes[4 * i], &value, 4);
+            }
+        } else if (traits.type == ElementType::F16) {
+            for (std::size_t i = 0; i < elements; ++i)
+                put16(2 * i, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x2c00 + m_random() % 0x1000)));
+        } else if (traits.type == ElementType::BF16) {
+            for (std::size_t i = 0; i < elements; ++i)
+                put16(2 * i, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x3d00 + m_random() % 0x280)));
+        } else {
+            for (std::byte &byte : bytes)
+                byte = static_cast<std::byte>(m_random());
+            for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
+                for (const std::uint32_t field : halfFields(traits.type))
+                    put16(block + field, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x1c00 + m_random() % 0x1000)));
+        }
+        return bytes;
+    }
+
+    // Activations in both forms, and the values that the 8-bit form stands for.
+    struct Inputs
+    {
+        AlignedBuffer<float> floats, scales, sums16, sums32;
+        AlignedBuffer<std::int8_t> q;
+        QuantRows rows;
+        std::vector<double> values;
+    };
+    bool makeInputs(Inputs &in, std::uint32_t tokens, std::uint32_t columns, bool blocks)
+    {
+        if (!in.floats.allocate(std::size_t(tokens) * columns) || !in.q.allocate(std::size_t(tokens) * columns)
+            || !in.scales.allocate(std::size_t(tokens) * columns / 32) || !in.sums16.allocate(std::size_t(tokens) * columns / 16)
+            || !in.sums32.allocate(std::size_t(tokens) * columns / 32))
+            return false;
+        in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), columns};
+        for (std::size_t i = 0; i < in.floats.size(); ++i)
+            in.floats.data()[i] = uniform(-2, 2);
+        in.values.assign(in.floats.data(), in.floats.data() + in.floats.size());
+        if (!blocks)
+            return true;
+        for (std::uint32_t t = 0; t < tokens; ++t)
+            m_ops.quantise(in.floats.data() + std::size_t(t) * columns, columns, in.rows, t, 0);
+        for (std::size_t i = 0; i < in.values.size(); ++i)
+            in.values[i] = double(in.q.data()[i]) * double(in.scales.data()[i / 32]);
+        return true;
+    }
+
+    void matmul(const ElementTypeTraits &traits)
+    {
+        const bool blocks = traits.blockLength > 1;
+        for (const std::uint32_t columns : blocks ? std::vector{256u, 1280u} : std::vector{1u, 33u, 300u})
+            for (const std::uint32_t rows : {1u, 16u, 50u, 97u})
+                matmul(traits, rows, columns, blocks);
+    }
+
+    void matmul(const ElementTypeTraits &traits, std::uint32_t rows, std::uint32_t columns, bool blocks)
+    {
+        constexpr std::uint32_t most = 19;
+        const std::vector<std::byte> weights = randomWeights(traits, std::size_t(rows) * columns);
+        const std::size_t rowBytes = weights.size() / rows;
+        Inputs in;
+        AlignedBuffer<std::uint8_t> scratch;
+        if (!makeInputs(in, most, columns, blocks) || !scratch.allocate(matmulScratchBytes(rowBytes, most)))
+            return check("matmul", "no memory");
+        std::vector<double> expected(std::size_t(most) * rows);
+        std::vector<float> row(columns);
+        for (std::uint32_t r = 0; r < rows; ++r) {
+            dequantizeRow(traits.type, weights.data() + r * rowBytes, columns, row.data());
+            for (std::uint32_t t = 0; t < most; ++t)
+                for (std::uint32_t k = 0; k < columns; ++k)
+                    expected[std::size_t(t) * rows + r] += double(row[k]) * in.values[std::size_t(t) * columns + k];
+        }
+        std::vector<float> first;
+        for (const std::uint32_t tokens : {most, 1u, 2u, 3u, 4u, 9u}) {
+            std::vector<float> out(std::size_t(tokens) * rows, -1.0f);
+            MatmulTask task;
+            task.type = traits.type;
+            task.weights = weights.data();
+            task.rowBytes = rowBytes;
+            task.rows = rows;
+            task.columns = columns;
+            task.tokens = tokens;
+            task.quantised = &in.rows;
+            task.floats = in.floats.data();
+            task.out = out.data();
+            task.outStride = rows;
+            task.scratch.bytes = scratch.data();
+            m_ops.matmul(task);
+            const std::string name = "matmul " + std::string(traits.name) + " " + std::to_string(rows) + " x "
+                + std::to_string(columns) + ", " + std::to_string(tokens) + (tokens == 1 ? " token" : " tokens");
+            std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 2e-5);
+            if (first.empty())
+                first = out;
+            else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
+                failure = "not the same bits as with " + std::to_string(most) + " tokens";
+            check(name, failure);
+        }
+    }
+
+    void attention(std::uint32_t headDim)
+    {
+        constexpr std::uint32_t keys = 150, pages = 3;
+        std::vector<std::vector<std::uint16_t>> keyPages, valuePages;
+        for (std::uint32_t p = 0; p < pages; ++p) {
+            keyPages.emplace_back(64 * headDim);
+            valuePages.emplace_back(64 * headDim);
+            for (std::uint32_t i = 0; i < 64 * headDim; ++i) {
+                keyPages[p][i] = floatToHalf(uniform(-1, 1));
+                valuePages[p][i] = floatToHalf(uniform(-1, 1));
+            }
+        }
+        const std::uint16_t *keyPointers[pages], *valuePointers[pages];
+        for (std::uint32_t p = 0; p < pages; ++p) {
+            keyPointers[p] = keyPages[p].data();
+            valuePointers[p] = valuePages[p].data();
+        }
+        const std::vector<std::uint32_t> positions{0, 63, 64, keys - 1};
+        std::vector<float> queries(4 * headDim);
+        for (float &value : queries)
+            value = uniform(-3, 3);
+        const double scale = 1 / std::sqrt(double(headDim));
+        std::vector<double> expected(4 * headDim);
+        for (std::uint32_t n = 0; n < 4; ++n) {
+            std::vector<double> weights(positions[n] + 1);
+            double maximum = -1e300, total = 0;
+            for (std::uint32_t key = 0; key < weights.size(); ++key) {
+                for (std::uint32_t d = 0; d < headDim; ++d)
+                    weights[key] += double(queries[n * headDim + d]) * double(halfToFloat(keyPages[key / 64][d * 64 + key % 64]));
+                weights[key] *= scale;
+                maximum = std::max(maximum, weights[key]);
+            }
+            for (double &weight : weights)
+                total += weight = std::exp(weight - maximum);
+            for (std::uint32_t key = 0; key < weights.size(); ++key)
+                for (std::uint32_t d = 0; d < headDim; ++d)
+                    expected[n * headDim + d] += weights[key] / total
+                        * double(halfToFloat(valuePages[key / 64][(key % 64) * headDim + d]));
+        }
+        std::vector<float> first;
+        for (const std::uint32_t count : {4u, 1u, 2u, 3u}) {
+            std::vector<float> out(count * headDim);
+            const float *queryPointers[4];
+            float *outPointers[4];
+            for (std::uint32_t n = 0; n < count; ++n) {
+                queryPointers[n] = queries.data() + n * headDim;
+                outPointers[n] = out.data() + n * headDim;
+            }
+            AttentionTask task;
+            task.queries = queryPointers;
+            task.outputs = outPointers;
+            task.positions = positions.data();
+            task.queryCount = count;
+            task.keyPages = keyPointers;
+            task.valuePages = valuePointers;
+            task.headDim = headDim;
+            task.scale = static_cast<float>(scale);
+            m_ops.attention(task);
+            std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 1e-5);
+            if (first.empty())
+                first = out;
+            else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
+                failure = "not the same bits as with 4 queries";
+            check("attention, head of " + std::to_string(headDim) + ", " + std::to_string(count) + " queries", failure);
+        }
+    }
+
+    void rmsNorm(std::uint32_t count)
+    {
+        std::vector<float> x(count), weight(count), out(count);
+        double squares = 0;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            x[i] = uniform(-3, 3);
+            weight[i] = uniform(0, 2);
+            squares += double(x[i]) * double(x[i]);
+        }
+        std::vector<double> expected(count);
+        for (std::uint32_t i = 0; i < count; ++i)
+            expected[i] = double(x[i]) / std::sqrt(squares / count + 1e-6) * double(weight[i]);
+        m_ops.rmsNorm(x.data(), weight.data(), 1e-6f, count, out.data());
+        check("rmsNorm of " + std::to_string(count), compare(out, expected, 2e-6));
+    }
+
+    void quantise()
+    {
+        constexpr std::uint32_t columns = 128;
+        Inputs in;
+        if (!makeInputs(in, 2, columns, true))
+            return check("quantise", "no memory");
+        for (std::uint32_t i = 0; i < 32; ++i)
+            in.floats.data()[i] = 0; // a block of zeros
+        in.floats.data()[40] = 1e4f; // and one with a large value
+        m_ops.quantise(in.floats.data(), columns, in.rows, 0, 0);
+        std::string failure;
+        for (std::uint32_t i = 0; i < columns && failure.empty(); ++i) {
+            const float scale = in.scales.data()[i / 32];
+            if (!(std::fabs(in.floats.data()[i] - scale * in.q.data()[i]) <= 0.5001f * scale))
+                failure = "value " + std::to_string(i) + " is off by more than half a step";
+        }
+        for (std::uint32_t block = 0; block < columns / 16 && failure.empty(); ++block) {
+            int sum = 0;
+            for (std::uint32_t i = 0; i < 16; ++i)
+                sum += in.q.data()[16 * block + i];
+            if (in.sums16.data()[block] != in.scales.data()[block / 2] * static_cast<float>(sum))
+                failure = "sum of block " + std::to_string(block);
+        }
+        check("quantise", failure);
+    }
+
+    void elementwise(std::uint32_t count)
+    {
+        std::vector<float> gate(count), up(count), x(count);
+        std::vector<double> activated(count), sums(count);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            gate[i] = uniform(-12, 12);
+            up[i] = uniform(-1, 1);
+            x[i] = uniform(-1, 1);
+            activated[i] = double(gate[i]) / (1 + std::exp(-double(gate[i]))) * double(up[i]);
+            sums[i] = double(x[i]) + double(up[i]);
+        }
+        m_ops.siluMultiply(gate.data(), up.data(), count);
+        check("siluMultiply of " + std::to_string(count), compare(gate, activated, 2e-6));
+        m_ops.addInPlace(x.data(), up.data(), count);
+        check("addInPlace of " + std::to_string(count), compare(x, sums, 1e-6));
+
+        std::vector<float> values(count);
+        std::vector<std::uint16_t> halves(count);
+        for (float &value : values)
+            value = std::ldexp(uniform(-1, 1), static_cast<int>(m_random() % 48) - 28);
+        values[0] = 1e9f; // clamped
+        m_ops.toHalf(values.data(), count, halves.data());
+        std::string failure;
+        for (std::uint32_t i = 0; i < count && failure.empty(); ++i)
+            if (halves[i] != floatToHalf(std::clamp(values[i], -65504.0f, 65504.0f)))
+                failure = "value " + std::to_string(i) + " of " + std::to_string(values[i]);
+        check("toHalf of " + std::to_string(count), failure);
+    }
+
+    const CpuOps &m_ops;
+    const SelfTestReport &m_report;
+    SelfTestResult &m_result;
+    std::mt19937 m_random{20261125};
+};
+
+} // namespace
+
+SelfTestResult runSelfTest(const std::string &isa, const SelfTestReport &report)
+{
+    SelfTestResult result;
+    std::vector<std::string_view> names = availableIsas();
+    if (isa != "auto")
+        names = {isa};
+    for (const std::string_view name : names) {
+        const Result<const CpuOps *> ops = opsForIsa(name);
+        if (!ops) {
+            ++result.failed;
+            report(std::string(name), ops.error().message);
+            continue;
+        }
+        Tester(**ops, report, result).run();
+    }
+    return result;
+}
+
+} // namespace kernels

@@ -1,0 +1,181 @@
+// The fast path as a whole: the same bits however a prompt is cut, and close to the reference path.
+#include "inference/gguf/gguf_file.h"
+#include "inference/model/architecture.h"
+#include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/isa.h"
+#include "kernels/reference/reference_backend.h"
+#include "tests/support/tiny_model.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+using namespace kernels;
+
+namespace {
+
+constexpr std::uint32_t kTokens = 150; // three pages
+
+struct Loaded
+{
+    std::string bytes;
+    std::unique_ptr<inference::GgufFile> file;
+    Plan plan;
+};
+
+Loaded load(const test::TinyModelOptions &options)
+{
+    Loaded model;
+    model.bytes = test::tinyModel(options);
+    model.file = std::move(inference::GgufFile::openMemory(std::as_bytes(std::span(model.bytes)), "tiny")).value();
+    const auto config = inference::ModelConfig::fromGguf(*model.file);
+    model.plan = std::move(inference::buildPlan(*model.file, *config)).value();
+    return model;
+}
+
+std::vector<TokenId> someTokens(std::uint32_t vocabulary)
+{
+    std::vector<TokenId> tokens(kTokens);
+    for (std::uint32_t i = 0; i < kTokens; ++i)
+        tokens[i] = static_cast<TokenId>((i * 7919u + 13u) % vocabulary);
+    return tokens;
+}
+
+// Logits of all tokens, read in runs of `chunk`.
+std::vector<float> logitsOf(Backend &backend, const std::vector<TokenId> &tokens, std::uint32_t chunk)
+{
+    std::vector<KvPageId> pages;
+    for (std::uint32_t p = 0; p * kKvPageTokens < tokens.size(); ++p)
+        pages.push_back(*backend.allocateKvPage());
+    const std::size_t vocabulary = backend.plan().shape.vocabularySize;
+    std::vector<float> logits(tokens.size() * vocabulary);
+    for (std::uint32_t first = 0; first < tokens.size(); first += chunk) {
+        const std::uint32_t count = std::min<std::uint32_t>(chunk, static_cast<std::uint32_t>(tokens.size()) - first);
+        const auto outcome = backend.run({std::span(tokens).subspan(first, count), first, pages, LogitsWanted::All},
+                                         std::span(logits).subspan(first * vocabulary, count * vocabulary), {});
+        if (!outcome || *outcome != RunOutcome::Done)
+            qFatal("the run failed");
+    }
+    for (const KvPageId page : pages)
+        backend.freeKvPage(page);
+    return logits;
+}
+
+std::unique_ptr<Backend> compiled(const Plan &plan, unsigned threads, const std::string &isa)
+{
+    std::unique_ptr<Backend> backend = std::move(createCpuBackend({threads, isa})).value();
+    if (!backend->compile(plan, kTokens))
+        qFatal("compile failed");
+    return backend;
+}
+
+double meanDivergence(const std::vector<float> &expected, const std::vector<float> &found, std::size_t vocabulary)
+{
+    double sum = 0;
+    const std::size_t rows = expected.size() / vocabulary;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const float *p = expected.data() + row * vocabulary, *q = found.data() + row * vocabulary;
+        double totalP = 0, totalQ = 0;
+        for (std::size_t i = 0; i < vocabulary; ++i) {
+            totalP += std::exp(double(p[i]));
+            totalQ += std::exp(double(q[i]));
+        }
+        for (std::size_t i = 0; i < vocabulary; ++i) {
+            const double logP = double(p[i]) - std::log(totalP), logQ = double(q[i]) - std::log(totalQ);
+            sum += std::exp(logP) * (logP - logQ);
+        }
+    }
+    return sum / double(rows);
+}
+
+} // namespace
+
+class TestCpuBackend : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void sameBitsHoweverCut_data()
+    {
+        QTest::addColumn<QString>("isa");
+        for (const std::string_view isa : availableIsas())
+            QTest::newRow(std::string(isa).c_str()) << QString::fromUtf8(isa.data(), qsizetype(isa.size()));
+    }
+    void sameBitsHoweverCut()
+    {
+        QFETCH(QString, isa);
+        const Loaded model = load(test::wideTinyModel({.architecture = "qwen2", .weights = ElementType::Q4_K}));
+        const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize);
+        const std::vector<float> whole = logitsOf(*compiled(model.plan, 1, isa.toStdString()), tokens, kTokens);
+        for (const unsigned threads : {1u, 2u, 3u, 5u})
+            for (const std::uint32_t chunk : {1u, 7u, 64u, kTokens}) {
+                const std::unique_ptr<Backend> backend = compiled(model.plan, threads, isa.toStdString());
+                const std::vector<float> cut = logitsOf(*backend, tokens, chunk);
+                QVERIFY2(std::memcmp(whole.data(), cut.data(), whole.size() * sizeof(float)) == 0,
+                         qPrintable(QStringLiteral("%1 threads, chunks of %2").arg(threads).arg(chunk)));
+            }
+    }
+
+    void closeToTheReference_data()
+    {
+        QTest::addColumn<QString>("architecture");
+        QTest::addColumn<int>("type");
+        for (const char *architecture : {"llama", "qwen2"})
+            for (const ElementTypeTraits &traits : elementTypes())
+                QTest::addRow("%s %s", architecture, std::string(traits.name).c_str())
+                    << QString::fromLatin1(architecture) << int(traits.type);
+    }
+    void closeToTheReference()
+    {
+        QFETCH(QString, architecture);
+        QFETCH(int, type);
+        const Loaded model = load(test::wideTinyModel({.architecture = architecture.toStdString(), .weights = ElementType(type)}));
+        const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize);
+        ReferenceBackend reference(1);
+        QVERIFY(reference.compile(model.plan, kTokens).ok());
+        const std::vector<float> expected = logitsOf(reference, tokens, kTokens);
+        const std::vector<float> found = logitsOf(*compiled(model.plan, 2, "auto"), tokens, 32);
+        const double divergence = meanDivergence(expected, found, model.plan.shape.vocabularySize);
+        QVERIFY2(divergence < 1e-3, qPrintable(QStringLiteral("mean KL divergence %1").arg(divergence)));
+    }
+
+    void smallHeadsAndOddSizes()
+    {
+        const Loaded model = load({.architecture = "llama", .weights = ElementType::F16, .tied = false, .headDim = 24, .hiddenSize = 72, .intermediateSize = 100});
+        const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize);
+        ReferenceBackend reference(1);
+        QVERIFY(reference.compile(model.plan, kTokens).ok());
+        const std::vector<float> expected = logitsOf(reference, tokens, kTokens);
+        const std::vector<float> found = logitsOf(*compiled(model.plan, 3, "auto"), tokens, 50);
+        double worst = 0;
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            worst = std::max(worst, std::fabs(double(expected[i]) - double(found[i])));
+        QVERIFY2(worst < 5e-3, qPrintable(QString::number(worst)));
+    }
+
+    void stopsBetweenSteps()
+    {
+        const Loaded model = load(test::wideTinyModel());
+        const std::unique_ptr<Backend> backend = compiled(model.plan, 2, "auto");
+        const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize);
+        const std::vector<float> before = logitsOf(*backend, tokens, kTokens);
+        std::vector<KvPageId> pages;
+        for (int i = 0; i < 3; ++i)
+            pages.push_back(*backend->allocateKvPage());
+        std::stop_source stop;
+        stop.request_stop();
+        std::vector<float> logits(model.plan.shape.vocabularySize);
+        const auto outcome = backend->run({tokens, 0, pages, LogitsWanted::Last}, logits, stop.get_token());
+        QVERIFY(outcome.ok());
+        QCOMPARE(*outcome, RunOutcome::Stopped);
+        for (const KvPageId page : pages)
+            backend->freeKvPage(page);
+        // and the backend goes on as if nothing had been
+        QVERIFY(before == logitsOf(*backend, tokens, kTokens));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCpuBackend)
+#include "tst_cpu_backend.moc"

@@ -1,0 +1,1018 @@
+#include "ui/chat/chat_panel.h"
+
+#include "app/error_text.h"
+#include "app/settings_keys.h"
+#include "ui/chat/composer.h"
+#include "ui/chat/context_bar.h"
+#include "ui/chat/conversation_list.h"
+#include "ui/chat/queue_bar.h"
+#include "ui/chat/start_view.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+using app::ChatSession;
+using State = app::ChatSession::State;
+constexpr qint64 kLargestFile = 1 << 20; // bytes of a text file put into a message
+const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
+
+QString presetName(app::SamplingPreset preset)
+{
+    switch (preset) {
+    case app::SamplingPreset::Precise:
+        return ChatPanel::tr("Precise");
+    case app::SamplingPreset::Creative:
+        return ChatPanel::tr("Creative");
+    case app::SamplingPreset::Balanced:
+        break;
+    }
+    return ChatPanel::tr("Balanced");
+}
+
+} // namespace
+
+ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
+                     const QString &dataFolder, QWidget *parent)
+    : Panel(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_store(dataFolder),
+      m_conversations(m_store), m_sessions(service, m_store, settings), m_title(new QLabel(this)),
+      m_stack(new QStackedWidget(this)), m_start(new StartView(appearance, this)),
+      m_transcript(new Transcript(appearance, this)),
+      m_notice(new Notice(appearance, Notice::Kind::Plain, this)), m_queueBar(new QueueBar(appearance, this)),
+      m_contextBar(new ContextBar(appearance, this)), m_composer(new Composer(appearance, this)),
+      m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
+      m_listKeeper(m_list)
+{
+    m_list->hide();
+    m_notice->hide();
+    m_stack->addWidget(m_start);
+    m_stack->addWidget(m_transcript);
+
+    auto *foot = new QVBoxLayout(m_foot);
+    foot->setContentsMargins(0, 0, 0, 12);
+    foot->setSpacing(0);
+    foot->addWidget(m_notice);
+    foot->addWidget(m_queueBar);
+    foot->addWidget(m_contextBar);
+    foot->addWidget(m_composer);
+    auto *footLine = new QHBoxLayout;
+    footLine->setContentsMargins(24, 0, 24, 0);
+    footLine->addWidget(m_foot);
+    auto *all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addWidget(makeHead());
+    all->addWidget(m_stack, 1);
+    all->addLayout(footLine);
+    makePresets();
+
+    connect(m_composer, &Composer::submitted, this, &ChatPanel::submit);
+    connect(m_composer, &Composer::stopRequested, this, &ChatPanel::stop);
+    connect(m_composer, &Composer::textEdited, this, [this] {
+        m_blocked.clear();
+        if (!m_settingDraft && m_session && m_editRow < 0)
+            m_session->setDraft(m_composer->edit()->text());
+        countSoon();
+        place();
+    });
+    connect(m_composer, &Composer::attachRequested, this, [this] {
+        const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Attach a text file"));
+        for (const QString &path : paths)
+            openFile(path);
+    });
+    connect(m_composer->edit(), &PlainEdit::filesDropped, this, [this](const QStringList &paths) {
+        for (const QString &path : paths)
+            openFile(path);
+    });
+    connect(m_composer->edit(), &PlainEdit::upInEmpty, this, [this] {
+        for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
+            if (m_transcript->message(row).isUser() && m_session && !m_session->isBusy()) {
+                beginEdit(row);
+                return;
+            }
+        }
+    });
+    connect(m_composer->think(), &TextButton::clicked, this, [this](bool on) {
+        m_settings.set(app::kThinking, int(on ? inference::Thinking::On : inference::Thinking::Off));
+    });
+    connect(m_start, &StartView::chosen, this, [this](const QString &text, int cursor) {
+        m_composer->edit()->replaceText(text);
+        QTextCursor at = m_composer->edit()->textCursor();
+        at.setPosition(cursor);
+        m_composer->edit()->setTextCursor(at);
+        focusInput();
+    });
+    connect(m_transcript, &Transcript::actionRequested, this, &ChatPanel::act);
+    connect(m_transcript, &Transcript::linkActivated, this, &ChatPanel::confirmLink);
+    connect(m_transcript, &Transcript::openInCode, this, &Panel::openInCode);
+    connect(m_transcript, &Transcript::typed, this, [this](QKeyEvent *event) {
+        focusInput();
+        QApplication::sendEvent(m_composer->edit(), event);
+    });
+    connect(m_queueBar, &QueueBar::dropRequested, this, [this](int i) {
+        m_queues[m_session].removeAt(i);
+        refresh();
+    });
+    connect(m_queueBar, &QueueBar::moveUpRequested, this, [this](int i) {
+        m_queues[m_session].swapItemsAt(i, i - 1);
+        refresh();
+    });
+    connect(m_queueBar, &QueueBar::editRequested, this, [this](int i) {
+        const QString text = m_queues[m_session].takeAt(i);
+        const QString written = m_composer->edit()->text();
+        m_composer->edit()->replaceText(
+            written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
+        focusInput();
+        refresh();
+    });
+    connect(m_list, &ConversationList::opened, this, &ChatPanel::openConversation);
+    connect(m_list, &ConversationList::newChatRequested, this, &ChatPanel::newItem);
+    connect(&m_conversations, &app::ConversationListModel::loaded, this, [this] {
+        const qint64 last = m_settings.get(kLastConversation);
+        if (last && m_conversations.rowOf(last) >= 0 && m_session && m_session->conversationId() == 0 &&
+            !m_session->isBusy() && m_composer->edit()->document()->isEmpty())
+            openConversation(last);
+    });
+    connect(&m_conversations, &app::ConversationListModel::removed, this, [this](qint64 id, const QString &) {
+        if (m_session && m_session->conversationId() == id)
+            use(m_sessions.newChat());
+    });
+    connect(&m_conversations, &app::ConversationListModel::restored, this, &ChatPanel::openConversation);
+    connect(&m_sessions, &app::ChatSessions::busyChanged, this, [this] {
+        updateBusyList();
+        for (auto it = m_queues.keyBegin(); it != m_queues.keyEnd(); ++it) {
+            ChatSession *session = *it;
+            QMetaObject::invokeMethod(
+                this,
+                [this, p = QPointer<ChatSession>(session)] {
+                    if (p)
+                        sendNext(p);
+                },
+                Qt::QueuedConnection);
+        }
+    });
+    connect(&m_service, &app::InferenceService::stateChanged, this, &ChatPanel::refresh);
+    connect(&m_service, &app::InferenceService::modelChanged, this, [this] {
+        refresh();
+        countSoon();
+    });
+    connect(&m_store, &app::ChatStore::saveStateChanged, this, &ChatPanel::updateSaved);
+    connect(&m_store, &app::ChatStore::opened, this, [this] {
+        m_storeNotice = m_store.report().notice;
+        updateSaved();
+        updateNotice();
+    });
+    connect(m_notice, &Notice::closed, this, [this] {
+        m_storeNotice.clear();
+        m_notSent.clear();
+        updateNotice();
+    });
+    connect(&m_settings, &app::Settings::changed, this, [this] { refresh(); });
+    connect(&appearance, &Appearance::changed, this, &ChatPanel::updateTitle);
+    m_ticker.setInterval(250);
+    connect(&m_ticker, &QTimer::timeout, this, [this] {
+        updateActivity();
+        updateStatus();
+    });
+    m_countTimer.setSingleShot(true);
+    m_countTimer.setInterval(200);
+    connect(&m_countTimer, &QTimer::timeout, this, &ChatPanel::count);
+    addKeys();
+    use(m_sessions.newChat());
+}
+
+void ChatPanel::addKeys()
+{
+    const auto key = [this](const QKeySequence &keys, void (ChatPanel::*action)()) {
+        auto *shortcut = new QShortcut(keys, this);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, this, action);
+    };
+    key(Qt::CTRL | Qt::Key_R, &ChatPanel::retry);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_Return, &ChatPanel::goOn);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_T, &ChatPanel::toggleThink);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_C, &ChatPanel::copyLastAnswer);
+    key(Qt::CTRL | Qt::Key_F, &ChatPanel::findChats);
+    key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportMarkdown);
+    key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
+    key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
+}
+
+ChatPanel::~ChatPanel()
+{
+    // What waits in a queue was written by the user: it goes back to the drafts.
+    for (auto it = m_queues.begin(); it != m_queues.end(); ++it) {
+        if (!it.value().isEmpty()) {
+            QStringList all = it.value();
+            if (!it.key()->draft().trimmed().isEmpty())
+                all.append(it.key()->draft());
+            it.key()->setDraft(all.join(QStringLiteral("\n\n")));
+        }
+    }
+    if (m_listKeeper && m_listKeeper->parent() != this)
+        delete m_listKeeper; // its model goes with this panel
+    m_transcript->setModel(nullptr);
+}
+
+QWidget *ChatPanel::sidebarList()
+{
+    return m_list;
+}
+
+QWidget *ChatPanel::makeHead()
+{
+    auto *head = new QWidget(this);
+    head->setFixedHeight(52);
+    auto *line = new QHBoxLayout(head);
+    line->setContentsMargins(20, 0, 12, 0);
+    line->setSpacing(8);
+    m_title->setTextFormat(Qt::PlainText);
+    m_title->setMinimumWidth(40);
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_title->setToolTip(tr("Double click renames"));
+    m_title->installEventFilter(this);
+    m_more = new IconButton(m_appearance, QStringLiteral("more"), tr("More for this chat"), this);
+    connect(m_more, &IconButton::clicked, this, [this] { showMore(m_more); });
+    line->addWidget(m_title, 1);
+    line->addWidget(m_more);
+    auto *both = new QWidget(this);
+    auto *column = new QVBoxLayout(both);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(head);
+    auto *rule = new QFrame(both);
+    rule->setFixedHeight(1);
+    rule->setAutoFillBackground(true);
+    const auto paint = [this, rule] {
+        QPalette palette;
+        palette.setColor(QPalette::Window, m_appearance.theme().border);
+        rule->setPalette(palette);
+    };
+    connect(&m_appearance, &Appearance::changed, rule, paint);
+    paint();
+    column->addWidget(rule);
+    return both;
+}
+
+void ChatPanel::makePresets()
+{
+    QMenu *menu = m_composer->preset()->menu();
+    auto *group = new QActionGroup(menu);
+    const struct
+    {
+        app::SamplingPreset preset;
+        QString hint;
+    } all[] = {{app::SamplingPreset::Precise, tr("facts and code")},
+               {app::SamplingPreset::Balanced, tr("most questions")},
+               {app::SamplingPreset::Creative, tr("ideas and stories")}};
+    for (const auto &one : all) {
+        QAction *action = menu->addAction(QStringLiteral("%1  -  %2").arg(presetName(one.preset), one.hint));
+        action->setCheckable(true);
+        action->setData(int(one.preset));
+        group->addAction(action);
+    }
+    connect(group, &QActionGroup::triggered, this,
+            [this](QAction *action) { m_settings.set(app::kSamplingPreset, action->data().toInt()); });
+}
+
+void ChatPanel::use(app::ChatSession *session)
+{
+    cancelEdit();
+    if (m_session)
+        m_session->disconnect(this);
+    m_session = session;
+    m_blocked.clear();
+    m_notSent.clear();
+    m_baseTokens = m_totalTokens = -1;
+    const auto showDraft = [this] {
+        m_settingDraft = true;
+        m_composer->edit()->setText(m_session->draft());
+        m_settingDraft = false;
+    };
+    connect(session, &ChatSession::stateChanged, this, [this] {
+        refresh();
+        if (m_session && !m_session->isBusy())
+            countSoon();
+    });
+    connect(session, &ChatSession::promptProgress, this, [this] {
+        updateActivity();
+        updateStatus();
+    });
+    connect(session, &ChatSession::queuePositionChanged, this, &ChatPanel::refresh);
+    connect(session, &ChatSession::titleChanged, this, &ChatPanel::updateTitle);
+    connect(session, &ChatSession::sent, this, [this] { countSoon(); });
+    connect(session, &ChatSession::sendFailed, this,
+            [this](const QString &text, const inference::Error &error) {
+                const QString written = m_composer->edit()->text();
+                m_composer->edit()->setText(
+                    written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
+                m_notSent = app::errorSentence(error);
+                updateNotice();
+            });
+    connect(session, &ChatSession::loaded, this, [this, showDraft] {
+        showDraft();
+        refresh();
+        countSoon();
+    });
+    connect(session, &ChatSession::loadFailed, this, [this](const inference::Error &error) {
+        m_notSent = app::errorSentence(error);
+        refresh();
+    });
+    connect(session, &ChatSession::conversationCreated, this, [this](qint64 id) {
+        m_settings.set(kLastConversation, id);
+        m_list->setCurrent(id);
+    });
+    connect(session, &ChatSession::answerFinished, this, [this](int) { countSoon(); });
+    connect(session, &QObject::destroyed, this, [this, session] { m_queues.remove(session); });
+    connect(session->messages(), &QAbstractItemModel::rowsInserted, this, &ChatPanel::refresh,
+            Qt::UniqueConnection);
+    connect(session->messages(), &QAbstractItemModel::modelReset, this, &ChatPanel::refresh,
+            Qt::UniqueConnection);
+    m_transcript->setModel(session->messages());
+    showDraft();
+    if (session->conversationId())
+        m_settings.set(kLastConversation, session->conversationId());
+    m_list->setCurrent(session->conversationId());
+    refresh();
+    countSoon();
+}
+
+void ChatPanel::openConversation(qint64 id)
+{
+    if (id == 0 || (m_session && m_session->conversationId() == id)) {
+        focusInput();
+        return;
+    }
+    use(m_sessions.open(id));
+    if (isVisible())
+        focusInput();
+}
+
+void ChatPanel::newItem()
+{
+    m_settings.set(kLastConversation, qint64(0));
+    use(m_sessions.newChat());
+    focusInput();
+}
+
+void ChatPanel::focusInput()
+{
+    m_composer->edit()->setFocus(Qt::OtherFocusReason);
+}
+
+void ChatPanel::stop()
+{
+    if (m_editRow >= 0) {
+        cancelEdit();
+        return;
+    }
+    if (m_session && m_session->isBusy())
+        m_session->stop();
+}
+
+void ChatPanel::submit()
+{
+    if (!m_session)
+        return;
+    const QString text = m_composer->edit()->text();
+    if (text.trimmed().isEmpty() || m_session->state() == State::Loading)
+        return;
+    if (m_contextBar->excess() > 0) {
+        m_blocked =
+            tr("This message needs %1 tokens more than are free.").arg(withCommas(m_contextBar->excess()));
+        updateNotice();
+        return;
+    }
+    m_notSent.clear();
+    if (m_editRow >= 0) {
+        const int row = m_editRow;
+        if (m_session->isBusy())
+            return;
+        m_editDrafts.remove(m_session);
+        m_editRow = -1;
+        if (m_session->editAndResend(row, text)) {
+            m_settingDraft = true;
+            m_composer->edit()->setText(m_session->draft());
+            m_settingDraft = false;
+        }
+        refresh();
+        return;
+    }
+    if (m_session->isBusy()) {
+        m_queues[m_session].append(text);
+    } else if (!m_session->send(text)) {
+        return;
+    }
+    m_settingDraft = true;
+    m_composer->edit()->setText(QString());
+    m_settingDraft = false;
+    m_session->setDraft(QString());
+    m_transcript->scrollToEnd();
+    refresh();
+}
+
+void ChatPanel::sendNext(app::ChatSession *session)
+{
+    const auto queue = m_queues.find(session);
+    if (queue == m_queues.end() || queue->isEmpty() || session->isBusy() ||
+        session->state() == State::Loading)
+        return;
+    // After a stop or a failure the user decides: nothing is sent by itself.
+    app::MessageListModel *messages = session->messages();
+    const int last = messages->rowCount() - 1;
+    const bool wentWell = last >= 0 && messages->message(last).state == app::MessageState::Complete;
+    const QString text = queue->takeFirst();
+    if (wentWell && session->send(text)) {
+        refresh();
+        return;
+    }
+    QStringList back{text};
+    back += std::exchange(*queue, {});
+    if (!session->draft().trimmed().isEmpty())
+        back.append(session->draft());
+    session->setDraft(back.join(QStringLiteral("\n\n")));
+    if (session == m_session) {
+        m_settingDraft = true;
+        m_composer->edit()->setText(session->draft());
+        m_settingDraft = false;
+    }
+    refresh();
+}
+
+void ChatPanel::act(Action action, int row, const QString &name)
+{
+    if (!m_session)
+        return;
+    app::MessageListModel *messages = m_session->messages();
+    switch (action) {
+    case Action::Retry:
+        m_session->regenerate(row);
+        break;
+    case Action::Continue:
+        m_session->continueAnswer();
+        break;
+    case Action::Edit:
+        beginEdit(row);
+        break;
+    case Action::PreviousVersion:
+        m_session->showVersion(row, messages->version(row) - 1);
+        break;
+    case Action::NextVersion:
+        m_session->showVersion(row, messages->version(row) + 1);
+        break;
+    case Action::Custom:
+        if (name == QLatin1String("newChat"))
+            newItem();
+        break;
+    default:
+        break;
+    }
+}
+
+void ChatPanel::retry()
+{
+    if (!m_session || m_session->isBusy())
+        return;
+    for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
+        if (!m_transcript->message(row).isUser()) {
+            m_session->regenerate(row);
+            return;
+        }
+    }
+}
+
+void ChatPanel::goOn()
+{
+    if (m_session && m_session->canContinue())
+        m_session->continueAnswer();
+}
+
+void ChatPanel::toggleThink()
+{
+    if (m_composer->think()->isVisible())
+        m_composer->think()->click();
+}
+
+void ChatPanel::copyLastAnswer()
+{
+    for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
+        if (!m_transcript->message(row).isUser()) {
+            QApplication::clipboard()->setText(m_transcript->message(row).record().content);
+            return;
+        }
+    }
+}
+
+void ChatPanel::showVersion(int step)
+{
+    if (!m_session || m_session->isBusy())
+        return;
+    app::MessageListModel *messages = m_session->messages();
+    for (int row = messages->rowCount() - 1; row >= 0; --row) {
+        if (messages->versionCount(row) > 1) {
+            const int to = std::clamp(messages->version(row) + step, 1, messages->versionCount(row));
+            m_session->showVersion(row, to);
+            return;
+        }
+    }
+}
+
+void ChatPanel::findChats()
+{
+    m_list->focusSearch();
+}
+
+void ChatPanel::beginEdit(int row)
+{
+    if (!m_session || m_session->isBusy() || row < 0 || row >= m_session->messages()->rowCount())
+        return;
+    if (m_editRow < 0)
+        m_editDrafts[m_session] = m_composer->edit()->text();
+    m_editRow = row;
+    m_settingDraft = true;
+    m_composer->edit()->setText(m_session->messages()->message(row).content);
+    m_settingDraft = false;
+    updateNotice();
+    focusInput();
+}
+
+void ChatPanel::cancelEdit()
+{
+    if (m_editRow < 0)
+        return;
+    m_editRow = -1;
+    const QString draft = m_session ? m_editDrafts.take(m_session) : QString();
+    m_settingDraft = true;
+    m_composer->edit()->setText(draft);
+    m_settingDraft = false;
+    updateNotice();
+}
+
+QString ChatPanel::waitingWords() const
+{
+    const int others = int(m_sessions.busy().size()) - 1;
+    if (others > 0)
+        return tr("Waiting: another chat is being answered");
+    return tr("Waiting: another panel is at work");
+}
+
+void ChatPanel::refresh()
+{
+    if (!m_session)
+        return;
+    const bool empty = m_session->messages()->rowCount() == 0 && m_session->state() != State::Loading;
+    m_stack->setCurrentWidget(empty ? static_cast<QWidget *>(m_start) : m_transcript);
+    m_more->setVisible(!empty);
+    const bool busy = m_session->isBusy();
+    const auto model = m_service.model();
+    m_composer->setBusy(busy);
+    m_composer->think()->setVisible(model && model->canThink);
+    m_composer->think()->setChecked(m_settings.get(app::kThinking) != int(inference::Thinking::Off));
+    const auto preset = app::SamplingPreset(std::clamp(m_settings.get(app::kSamplingPreset), 0, 2));
+    m_composer->preset()->setText(presetName(preset));
+    for (QAction *action : m_composer->preset()->menu()->actions())
+        action->setChecked(action->data().toInt() == int(preset));
+    m_composer->preset()->updateGeometry();
+    m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
+                               : empty ? tr("Write a message")
+                                       : tr("Write the next message"));
+    m_queueBar->setMessages(m_queues.value(m_session));
+    const bool ticks = busy && m_session->state() != State::Writing;
+    if (ticks && !m_ticker.isActive())
+        m_ticker.start();
+    else if (!ticks)
+        m_ticker.stop();
+    updateTitle();
+    updateActivity();
+    updateNotice();
+    updateStatus();
+    place();
+}
+
+void ChatPanel::updateActivity()
+{
+    if (!m_session)
+        return;
+    std::optional<Progress> progress;
+    switch (m_session->state()) {
+    case State::WaitingForModel:
+        progress = Progress{m_service.state() == app::InferenceService::State::Loading
+                                ? tr("Sent as soon as the model is loaded")
+                                : tr("No model is loaded. The message waits."),
+                            0, 0};
+        break;
+    case State::Queued:
+        progress = Progress{waitingWords(), 0, 0};
+        break;
+    case State::Reading:
+        progress = Progress{tr("Reading prompt"), m_session->promptDone(), m_session->promptTotal()};
+        break;
+    case State::Stopping:
+        progress = Progress{tr("Stopping"), 0, 0};
+        break;
+    default:
+        break;
+    }
+    m_transcript->setActivity(m_session->answerRow(), m_session->isBusy(), m_session->canContinue(), progress,
+                              m_session->state() == State::Thinking, m_session->thinkingMs());
+}
+
+void ChatPanel::updateNotice()
+{
+    m_notice->clearActions();
+    m_notice->setClosable(false);
+    m_notice->setIconName(QString());
+    bool shown = true;
+    const bool noModel = m_service.state() == app::InferenceService::State::NoModel;
+    const bool loading = m_service.state() == app::InferenceService::State::Loading && !m_service.model();
+    if (!m_blocked.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Warn);
+        m_notice->setIconName(QStringLiteral("context-map"));
+        m_notice->setWords(tr("The context is full. Nothing was dropped, your message is not sent yet."),
+                           m_blocked);
+        connect(m_notice->addAction(tr("New chat with this message"), TextButton::Kind::Primary),
+                &TextButton::clicked, this, [this] {
+                    const QString text = m_composer->edit()->text();
+                    newItem();
+                    m_composer->edit()->replaceText(text);
+                });
+    } else if (!m_notSent.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Danger);
+        m_notice->setIconName(QStringLiteral("error"));
+        m_notice->setWords(tr("Not sent. Your text is kept."), m_notSent);
+        m_notice->setClosable(true);
+    } else if (m_editRow >= 0) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setWords(
+            QString(), tr("You edit an earlier message. Sending makes a new version; the old one stays."));
+        connect(m_notice->addAction(tr("Cancel")), &TextButton::clicked, this, &ChatPanel::cancelEdit);
+    } else if (m_store.saveState() == app::ChatStore::SaveState::NotSaved) {
+        m_notice->setKind(Notice::Kind::Danger);
+        m_notice->setIconName(QStringLiteral("error"));
+        m_notice->setWords(QString(), m_store.saveError() ? app::errorSentence(*m_store.saveError())
+                                                          : tr("The last changes are not on the disk yet."));
+        connect(m_notice->addAction(tr("Try again")), &TextButton::clicked, this,
+                [this] { m_store.retry(); });
+    } else if (!m_storeNotice.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Warn);
+        m_notice->setIconName(QStringLiteral("info"));
+        m_notice->setWords(QString(), m_storeNotice);
+        m_notice->setClosable(true);
+    } else if (noModel) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("model"));
+        m_notice->setWords(QString(), tr("No model is loaded. Your message will wait."));
+        connect(m_notice->addAction(tr("Choose a model"), TextButton::Kind::Soft), &TextButton::clicked, this,
+                &ChatPanel::chooseModelRequested);
+    } else if (loading) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("clock"));
+        m_notice->setWords(
+            QString(), tr("The model is being loaded. What you send is answered as soon as it is there."));
+    } else {
+        shown = false;
+    }
+    m_notice->setVisible(shown);
+    m_contextBar->setVisible(m_service.model().has_value());
+    m_foot->layout()->setContentsMargins(0, shown ? 8 : 0, 0, 12);
+    if (!m_service.model() && shown)
+        m_foot->layout()->setSpacing(8);
+    else
+        m_foot->layout()->setSpacing(0);
+}
+
+void ChatPanel::updateStatus()
+{
+    if (!m_session)
+        return;
+    const auto number = [](quint32 n) { return withCommas(n); };
+    switch (m_session->state()) {
+    case State::Reading: {
+        const QString reason = m_session->promptCached() > 0
+                                   ? tr("%1 tokens reused").arg(number(m_session->promptCached()))
+                                   : QString();
+        Q_EMIT statusChanged(
+            tr("Reading prompt %1/%2").arg(number(m_session->promptDone()), number(m_session->promptTotal())),
+            QString(), reason);
+        break;
+    }
+    case State::Thinking:
+        Q_EMIT statusChanged(tr("Thinking, %1").arg(durationWords(m_session->thinkingMs())), QString(),
+                             QString());
+        break;
+    case State::Writing:
+        Q_EMIT statusChanged(tr("Writing"), QString(), QString());
+        break;
+    case State::Queued:
+        Q_EMIT statusChanged(waitingWords(), QString(), QString());
+        break;
+    case State::Sending:
+        Q_EMIT statusChanged(tr("Saving the message"), QString(), QString());
+        break;
+    case State::Stopping:
+        Q_EMIT statusChanged(tr("Stopping"), QString(), QString());
+        break;
+    case State::WaitingForModel:
+    case State::Loading:
+    case State::Idle: {
+        QString speed;
+        const int last = m_session->messages()->rowCount() - 1;
+        if (last >= 0 && m_session->messages()->message(last).decodeTokensPerSecond > 0 &&
+            m_session->state() == State::Idle)
+            speed = tr("%1 tok/s").arg(m_session->messages()->message(last).decodeTokensPerSecond, 0, 'f', 1);
+        Q_EMIT statusChanged(QString(), speed, QString());
+        break;
+    }
+    }
+}
+
+void ChatPanel::updateTitle()
+{
+    QString title = m_session ? m_session->title() : QString();
+    if (title.isEmpty())
+        title = tr("New chat");
+    m_title->setFont(m_appearance.font(FontRole::Title));
+    m_title->setText(
+        m_title->fontMetrics().elidedText(title.simplified(), Qt::ElideRight, std::max(80, width() - 120)));
+}
+
+void ChatPanel::updateBusyList()
+{
+    QSet<qint64> ids;
+    for (const ChatSession *session : m_sessions.busy())
+        ids.insert(session->conversationId());
+    m_list->setBusy(ids);
+    Q_EMIT countBadge(ids.size() > 1 ? QString::number(ids.size()) : QString());
+}
+
+void ChatPanel::updateSaved()
+{
+    switch (m_store.saveState()) {
+    case app::ChatStore::SaveState::Saved:
+        Q_EMIT savedChanged(tr("Saved"), false);
+        break;
+    case app::ChatStore::SaveState::Saving:
+        Q_EMIT savedChanged(tr("Saving"), false);
+        break;
+    case app::ChatStore::SaveState::NotSaved:
+        Q_EMIT savedChanged(m_store.saveError()
+                                ? tr("Not saved: %1").arg(app::errorTitle(m_store.saveError()->code))
+                                : tr("Not saved"),
+                            true);
+        break;
+    }
+    updateNotice();
+}
+
+void ChatPanel::countSoon()
+{
+    if (m_service.model())
+        m_countTimer.start();
+    else
+        count();
+}
+
+void ChatPanel::count()
+{
+    const auto model = m_service.model();
+    const QString draft = m_composer->edit()->text();
+    if (!model || !m_session) {
+        m_composer->setHint(draft.isEmpty() ? tr("Enter sends, Shift Enter starts a new line") : QString());
+        m_contextBar->setUse(0, 0, 0, 0);
+        Q_EMIT contextUsed(-1, -1);
+        return;
+    }
+    const int limit = int(model->contextLength);
+    const auto show = [this, limit, blank = draft.trimmed().isEmpty()] {
+        const int draftTokens =
+            blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens);
+        if (blank)
+            m_composer->setHint(m_session && m_session->messages()->rowCount() == 0 && width() > 560
+                                    ? tr("Enter sends, Shift Enter starts a new line")
+                                    : QString());
+        else if (m_totalTokens >= 0)
+            m_composer->setHint(tr("%1 tokens").arg(withCommas(draftTokens)));
+        const int base = std::max(0, m_baseTokens);
+        m_contextBar->setUse(base, draftTokens, m_settings.get(app::kMaxAnswerTokens), limit);
+        Q_EMIT contextUsed(base + draftTokens, limit);
+    };
+    m_service.countTokens(m_session->draftRequest(QString()), &m_baseCounter, [this, show](int tokens) {
+        m_baseTokens = tokens;
+        show();
+    });
+    if (!draft.trimmed().isEmpty()) {
+        m_service.countTokens(m_session->draftRequest(draft), &m_draftCounter, [this, show](int tokens) {
+            m_totalTokens = tokens;
+            show();
+        });
+    } else {
+        m_totalTokens = -1;
+        show();
+    }
+}
+
+bool ChatPanel::acceptsFile(const QString &path) const
+{
+    const QFileInfo info(path);
+    return info.isFile() && info.size() <= kLargestFile;
+}
+
+void ChatPanel::openFile(const QString &path)
+{
+    const QFileInfo info(path);
+    QFile file(path);
+    QString problem;
+    QByteArray bytes;
+    if (info.size() > kLargestFile)
+        problem = tr("%1 is larger than 1 MiB.").arg(info.fileName());
+    else if (!file.open(QIODevice::ReadOnly))
+        problem = tr("%1 could not be read: %2").arg(info.fileName(), file.errorString());
+    else if ((bytes = file.read(kLargestFile + 1)).contains('\0'))
+        problem = tr("%1 is no text file.").arg(info.fileName());
+    if (!problem.isEmpty()) {
+        m_notSent = problem;
+        updateNotice();
+        return;
+    }
+    QString text = QString::fromUtf8(bytes);
+    text.replace(QLatin1String("\r\n"), QLatin1String("\n"));
+    // A fence longer than any in the file.
+    QString fence = QStringLiteral("```");
+    while (text.contains(fence))
+        fence += QLatin1Char('`');
+    const QString written = m_composer->edit()->text();
+    QTextCursor cursor = m_composer->edit()->textCursor();
+    cursor.movePosition(QTextCursor::End);
+    cursor.insertText(QStringLiteral("%1%2:\n%3%4\n%5%6%3\n")
+                          .arg(written.isEmpty() || written.endsWith(QLatin1Char('\n'))
+                                   ? QString()
+                                   : QStringLiteral("\n\n"),
+                               info.fileName(), fence, info.suffix(), text,
+                               text.endsWith(QLatin1Char('\n')) ? QString() : QStringLiteral("\n")));
+    m_composer->edit()->setTextCursor(cursor);
+    focusInput();
+}
+
+void ChatPanel::place()
+{
+    const int room = std::max(120, width() - 48);
+    m_foot->setFixedWidth(std::min(720, room));
+    m_composer->setLines(window()->height() < 640 ? 5 : 10);
+}
+
+void ChatPanel::resizeEvent(QResizeEvent *event)
+{
+    Panel::resizeEvent(event);
+    place();
+    updateTitle();
+}
+
+bool ChatPanel::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_title && event->type() == QEvent::MouseButtonDblClick) {
+        renameHere();
+        return true;
+    }
+    if (watched == m_titleEdit) {
+        const auto finish = [this](bool keep) {
+            QLineEdit *edit = std::exchange(m_titleEdit, nullptr);
+            if (keep && m_session && m_session->conversationId() && !edit->text().simplified().isEmpty())
+                m_conversations.rename(m_session->conversationId(), edit->text().simplified());
+            edit->hide();
+            edit->deleteLater();
+            focusInput();
+        };
+        if (event->type() == QEvent::FocusOut) {
+            finish(true);
+        } else if (event->type() == QEvent::KeyPress) {
+            const int key = static_cast<QKeyEvent *>(event)->key();
+            if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Escape) {
+                finish(key != Qt::Key_Escape);
+                return true;
+            }
+        } else if (event->type() == QEvent::ShortcutOverride &&
+                   static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
+            event->accept();
+            return true;
+        }
+    }
+    return Panel::eventFilter(watched, event);
+}
+
+void ChatPanel::renameHere()
+{
+    if (!m_session || !m_session->conversationId() || m_titleEdit)
+        return;
+    m_titleEdit = new QLineEdit(m_session->title(), m_title->parentWidget());
+    m_titleEdit->setMaxLength(200);
+    m_titleEdit->setAccessibleName(tr("New title"));
+    m_titleEdit->setGeometry(m_title->geometry()
+                                 .adjusted(-10, 0, -20, 0)
+                                 .intersected(m_title->parentWidget()->rect().adjusted(8, 10, 0, -10)));
+    m_titleEdit->installEventFilter(this);
+    m_titleEdit->show();
+    m_titleEdit->selectAll();
+    m_titleEdit->setFocus(Qt::OtherFocusReason);
+}
+
+void ChatPanel::showMore(IconButton *button)
+{
+    if (!m_session)
+        return;
+    const qint64 id = m_session->conversationId();
+    QMenu menu(this);
+    menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, &ChatPanel::renameHere)
+        ->setEnabled(id != 0);
+    menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy the chat as Markdown"), this,
+                   [this] { QApplication::clipboard()->setText(asMarkdown()); });
+    menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export as Markdown…"), this,
+                   &ChatPanel::exportMarkdown);
+    menu.addSeparator();
+    menu.addAction(m_appearance.icon(QStringLiteral("trash"), 16, m_appearance.theme().danger),
+                   tr("Delete the chat"), this, [this, id] { m_conversations.remove(id); })
+        ->setEnabled(id != 0);
+    menu.exec(button->mapToGlobal(QPoint(button->width() - menu.sizeHint().width(), button->height() + 4)));
+}
+
+QString ChatPanel::asMarkdown() const
+{
+    QString all;
+    if (!m_session)
+        return all;
+    all = QStringLiteral("# %1\n").arg(m_session->title());
+    for (int row = 0; row < m_session->messages()->rowCount(); ++row) {
+        const app::MessageRecord &message = m_session->messages()->message(row);
+        all += QStringLiteral("\n## %1\n\n%2\n")
+                   .arg(message.role == app::Role::User ? tr("You")
+                        : message.model.isEmpty()       ? tr("Answer")
+                                                        : message.model,
+                        message.content);
+    }
+    return all;
+}
+
+void ChatPanel::exportMarkdown()
+{
+    QString name = m_session ? m_session->title().left(60) : QString();
+    static const QString forbidden = QStringLiteral("/\\:*?\"<>|");
+    for (QChar &c : name) {
+        if (forbidden.contains(c) || c.unicode() < 32)
+            c = QLatin1Char('-');
+    }
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export as Markdown"), name + QStringLiteral(".md"));
+    if (path.isEmpty())
+        return;
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(asMarkdown().toUtf8()) < 0 || !file.commit()) {
+        m_notSent = tr("The chat could not be written to %1: %2").arg(path, file.errorString());
+        updateNotice();
+    }
+}
+
+void ChatPanel::confirmLink(const QString &url)
+{
+    const QUrl parsed(url, QUrl::StrictMode);
+    const QString scheme = parsed.scheme().toLower();
+    const bool opens =
+        parsed.isValid() && (scheme == QLatin1String("http") || scheme == QLatin1String("https") ||
+                             scheme == QLatin1String("mailto"));
+    QMessageBox box(this);
+    box.setTextFormat(Qt::PlainText);
+    box.setWindowTitle(tr("Open link"));
+    box.setText(opens ? tr("Open this address in the browser?")
+                      : tr("Only web and mail addresses are opened."));
+    box.setInformativeText(url.left(500));
+    QPushButton *open = opens ? box.addButton(tr("Open"), QMessageBox::AcceptRole) : nullptr;
+    QPushButton *copy = box.addButton(tr("Copy"), QMessageBox::ActionRole);
+    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    box.exec();
+    if (open && box.clickedButton() == open)
+        QDesktopServices::openUrl(parsed);
+    else if (box.clickedButton() == copy)
+        QApplication::clipboard()->setText(url);
+}
+
+} // namespace ui

@@ -1,0 +1,131 @@
+// Chat: one conversation at a time, its transcript and the composer; answers of others go on meanwhile.
+#pragma once
+
+#include "app/chat/chat_sessions.h"
+#include "app/chat/conversation_list_model.h"
+#include "app/settings.h"
+#include "ui/chat/transcript.h"
+#include "ui/panel.h"
+#include "ui/widgets/notice.h"
+
+#include <QHash>
+#include <QPointer>
+#include <QTimer>
+
+class QLabel;
+class QLineEdit;
+class QStackedWidget;
+
+namespace ui {
+
+class Composer;
+class ContextBar;
+class ConversationList;
+class QueueBar;
+class StartView;
+
+class ChatPanel : public Panel
+{
+    Q_OBJECT
+
+public:
+    // Keeps its conversations in `dataFolder`. The service, the settings and the appearance outlive it.
+    ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
+              const QString &dataFolder, QWidget *parent = nullptr);
+    ~ChatPanel() override;
+
+    QWidget *sidebarList() override;
+    void focusInput() override;
+    void newItem() override;
+    void stop() override;
+    bool acceptsFile(const QString &path) const override;
+    void openFile(const QString &path) override;
+
+    void openConversation(qint64 id);
+    void retry();       // Ctrl+R
+    void goOn();        // Ctrl+Shift+Return
+    void toggleThink(); // Ctrl+Shift+T
+    void copyLastAnswer();
+    void showPreviousVersion() { showVersion(-1); }
+    void showNextVersion() { showVersion(1); }
+    void showVersion(int step); // Alt+Left, Alt+Right: of the last message that has versions
+    void findChats();           // Ctrl+F in the list
+
+    Composer *composer() const { return m_composer; }
+    Transcript *transcript() const { return m_transcript; }
+    ConversationList *list() const { return m_list; }
+    app::ChatSession *session() const { return m_session; }
+    Notice *notice() const { return m_notice; }
+    app::ChatStore &store() { return m_store; }
+    app::ConversationListModel &conversations() { return m_conversations; }
+
+Q_SIGNALS:
+    void chooseModelRequested();
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    void addKeys();
+    QWidget *makeHead();
+    void makePresets();
+    void use(app::ChatSession *session);
+    void submit();
+    void sendNext(app::ChatSession *session);
+    void act(Action action, int row, const QString &name);
+    void beginEdit(int row);
+    void cancelEdit();
+    void refresh(); // everything that follows from the state of session and model
+    void updateActivity();
+    void updateNotice();
+    void updateStatus();
+    void updateTitle();
+    void updateBusyList();
+    void updateSaved();
+    void countSoon();
+    void count();
+    void place();
+    void renameHere();
+    void showMore(IconButton *button);
+    void exportMarkdown();
+    QString asMarkdown() const;
+    void confirmLink(const QString &url);
+    QString waitingWords() const;
+
+    app::InferenceService &m_service;
+    app::Settings &m_settings;
+    Appearance &m_appearance;
+    app::ChatStore m_store;
+    app::ConversationListModel m_conversations;
+    app::ChatSessions m_sessions;
+    QPointer<app::ChatSession> m_session;
+    QHash<app::ChatSession *, QStringList> m_queues; // messages that wait for the end of an answer
+    QHash<app::ChatSession *, QString> m_editDrafts;
+
+    QLabel *m_title;
+    QLineEdit *m_titleEdit = nullptr;
+    IconButton *m_more = nullptr;
+    QStackedWidget *m_stack;
+    StartView *m_start;
+    Transcript *m_transcript;
+    Notice *m_notice;
+    QueueBar *m_queueBar;
+    ContextBar *m_contextBar;
+    Composer *m_composer;
+    QWidget *m_foot;
+    ConversationList *m_list;
+    QPointer<QWidget> m_listKeeper;
+
+    QTimer m_ticker;     // while thinking: the seconds
+    QTimer m_countTimer; // the draft's tokens, a moment after the last key
+    QObject m_baseCounter, m_draftCounter;
+    int m_baseTokens = -1, m_totalTokens = -1;
+    int m_editRow = -1;
+    bool m_settingDraft = false;
+    QString m_blocked; // sentence of a message that was not sent: the context is full
+    QString m_notSent; // why the store took a message back
+    QString m_storeNotice;
+};
+
+} // namespace ui

@@ -1,0 +1,63 @@
+// The chats in the sidebar: found by title, grouped by day, renamed in place, deleted with Undo.
+#pragma once
+
+#include "app/chat/conversation_list_model.h"
+#include "ui/widgets/buttons.h"
+#include "ui/widgets/notice.h"
+
+#include <QListView>
+#include <QSet>
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+
+namespace ui {
+
+class ConversationList : public QWidget
+{
+    Q_OBJECT
+
+public:
+    ConversationList(const Appearance &appearance, app::ConversationListModel &model,
+                     QWidget *parent = nullptr);
+
+    void setCurrent(qint64 id);
+    void setBusy(const QSet<qint64> &ids); // answers are being written there
+    void focusSearch();
+    void rename(qint64 id); // begins editing the title in place
+    QLineEdit *search() const { return m_search; }
+    QListView *view() const { return m_view; }
+    Notice *undoNotice() const { return m_undo; }
+
+Q_SIGNALS:
+    void opened(qint64 id);
+    void newChatRequested();
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    class Delegate;
+    void showMenu(const QPoint &at);
+    void finishRename(bool keep);
+    void updateEmpty();
+    void updateCurrent();
+    qint64 idAt(const QModelIndex &index) const;
+
+    const Appearance &m_appearance;
+    app::ConversationListModel &m_model;
+    QLineEdit *m_search;
+    IconButton *m_new;
+    QListView *m_view;
+    QLabel *m_empty;
+    Notice *m_undo;
+    QTimer m_undoTimer;
+    QLineEdit *m_editor = nullptr;
+    qint64 m_editedId = 0;
+    qint64 m_current = 0;
+    QSet<qint64> m_busy;
+};
+
+} // namespace ui

@@ -1,0 +1,596 @@
+#include "ui/main_window.h"
+
+#include "app/error_text.h"
+#include "app/settings_keys.h"
+#include "ui/chat/chat_panel.h"
+#include "ui/chat/composer.h"
+#include "ui/chat/conversation_list.h"
+#include "ui/shell/settings_dialog.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/focus_ring.h"
+#if __has_include("ui/code/code_panel.h")
+#include "ui/code/code_panel.h"
+#define BALEEN_HAS_CODE_PANEL
+#endif
+#if __has_include("ui/translate/translate_panel.h")
+#include "ui/translate/translate_panel.h"
+#define BALEEN_HAS_TRANSLATE_PANEL
+#endif
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMimeData>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QUrl>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <functional>
+
+namespace ui {
+
+namespace {
+
+const app::SettingKey<QByteArray> kGeometry{"window/geometry", {}};
+const app::SettingKey<QString> kPanel{"window/panel", QStringLiteral("chat")};
+const app::SettingKey<int> kWidth{"window/sidebarWidth", kSidebarWidth};
+const app::SettingKey<QStringList> kRails{"window/railed", {QStringLiteral("code")}};
+constexpr int kMargin = 8;
+constexpr double kGib = 1024.0 * 1024 * 1024;
+
+bool isModelFile(const QString &path)
+{
+    return path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive);
+}
+
+QString panelId(const QString &id)
+{
+    static const QStringList known{QStringLiteral("chat"), QStringLiteral("code"),
+                                   QStringLiteral("translate")};
+    return known.contains(id) ? id : QStringLiteral("chat");
+}
+
+} // namespace
+
+MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalog, app::Settings &settings,
+                       Appearance &appearance, const app::DataPaths &paths, QWidget *parent)
+    : QMainWindow(parent), m_service(service), m_catalog(catalog), m_settings(settings),
+      m_appearance(appearance), m_paths(paths), m_body(new QWidget(this)),
+      m_sidebar(new Sidebar(appearance, m_body)), m_content(new QWidget(m_body)),
+      m_notice(new Notice(appearance, Notice::Kind::Danger, m_content)),
+      m_stack(new QStackedWidget(m_content)), m_status(new StatusLine(appearance, m_body))
+{
+    setWindowTitle(QStringLiteral("Baleen"));
+    setMinimumSize(880, 560);
+    setAcceptDrops(true);
+    setCentralWidget(m_body);
+    m_sidebarWidth = std::clamp(m_settings.get(kWidth), kNarrowestSidebar, kWidestSidebar);
+    for (const QString &id : m_settings.get(kRails)) // "-code": shown whole although it begins as a rail
+        m_railed.insert(id.startsWith(QLatin1Char('-')) ? id.mid(1) : id, !id.startsWith(QLatin1Char('-')));
+    if (!restoreGeometry(m_settings.get(kGeometry)))
+        resize(1440, 900);
+
+    auto *column = new QVBoxLayout(m_content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    column->addWidget(m_notice);
+    column->addWidget(m_stack, 1);
+    m_notice->hide();
+    m_notice->setIconName(QStringLiteral("error"));
+    m_notice->setClosable(true);
+    connect(m_notice, &Notice::closed, m_notice, &QWidget::hide);
+
+    m_sidebar->addPanel(QStringLiteral("chat"), QStringLiteral("chat"), tr("Chat"), tr("Ctrl+1"));
+    m_sidebar->addPanel(QStringLiteral("code"), QStringLiteral("code"), tr("Code"), tr("Ctrl+2"));
+    m_sidebar->addPanel(QStringLiteral("translate"), QStringLiteral("translate"), tr("Translate"),
+                        tr("Ctrl+3"));
+    connect(m_sidebar, &Sidebar::panelChosen, this, &MainWindow::showPanel);
+    connect(m_sidebar, &Sidebar::settingsRequested, this, &MainWindow::showSettings);
+    connect(m_sidebar, &Sidebar::modelMenuRequested, this, &MainWindow::showModelMenu);
+    connect(m_sidebar, &Sidebar::widthDragged, this, [this](int px) {
+        m_sidebarWidth = px;
+        m_settings.set(kWidth, px);
+        place();
+    });
+
+    using Service = app::InferenceService;
+    connect(&m_service, &Service::stateChanged, this, [this] {
+        updateModel();
+        updateStatus();
+    });
+    connect(&m_service, &Service::modelChanged, this, [this] {
+        if (const auto model = m_service.model()) {
+            m_catalog.setLastModel(QString::fromStdString(model->path.string()));
+            m_notice->hide();
+            m_failedPath.clear();
+        }
+        updateModel();
+        updateStatus();
+    });
+    connect(&m_service, &Service::loadProgress, this, [this](quint64 done, quint64 total) {
+        m_loadDone = done;
+        m_loadTotal = total;
+        updateModel();
+        updateStatus();
+    });
+    connect(&m_service, &Service::loadFailed, this,
+            [this](const QString &path, const inference::Error &error) {
+                if (error.code == inference::ErrorCode::Cancelled)
+                    return;
+                m_failedPath = path;
+                m_notice->clearActions();
+                m_notice->setWords(tr("%1 was not loaded").arg(app::shortModelName(path)),
+                                   app::errorSentence(error));
+                connect(m_notice->addAction(tr("Choose another model"), TextButton::Kind::Primary),
+                        &TextButton::clicked, this, &MainWindow::showModelMenu);
+                connect(m_notice->addAction(tr("Try again")), &TextButton::clicked, this,
+                        [this, path] { openModel(path); });
+                m_notice->show();
+                updateModel();
+                updateStatus();
+            });
+    connect(m_status, &StatusLine::cancelRequested, this, [this] { m_service.cancelLoad(); });
+    connect(&m_catalog, &app::ModelCatalog::scanned, this, &MainWindow::updateModel);
+    connect(&appearance, &Appearance::changed, this, [this] { update(); });
+
+    new FocusRing(appearance, this);
+    addKeys();
+    qApp->installEventFilter(this);
+    updateModel();
+    updateStatus();
+    m_current = panelId(m_settings.get(kPanel));
+    m_sidebar->setCurrentPanel(m_current);
+    place();
+}
+
+MainWindow::~MainWindow()
+{
+    qApp->removeEventFilter(this);
+    m_sidebar->setList(nullptr);
+    for (Panel *panel : std::as_const(m_panels))
+        panel->disconnect(this);
+}
+
+Panel *MainWindow::makePanel(const QString &id)
+{
+    const QString data = m_paths.data;
+    if (id == QLatin1String("chat")) {
+        auto *chat = new ChatPanel(m_service, m_settings, m_appearance, data);
+        connect(chat, &ChatPanel::chooseModelRequested, this, &MainWindow::showModelMenu);
+        return chat;
+    }
+#ifdef BALEEN_HAS_CODE_PANEL
+    if (id == QLatin1String("code"))
+        return new CodePanel(m_service, m_settings, m_appearance, data, nullptr);
+#endif
+#ifdef BALEEN_HAS_TRANSLATE_PANEL
+    if (id == QLatin1String("translate"))
+        return new TranslatePanel(m_service, m_settings, m_appearance, data, nullptr);
+#endif
+    return nullptr;
+}
+
+void MainWindow::connectPanel(const QString &id, Panel *panel)
+{
+    connect(panel, &Panel::statusChanged, this,
+            [this, id](const QString &sentence, const QString &speed, const QString &reason) {
+                Said &said = m_said[id];
+                said.sentence = sentence;
+                said.speed = speed;
+                said.reason = reason;
+                updateStatus();
+            });
+    connect(panel, &Panel::contextUsed, this, [this, id](int tokens, int limit) {
+        m_said[id].tokens = tokens;
+        m_said[id].limit = limit;
+        updateStatus();
+    });
+    connect(panel, &Panel::savedChanged, this, [this, id](const QString &words, bool failed) {
+        m_said[id].saved = words;
+        m_said[id].savedFailed = failed;
+        updateStatus();
+    });
+    connect(panel, &Panel::countBadge, this,
+            [this, id](const QString &text) { m_sidebar->setBadge(id, text); });
+    connect(panel, &Panel::openInCode, this, [this](const QString &code, const QString &language) {
+        showPanel(QStringLiteral("code"));
+#ifdef BALEEN_HAS_CODE_PANEL
+        if (auto *target = qobject_cast<CodePanel *>(m_panels.value(QStringLiteral("code"))))
+            target->showCode(code, language);
+#else
+        Q_UNUSED(code);
+        Q_UNUSED(language);
+#endif
+    });
+}
+
+void MainWindow::showPanel(const QString &wanted)
+{
+    const QString id = wanted.isEmpty() ? m_current : panelId(wanted);
+    Panel *panel = m_panels.value(id);
+    if (!panel) {
+        panel = makePanel(id);
+        if (!panel)
+            return;
+        m_panels.insert(id, panel);
+        connectPanel(id, panel);
+        // A panel without cards of its own stands in one.
+        if (panel->findChild<Card *>()) {
+            m_stack->addWidget(panel);
+        } else {
+            auto *card = new Card(m_appearance);
+            auto *layout = new QVBoxLayout(card);
+            layout->setContentsMargins(1, 1, 1, 1);
+            layout->addWidget(panel);
+            m_stack->addWidget(card);
+        }
+        if (!m_railed.contains(id) && panel->startsRailed())
+            m_railed.insert(id, true);
+    }
+    m_current = id;
+    m_settings.set(kPanel, id);
+    m_sidebar->setCurrentPanel(id);
+    m_sidebar->setList(panel->sidebarList());
+    m_stack->setCurrentWidget(panel->parentWidget() == m_stack ? panel : panel->parentWidget());
+    closeFloating();
+    place();
+    updateStatus();
+    panel->focusInput();
+}
+
+void MainWindow::openModel(const QString &path)
+{
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    m_catalog.addOpened(absolute);
+    inference::LoadOptions options;
+    options.device = m_settings.get(app::kDevice).toStdString();
+    options.threads = unsigned(std::max(0, m_settings.get(app::kThreads)));
+    options.contextLength = std::uint32_t(std::max(0, m_settings.get(app::kContextLength)));
+    m_notice->hide();
+    m_loadDone = m_loadTotal = 0;
+    m_service.load(absolute, options);
+    updateModel();
+    updateStatus();
+}
+
+void MainWindow::openFile(const QString &path)
+{
+    if (isModelFile(path)) {
+        openModel(path);
+        return;
+    }
+    showPanel(m_current);
+    if (Panel *panel = m_panels.value(m_current))
+        panel->openFile(path);
+}
+
+void MainWindow::bringToFront()
+{
+    if (isMinimized())
+        showNormal();
+    show();
+    raise();
+    activateWindow();
+}
+
+void MainWindow::updateModel()
+{
+    const auto model = m_service.model();
+    const bool loading = m_service.state() == app::InferenceService::State::Loading;
+    m_sidebar->modelSwitch()->setProgress(loading && m_loadTotal ? int(m_loadDone * 100 / m_loadTotal)
+                                          : loading              ? 0
+                                                                 : -1);
+    if (loading) {
+        const QString path = m_service.loadingPath();
+        m_sidebar->modelSwitch()->setModel(app::shortModelName(path), tr("Loading"), path);
+        return;
+    }
+    if (!model) {
+        m_sidebar->modelSwitch()->setModel(tr("No model"), tr("Choose one"), tr("Switch the model (Ctrl+M)"));
+        return;
+    }
+    const QString path = QString::fromStdString(model->path.string());
+    QStringList details;
+    if (!model->quantisation.empty())
+        details.append(QString::fromStdString(model->quantisation));
+    if (!model->device.empty())
+        details.append(QString::fromStdString(model->device));
+    m_sidebar->modelSwitch()->setModel(
+        app::shortModelName(path), details.join(QStringLiteral(" · ")),
+        QStringLiteral("%1\n%2\n%3")
+            .arg(QString::fromStdString(model->name), path, tr("Switch the model (Ctrl+M)")));
+}
+
+void MainWindow::updateStatus()
+{
+    using State = app::InferenceService::State;
+    const Said said = m_said.value(m_current);
+    const bool chat = m_current == QLatin1String("chat");
+    m_status->setContext(chat ? -1 : said.tokens, said.limit);
+    m_status->setSaved(said.saved, said.savedFailed);
+    const auto model = m_service.model();
+    m_status->setModelName(
+        isRailed() && model ? app::shortModelName(QString::fromStdString(model->path.string())) : QString());
+    const bool loading = m_service.state() == State::Loading;
+    m_status->setCancellable(loading);
+    if (loading) {
+        const QString name = app::shortModelName(m_service.loadingPath());
+        const QString sentence = m_loadTotal > 0 ? tr("Loading %1, %2 of %3 GiB")
+                                                       .arg(name)
+                                                       .arg(double(m_loadDone) / kGib, 0, 'f', 1)
+                                                       .arg(double(m_loadTotal) / kGib, 0, 'f', 1)
+                                                 : tr("Loading %1").arg(name);
+        m_status->setStatus(BusyDot::State::Busy, sentence);
+        return;
+    }
+    if (!said.sentence.isEmpty()) {
+        m_status->setStatus(BusyDot::State::Busy, said.sentence, said.speed, said.reason);
+        return;
+    }
+    for (auto it = m_said.cbegin(); it != m_said.cend(); ++it) {
+        if (it.key() != m_current && !it.value().sentence.isEmpty()) {
+            m_status->setStatus(BusyDot::State::Busy, it.value().sentence, it.value().speed,
+                                chat ? tr("Chat goes first when you send") : it.value().reason);
+            return;
+        }
+    }
+    if (!model) {
+        if (!m_failedPath.isEmpty())
+            m_status->setStatus(BusyDot::State::Bad, tr("No model loaded"), QString(),
+                                tr("%1 could not be loaded").arg(app::shortModelName(m_failedPath)));
+        else
+            m_status->setStatus(BusyDot::State::Hollow, tr("No model loaded"));
+        return;
+    }
+    if (m_service.state() == State::Busy) {
+        m_status->setStatus(BusyDot::State::Busy, tr("Working"), said.speed, said.reason);
+        return;
+    }
+    const QString reason = said.speed.isEmpty() && said.reason.isEmpty()
+                               ? tr("Loaded in %1 s").arg(model->loadMs / 1000.0, 0, 'f', 1)
+                               : said.reason;
+    m_status->setStatus(BusyDot::State::Idle, tr("Ready"), said.speed, reason);
+}
+
+void MainWindow::showModelMenu()
+{
+    QMenu menu(this);
+    menu.setToolTipsVisible(true);
+    menu.setMinimumWidth(kSidebarWidth + 60);
+    m_catalog.refresh();
+    const auto model = m_service.model();
+    const QString loaded = model ? QString::fromStdString(model->path.string()) : QString();
+    for (int row = 0; row < m_catalog.rowCount(); ++row) {
+        const app::ModelEntry &entry = m_catalog.model(row);
+        const QString verdict = m_catalog.index(row).data(app::ModelCatalog::VerdictTextRole).toString();
+        const bool usable = entry.verdict == app::ModelEntry::Verdict::Fits ||
+                            entry.verdict == app::ModelEntry::Verdict::NeedsMemory;
+        QString words = QStringLiteral("%1  %2").arg(entry.shortName, entry.quantisation).trimmed();
+        words.replace(QLatin1Char('&'), QLatin1String("&&"));
+        QAction *action = menu.addAction(
+            m_appearance.icon(
+                entry.path == loaded ? QStringLiteral("check")
+                : usable             ? QStringLiteral("model")
+                                     : QStringLiteral("warning"),
+                16, entry.path == loaded ? m_appearance.theme().accentText : m_appearance.theme().text2),
+            QStringLiteral("%1\t%2").arg(words, verdict));
+        action->setToolTip(entry.reason.isEmpty() ? entry.path
+                                                  : entry.reason + QLatin1Char('\n') + entry.path);
+        action->setEnabled(usable);
+        connect(action, &QAction::triggered, this, [this, path = entry.path] { openModel(path); });
+    }
+    if (m_catalog.rowCount() == 0)
+        menu.addAction(m_catalog.isScanning() ? tr("Looking for models…") : tr("No models yet"))
+            ->setEnabled(false);
+    menu.addSeparator();
+    menu.addAction(m_appearance.icon(QStringLiteral("folder")), tr("Open model file…"), this,
+                   &MainWindow::chooseModelFile);
+    if (m_service.state() == app::InferenceService::State::Loading)
+        menu.addAction(m_appearance.icon(QStringLiteral("close")), tr("Cancel loading"), this,
+                       [this] { m_service.cancelLoad(); });
+    else if (model)
+        menu.addAction(m_appearance.icon(QStringLiteral("power")), tr("Unload"), this,
+                       [this] { m_service.unload(); });
+    ModelSwitch *button = m_sidebar->modelSwitch();
+    menu.exec(button->mapToGlobal(QPoint(0, button->height() + 4)));
+}
+
+void MainWindow::chooseModelFile()
+{
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open model file"), QFileInfo(m_catalog.lastModel()).path(),
+                                     tr("Models (*.gguf);;All files (*)"));
+    if (!path.isEmpty())
+        openModel(path);
+}
+
+void MainWindow::showSettings()
+{
+    SettingsDialog dialog(m_service, m_settings, m_appearance, this);
+    connect(&dialog, &SettingsDialog::reloadRequested, this, [this] {
+        if (const auto model = m_service.model())
+            openModel(QString::fromStdString(model->path.string()));
+    });
+    dialog.exec();
+}
+
+bool MainWindow::isRailed() const
+{
+    return isNarrow() || m_railed.value(m_current);
+}
+
+void MainWindow::toggleSidebar()
+{
+    if (isNarrow()) {
+        m_floating = !m_floating;
+    } else {
+        m_railed[m_current] = !m_railed.value(m_current);
+        QStringList rails;
+        for (auto it = m_railed.cbegin(); it != m_railed.cend(); ++it)
+            rails.append(it.value() ? it.key() : QLatin1Char('-') + it.key());
+        m_settings.set(kRails, rails);
+    }
+    place();
+    updateStatus();
+}
+
+void MainWindow::closeFloating()
+{
+    if (m_floating) {
+        m_floating = false;
+        place();
+    }
+}
+
+void MainWindow::place()
+{
+    const bool railed = isRailed();
+    if (!isNarrow())
+        m_floating = false;
+    const int taken = railed ? kRailWidth : m_sidebarWidth;
+    m_sidebar->setRailed(railed && !m_floating);
+    m_sidebar->setFloating(m_floating);
+    const QRect all = m_body->rect();
+    const int side = m_floating ? kSidebarWidth : taken;
+    m_sidebar->setGeometry(0, 0, side, all.height());
+    m_content->setGeometry(taken, kMargin, all.width() - taken - kMargin,
+                           all.height() - kMargin - m_status->height());
+    m_status->setGeometry(taken, all.height() - m_status->height(), all.width() - taken, m_status->height());
+    if (m_floating)
+        m_sidebar->raise();
+}
+
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    m_body->setGeometry(rect());
+    place();
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    m_settings.set(kGeometry, saveGeometry());
+    m_settings.sync();
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), m_appearance.theme().window);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent *event)
+{
+    for (const QUrl &url : event->mimeData()->urls()) {
+        if (url.isLocalFile())
+            openFile(url.toLocalFile());
+    }
+    event->acceptProposedAction();
+}
+
+bool MainWindow::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::MouseButtonPress && m_floating) {
+        auto *widget = qobject_cast<QWidget *>(watched);
+        if (widget && widget->window() == this && widget != m_sidebar && !m_sidebar->isAncestorOf(widget))
+            closeFloating();
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+void MainWindow::key(const QKeySequence &keys, std::function<void()> action)
+{
+    auto *shortcut = new QShortcut(keys, this);
+    shortcut->setContext(Qt::WindowShortcut);
+    connect(shortcut, &QShortcut::activated, this, std::move(action));
+}
+
+void MainWindow::addKeys()
+{
+    const auto chat = [this]() -> ChatPanel * {
+        return m_current == QLatin1String("chat") ? qobject_cast<ChatPanel *>(m_panels.value(m_current))
+                                                  : nullptr;
+    };
+    key(Qt::CTRL | Qt::Key_1, [this] { showPanel(QStringLiteral("chat")); });
+    key(Qt::CTRL | Qt::Key_2, [this] { showPanel(QStringLiteral("code")); });
+    key(Qt::CTRL | Qt::Key_3, [this] { showPanel(QStringLiteral("translate")); });
+    key(Qt::CTRL | Qt::Key_N, [this] {
+        if (Panel *panel = m_panels.value(m_current))
+            panel->newItem();
+    });
+    key(Qt::CTRL | Qt::Key_B, [this] { toggleSidebar(); });
+    key(Qt::CTRL | Qt::Key_M, [this] { showModelMenu(); });
+    key(Qt::CTRL | Qt::Key_Comma, [this] { showSettings(); });
+    key(QKeySequence::ZoomIn, [this] { m_appearance.setReadingSize(m_appearance.readingSize() + 1); });
+    key(Qt::CTRL | Qt::Key_Equal, [this] { m_appearance.setReadingSize(m_appearance.readingSize() + 1); });
+    key(QKeySequence::ZoomOut, [this] { m_appearance.setReadingSize(m_appearance.readingSize() - 1); });
+    key(Qt::CTRL | Qt::Key_0, [this] { m_appearance.setReadingSize(15); });
+    key(Qt::Key_Escape, [this] { escape(); });
+    key(Qt::Key_F6, [this] { nextRegion(1); });
+    key(Qt::SHIFT | Qt::Key_F6, [this] { nextRegion(-1); });
+    // Those of the chat do nothing elsewhere; a panel that wants the same keys has its own shortcut on them.
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_F, [this, chat] {
+        showPanel(QStringLiteral("chat"));
+        if (isRailed() && !m_floating)
+            toggleSidebar();
+        if (ChatPanel *panel = chat())
+            panel->findChats();
+    });
+}
+
+void MainWindow::escape()
+{
+    if (m_floating) {
+        closeFloating();
+    } else if (m_notice->isVisible()) {
+        m_notice->hide();
+    } else if (m_service.state() == app::InferenceService::State::Loading && !m_service.model()) {
+        m_service.cancelLoad();
+    } else if (Panel *panel = m_panels.value(m_current)) {
+        panel->stop();
+    }
+}
+
+void MainWindow::nextRegion(int step)
+{
+    Panel *panel = m_panels.value(m_current);
+    if (!panel)
+        return;
+    QVector<QWidget *> regions{m_sidebar, panel};
+    if (auto *chat = qobject_cast<ChatPanel *>(panel))
+        regions = QVector<QWidget *>{m_sidebar->modelSwitch(), chat->list()->search(), chat->transcript(),
+                                     chat->composer()->edit()};
+    int at = 0;
+    QWidget *focus = focusWidget();
+    for (int i = 0; i < regions.size(); ++i) {
+        if (focus && (regions[i] == focus || regions[i]->isAncestorOf(focus)))
+            at = i;
+    }
+    for (int tries = 0; tries < regions.size(); ++tries) {
+        at = (at + step + int(regions.size())) % int(regions.size());
+        if (regions[at]->isVisible()) {
+            if (regions[at] == panel)
+                panel->focusInput();
+            else
+                regions[at]->setFocus(Qt::TabFocusReason);
+            return;
+        }
+    }
+}
+
+} // namespace ui

@@ -1,0 +1,101 @@
+// The window: sidebar, the panel shown, status line; it brings models in and hands files and keys to the
+// panels.
+#pragma once
+
+#include "app/data_paths.h"
+#include "app/inference_service.h"
+#include "app/model_catalog.h"
+#include "app/settings.h"
+#include "ui/appearance.h"
+#include "ui/panel.h"
+#include "ui/shell/sidebar.h"
+#include "ui/shell/status_line.h"
+#include "ui/widgets/notice.h"
+
+#include <QHash>
+#include <QMainWindow>
+
+class QStackedWidget;
+
+namespace ui {
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    // What is passed in outlives the window. Only the frame is built here; panels come with showPanel().
+    MainWindow(app::InferenceService &service, app::ModelCatalog &catalog, app::Settings &settings,
+               Appearance &appearance, const app::DataPaths &paths, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    // "chat", "code" or "translate"; another one or empty: the one shown last.
+    void showPanel(const QString &id);
+    QString currentPanel() const { return m_current; }
+    Panel *panel(const QString &id) const { return m_panels.value(id); } // null while it was never shown
+
+    // Loads a model with the options of the settings; the file stays in the list of models.
+    void openModel(const QString &path);
+    void openFile(const QString &path); // a model or something for the panel
+    void bringToFront();
+
+    Sidebar *sidebar() const { return m_sidebar; }
+    StatusLine *statusLine() const { return m_status; }
+    Notice *notice() const { return m_notice; }
+    void toggleSidebar();
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    struct Said // by a panel, for the status line
+    {
+        QString sentence, speed, reason;
+        int tokens = -1, limit = -1;
+        QString saved;
+        bool savedFailed = false;
+    };
+
+    Panel *makePanel(const QString &id);
+    void connectPanel(const QString &id, Panel *panel);
+    void addKeys();
+    void key(const QKeySequence &keys, std::function<void()> action);
+    void place();
+    bool isNarrow() const { return width() < 1100; }
+    bool isRailed() const;
+    void closeFloating();
+    void showModelMenu();
+    void chooseModelFile();
+    void showSettings();
+    void updateModel();
+    void updateStatus();
+    void escape();
+    void nextRegion(int step);
+
+    app::InferenceService &m_service;
+    app::ModelCatalog &m_catalog;
+    app::Settings &m_settings;
+    Appearance &m_appearance;
+    app::DataPaths m_paths;
+    QWidget *m_body;
+    Sidebar *m_sidebar;
+    QWidget *m_content;
+    Notice *m_notice;
+    QStackedWidget *m_stack;
+    StatusLine *m_status;
+    QHash<QString, Panel *> m_panels;
+    QHash<QString, Said> m_said;
+    QString m_current;
+    QHash<QString, bool> m_railed; // as chosen, by panel
+    int m_sidebarWidth;
+    bool m_floating = false;
+    quint64 m_loadDone = 0, m_loadTotal = 0;
+    QString m_failedPath;
+};
+
+} // namespace ui

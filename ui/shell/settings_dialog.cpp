@@ -1,0 +1,265 @@
+#include "ui/shell/settings_dialog.h"
+
+#include "app/settings_keys.h"
+#include "ui/chat/message_items.h"
+#include "ui/widgets/buttons.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/plain_edit.h"
+#include "ui/widgets/segmented.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPainter>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QThread>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+// A label in a colour of the theme that follows it.
+QLabel *label(const Appearance &appearance, const QString &text, FontRole role, ColorToken color,
+              QWidget *parent)
+{
+    auto *result = new QLabel(text, parent);
+    result->setTextFormat(Qt::PlainText);
+    result->setWordWrap(true);
+    const auto paint = [result, role, color, &appearance] {
+        QPalette palette;
+        palette.setColor(QPalette::WindowText, appearance.theme().*color);
+        result->setPalette(palette);
+        result->setFont(appearance.font(role));
+    };
+    QObject::connect(&appearance, &Appearance::changed, result, paint);
+    paint();
+    return result;
+}
+
+// A field with an edge around a multi-line edit.
+class EditField : public QFrame
+{
+public:
+    EditField(const Appearance &appearance, QWidget *parent) : QFrame(parent), m_appearance(appearance)
+    {
+        m_edit = new PlainEdit(appearance, this);
+        m_edit->setSubmitsOnReturn(false);
+        auto *layout = new QVBoxLayout(this);
+        layout->setContentsMargins(12, 9, 4, 9);
+        layout->addWidget(m_edit);
+        connect(m_edit, &QTextEdit::cursorPositionChanged, this, [this] { update(); });
+    }
+    PlainEdit *edit() const { return m_edit; }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        const Theme &t = m_appearance.theme();
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const bool focused = m_edit->hasFocus();
+        const qreal w = focused ? 2 : 1;
+        painter.setPen(QPen(focused ? t.focus : t.control, w));
+        painter.setBrush(t.surface);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(w / 2, w / 2, -w / 2, -w / 2), 6, 6);
+    }
+
+private:
+    const Appearance &m_appearance;
+    PlainEdit *m_edit;
+};
+
+} // namespace
+
+SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &settings,
+                               Appearance &appearance, QWidget *parent)
+    : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance)
+{
+    setWindowTitle(tr("Settings"));
+    resize(640, 640);
+    auto *all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->viewport()->setAutoFillBackground(false);
+    auto *page = new QWidget(scroll);
+    page->setAutoFillBackground(false);
+    auto *form = new QVBoxLayout(page);
+    form->setContentsMargins(24, 16, 24, 16);
+    form->setSpacing(0);
+    addAppearance(form);
+    addEngine(form);
+    addChat(form);
+    form->addStretch(1);
+    scroll->setWidget(page);
+    all->addWidget(scroll, 1);
+    auto *foot = new QHBoxLayout;
+    foot->setContentsMargins(24, 12, 24, 16);
+    foot->addWidget(label(appearance, tr("Changes apply at once."), FontRole::Small, &Theme::text3, this), 1);
+    auto *close = new TextButton(appearance, tr("Close"), TextButton::Kind::Outlined, this);
+    connect(close, &TextButton::clicked, this, &QDialog::accept);
+    foot->addWidget(close);
+    all->addLayout(foot);
+}
+
+void SettingsDialog::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), m_appearance.theme().popover);
+}
+
+QWidget *SettingsDialog::groupHead(const QString &name)
+{
+    QLabel *head = label(m_appearance, name, FontRole::Title, &Theme::text, this);
+    head->setContentsMargins(0, 12, 0, 6);
+    return head;
+}
+
+QWidget *SettingsDialog::row(const QString &name, const QString &hint, QWidget *control, bool wide)
+{
+    auto *row = new QWidget(this);
+    auto *words = new QVBoxLayout;
+    words->setSpacing(0);
+    QLabel *title = label(m_appearance, name, FontRole::Ui, &Theme::text, row);
+    title->setBuddy(control);
+    control->setAccessibleName(name);
+    words->addWidget(title);
+    if (!hint.isEmpty())
+        words->addWidget(label(m_appearance, hint, FontRole::Small, &Theme::text3, row));
+    if (wide) {
+        auto *column = new QVBoxLayout(row);
+        column->setContentsMargins(0, 8, 0, 8);
+        column->setSpacing(8);
+        column->addLayout(words);
+        column->addWidget(control);
+    } else {
+        auto *line = new QHBoxLayout(row);
+        line->setContentsMargins(0, 8, 0, 8);
+        line->setSpacing(24);
+        line->addLayout(words, 1);
+        line->addWidget(control, 0, Qt::AlignVCenter);
+    }
+    return row;
+}
+
+void SettingsDialog::addAppearance(QVBoxLayout *form)
+{
+    form->addWidget(groupHead(tr("Appearance")));
+    auto *scheme = new Segmented(m_appearance, {tr("System"), tr("Light"), tr("Dark")}, this);
+    scheme->setCurrent(int(m_appearance.scheme()));
+    connect(scheme, &Segmented::chosen, this, [this](int index) { m_appearance.setScheme(Scheme(index)); });
+    form->addWidget(row(tr("Colours"), QString(), scheme));
+
+    auto *size = new QWidget(this);
+    auto *line = new QHBoxLayout(size);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(6);
+    auto *less = new IconButton(m_appearance, QStringLiteral("minus"), tr("Smaller text"), size, 32);
+    auto *more = new IconButton(m_appearance, QStringLiteral("plus"), tr("Larger text"), size, 32);
+    less->setKind(IconButton::Kind::Outlined);
+    more->setKind(IconButton::Kind::Outlined);
+    auto *value = label(m_appearance, QString(), FontRole::Ui, &Theme::text, size);
+    value->setFixedWidth(48);
+    value->setAlignment(Qt::AlignCenter);
+    const auto show = [this, value, less, more] {
+        value->setText(tr("%1 px").arg(m_appearance.readingSize()));
+        less->setEnabled(m_appearance.readingSize() > 13);
+        more->setEnabled(m_appearance.readingSize() < 20);
+    };
+    connect(less, &IconButton::clicked, this,
+            [this] { m_appearance.setReadingSize(m_appearance.readingSize() - 1); });
+    connect(more, &IconButton::clicked, this,
+            [this] { m_appearance.setReadingSize(m_appearance.readingSize() + 1); });
+    connect(&m_appearance, &Appearance::changed, value, show);
+    show();
+    line->addWidget(less);
+    line->addWidget(value);
+    line->addWidget(more);
+    form->addWidget(
+        row(tr("Reading size"), tr("Messages, segments and what you write. Ctrl+Plus, Ctrl+Minus."), size));
+}
+
+void SettingsDialog::addEngine(QVBoxLayout *form)
+{
+    form->addWidget(groupHead(tr("Engine")));
+    auto *reload = new TextButton(m_appearance, tr("Load the model again"), TextButton::Kind::Soft, this);
+    reload->setButtonHeight(28);
+    const auto needReload = [this, reload] { reload->setEnabled(m_service.model().has_value()); };
+
+    auto *context = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    const auto contextName = [](int tokens) {
+        return tokens > 0 ? SettingsDialog::tr("%1 tokens").arg(withCommas(tokens))
+                          : SettingsDialog::tr("Chosen for the model");
+    };
+    context->setText(contextName(m_settings.get(app::kContextLength)));
+    for (const int tokens : {0, 2048, 4096, 8192, 16384, 32768, 65536, 131072}) {
+        context->menu()->addAction(contextName(tokens), this,
+                                   [this, context, contextName, tokens, needReload] {
+                                       m_settings.set(app::kContextLength, tokens);
+                                       context->setText(contextName(tokens));
+                                       context->updateGeometry();
+                                       needReload();
+                                   });
+    }
+    form->addWidget(row(tr("Context length"),
+                        tr("How much the model can see at once. More takes more memory."), context));
+
+    auto *threads = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    const auto threadsName = [](int n) {
+        return n > 0 ? SettingsDialog::tr("%n thread(s)", nullptr, n)
+                     : SettingsDialog::tr("One for each core");
+    };
+    threads->setText(threadsName(m_settings.get(app::kThreads)));
+    QVector<int> counts{0};
+    for (int n = 1; n <= std::max(1, QThread::idealThreadCount()); n = n < 4 ? n + 1 : n + 2)
+        counts.append(n);
+    for (const int n : counts) {
+        threads->menu()->addAction(threadsName(n), this, [this, threads, threadsName, n, needReload] {
+            m_settings.set(app::kThreads, n);
+            threads->setText(threadsName(n));
+            threads->updateGeometry();
+            needReload();
+        });
+    }
+    form->addWidget(row(tr("Threads"), tr("Fewer leave more of the processor to other programs."), threads));
+    connect(reload, &TextButton::clicked, this, &SettingsDialog::reloadRequested);
+    reload->setEnabled(m_service.model().has_value());
+    form->addWidget(row(tr("These two count when a model is loaded"), QString(), reload));
+}
+
+void SettingsDialog::addChat(QVBoxLayout *form)
+{
+    form->addWidget(groupHead(tr("Chat")));
+    auto *system = new EditField(m_appearance, this);
+    system->setMinimumHeight(120);
+    system->edit()->setText(m_settings.get(app::kSystemPrompt));
+    system->edit()->setPlaceholderText(tr("For example: Answer briefly and in British English."));
+    connect(system->edit(), &QTextEdit::textChanged, this,
+            [this, system] { m_settings.set(app::kSystemPrompt, system->edit()->text()); });
+    form->addWidget(row(tr("System prompt"),
+                        tr("What every chat begins with; the model sees it before your first message."),
+                        system, true));
+
+    auto *most = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    const auto mostName = [](int tokens) {
+        return tokens > 0 ? SettingsDialog::tr("%1 tokens").arg(withCommas(tokens))
+                          : SettingsDialog::tr("Until the context is full");
+    };
+    most->setText(mostName(m_settings.get(app::kMaxAnswerTokens)));
+    for (const int tokens : {0, 256, 512, 1024, 2048, 4096, 8192}) {
+        most->menu()->addAction(mostName(tokens), this, [this, most, mostName, tokens] {
+            m_settings.set(app::kMaxAnswerTokens, tokens);
+            most->setText(mostName(tokens));
+            most->updateGeometry();
+        });
+    }
+    form->addWidget(row(tr("Longest answer"), tr("An answer that stops there can be continued."), most));
+}
+
+} // namespace ui

@@ -1,0 +1,41 @@
+// The settings of this release: how it looks, what the engine may take, and the system prompt. They apply at
+// once.
+#pragma once
+
+#include "app/inference_service.h"
+#include "app/settings.h"
+#include "ui/appearance.h"
+
+#include <QDialog>
+
+class QVBoxLayout;
+
+namespace ui {
+
+class SettingsDialog : public QDialog
+{
+    Q_OBJECT
+
+public:
+    SettingsDialog(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
+                   QWidget *parent = nullptr);
+
+Q_SIGNALS:
+    void reloadRequested(); // the engine's settings count from the next load on
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    QWidget *row(const QString &name, const QString &hint, QWidget *control, bool wide = false);
+    QWidget *groupHead(const QString &name);
+    void addAppearance(QVBoxLayout *form);
+    void addEngine(QVBoxLayout *form);
+    void addChat(QVBoxLayout *form);
+
+    app::InferenceService &m_service;
+    app::Settings &m_settings;
+    Appearance &m_appearance;
+};
+
+} // namespace ui
