@@ -41,6 +41,10 @@ def read_catalogue():
         return json.load(file)
 
 
+def mebibytes(size):
+    return f"{round(size / MIB):,}"
+
+
 class Progress:
     """MiB and per cent: one line that changes on a terminal, a line every 10 % elsewhere."""
 
@@ -48,16 +52,19 @@ class Progress:
         self.name, self.total, self.quiet = name, total, quiet
         self.terminal = sys.stderr.isatty()
         self.last = None
+        self.shown = 0
 
     def show(self, done):
-        if self.quiet:
+        """Never goes back: an archive is moved away before its part counts."""
+        if self.quiet or done < self.shown:
             return
+        self.shown = done
         percent = min(100, done * 100 // self.total)
         key = done // MIB if self.terminal else percent // 10
         if key == self.last:
             return
         self.last = key
-        text = f"{self.name}: {done // MIB:,} of {self.total // MIB:,} MiB, {percent} %"
+        text = f"{self.name}: {mebibytes(done)} of {mebibytes(self.total)} MiB, {percent} %"
         print(f"\r\033[K{text}" if self.terminal else text, end="" if self.terminal else "\n", file=sys.stderr, flush=True)
 
     def end(self):
@@ -133,7 +140,7 @@ class Model:
             whole, first, done = self.good_prefix(out)
             self.check_space(done)
             if done:
-                self.say(f"Going on after {done // MIB:,} of {self.entry['bytes'] // MIB:,} MiB.")
+                self.say(f"Going on after {mebibytes(done)} of {mebibytes(self.entry['bytes'])} MiB.")
             self.progress.show(done)
             for part in self.entry["parts"][first:]:
                 self.append(part, out, whole, done)
@@ -171,7 +178,7 @@ class Model:
         needed = self.entry["bytes"] - done + largest + SPARE_BYTES
         free = shutil.disk_usage(self.folder).free
         if free < needed:
-            raise Failure(f"{self.entry['name']} needs {needed // MIB:,} MiB and {self.folder} has {free // MIB:,} MiB "
+            raise Failure(f"{self.entry['name']} needs {mebibytes(needed)} MiB and {self.folder} has {mebibytes(free)} MiB "
                           "free. Free some space, or set BALEEN_CACHE to a folder on another disk.")
 
     def append(self, part, out, whole, done):

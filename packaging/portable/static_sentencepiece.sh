@@ -2,13 +2,13 @@
 # static_sentencepiece.sh FOLDER: builds SentencePiece as a static library into FOLDER (lib/, include/), for the preset
 # portable: Debian packages the shared one only. Does nothing when it is there already.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 version=0.2.0
 sha256=a52c19171daaf2e697dc6cbe67684e0fa341b1248966f6aebb541de654d15843
 
-[ $# = 1 ] || die "Usage: packaging/static_sentencepiece.sh FOLDER"
+[ $# = 1 ] || die "Usage: packaging/portable/static_sentencepiece.sh FOLDER"
 target=$1
 [ ! -e "$target/lib/libsentencepiece.a" ] || exit 0
 mkdir -p "$target"

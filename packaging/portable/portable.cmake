@@ -1,4 +1,4 @@
-# The preset portable: baleen-cli as one file that needs libc, libm and nothing else.
+# The preset portable: baleen-cli as one file that needs glibc 2.27 or later and nothing else.
 #
 # PCRE2 has a static library in Debian; SentencePiece has none and is built once (static_sentencepiece.sh).
 find_library(PCRE2_STATIC libpcre2-8.a REQUIRED)
@@ -9,7 +9,7 @@ set_target_properties(PkgConfig::PCRE2 PROPERTIES IMPORTED_LOCATION ${PCRE2_STAT
 
 set(sentencepiece_folder ${CMAKE_BINARY_DIR}/sentencepiece)
 message(STATUS "Building SentencePiece as a static library (once, some minutes)")
-execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/static_sentencepiece.sh ${sentencepiece_folder}
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/portable/static_sentencepiece.sh ${sentencepiece_folder}
     RESULT_VARIABLE sentencepiece_failed)
 if(sentencepiece_failed)
     message(FATAL_ERROR "The preset portable needs SentencePiece as a static library; see above.")
@@ -18,3 +18,11 @@ add_library(PkgConfig::SENTENCEPIECE STATIC IMPORTED GLOBAL)
 set_target_properties(PkgConfig::SENTENCEPIECE PROPERTIES
     IMPORTED_LOCATION ${sentencepiece_folder}/lib/libsentencepiece.a
     INTERFACE_INCLUDE_DIRECTORIES ${sentencepiece_folder}/include)
+
+# makePortable(PROGRAM): static C++ runtime, and no symbol of glibc newer than 2.27.
+function(makePortable program)
+    target_sources(${program} PRIVATE ${CMAKE_SOURCE_DIR}/packaging/portable/old_glibc.cpp)
+    target_link_options(${program} PRIVATE -static-libstdc++ -static-libgcc -Wl,--as-needed -Wl,--exclude-libs,ALL)
+    add_custom_command(TARGET ${program} POST_BUILD VERBATIM
+        COMMAND ${CMAKE_SOURCE_DIR}/packaging/portable/check_portable.sh $<TARGET_FILE:${program}>)
+endfunction()
