@@ -76,10 +76,13 @@ void RowEdit::setLanguage(const app::translate::Language *language)
     m_language = language;
     if (cjkFamily(language) != before)
         applyType();
-    if (language)
-        m_rows->setDirection(language->rightToLeft ? Qt::RightToLeft : Qt::LeftToRight);
+    // Left to right is what the text itself says: an Arabic line in an English text still runs from the
+    // right.
+    if (language && language->rightToLeft)
+        m_rows->setDirection(Qt::RightToLeft);
     else
         m_rows->setDirection({});
+});
 }
 
 void RowEdit::setHint(const QString &text)

@@ -106,7 +106,7 @@ SegmentTable::SegmentTable(TranslateSession &session, const Appearance &appearan
     connect(m_target, &RowEdit::viewMoved, this, &SegmentTable::placeRemarks);
     connect(m_source->document(), &QTextDocument::contentsChanged, this, &SegmentTable::sourceEdited);
     connect(&session, &TranslateSession::sourceReplaced, this, &SegmentTable::readSource);
-    connect(&session, &TranslateSession::languagesChanged, this, &SegmentTable::applyLook);
+    connect(&session, &TranslateSession::languagesChanged, this, &SegmentTable::applyLanguages);
     connect(&session, &TranslateSession::stateChanged, this, [this] {
         m_source->viewport()->update();
         m_target->viewport()->update();
@@ -128,14 +128,19 @@ SegmentTable::SegmentTable(TranslateSession &session, const Appearance &appearan
 
 void SegmentTable::applyLook()
 {
+    m_source->applyType();
+    m_target->applyType();
+    applyLanguages();
+    update();
+}
+
+void SegmentTable::applyLanguages()
+{
     const app::translate::Language *from = m_session.source();
     if (!from)
         from = m_session.detected().language;
-    m_source->applyType();
-    m_target->applyType();
     m_source->setLanguage(from);
     m_target->setLanguage(&m_session.target());
-    update();
 }
 
 int SegmentTable::rowOfSegment(int segment) const

@@ -63,6 +63,7 @@ private:
     void retryRow(int row);
     void follow(int row);
     void applyLook();
+    void applyLanguages();
 
     app::translate::TranslateSession &m_session;
     const Appearance &m_appearance;
