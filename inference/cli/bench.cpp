@@ -7,6 +7,7 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/sampler.h"
+#include "kernels/cpu/machine.h"
 
 #include <nlohmann/json.hpp>
 
@@ -191,7 +192,8 @@ Json report(const OpenModel &model, const BenchOptions &options, const Measured 
     const kernels::BackendCapabilities &device = model.backend->capabilities();
     const Spread prefill = spreadOf(measured.prefill), decode = spreadOf(measured.decode);
     const TokenCost cost = costOf(model, options.depth, options.generate);
-    const double bandwidth = readBandwidth(device.threads), rate = int8Rate(device.threads);
+    const double bandwidth = kernels::measureReadBandwidth(device.threads),
+                 rate = kernels::measureInt8Rate(device.threads);
     const auto percent = [](double achieved, double limit) {
         return limit > 0 ? Json(100 * achieved / limit) : Json();
     };

@@ -3,6 +3,7 @@
 #include "inference/cli/machine.h"
 #include "inference/cli/report.h"
 #include "inference/model/memory_plan.h"
+#include "kernels/cpu/machine.h"
 #include "kernels/cuda_plugin.h"
 
 #include <nlohmann/json.hpp>
@@ -92,7 +93,7 @@ void examineCpu(Diagnosis &diagnosis, const LoadOptions &load)
 
 void measure(Diagnosis &diagnosis, unsigned threads)
 {
-    const double bandwidth = readBandwidth(threads), rate = int8Rate(threads);
+    const double bandwidth = kernels::measureReadBandwidth(threads), rate = kernels::measureInt8Rate(threads);
     diagnosis.json["measured"] = {{"read_gb_s", bandwidth > 0 ? Json(bandwidth / 1e9) : Json()},
                                   {"int8_gops", rate > 0 ? Json(rate / 1e9) : Json()}};
 }
@@ -117,11 +118,12 @@ void examineGpu(Diagnosis &diagnosis)
     const bool cublas = canOpenLibrary("libcublas.so.13") || canOpenLibrary("libcublas.so.12");
     Json devices = Json::array();
     for (const kernels::CudaDevice &gpu : cuda.devices)
-        devices.push_back({{"name", gpu.name},
-                           {"compute", std::to_string(gpu.computeMajor) + "." + std::to_string(gpu.computeMinor)},
-                           {"total_bytes", gpu.totalBytes},
-                           {"free_bytes", gpu.freeBytes},
-                           {"problem", gpu.problem.empty() ? Json() : Json(gpu.problem)}});
+        devices.push_back(
+            {{"name", gpu.name},
+             {"compute", std::to_string(gpu.computeMajor) + "." + std::to_string(gpu.computeMinor)},
+             {"total_bytes", gpu.totalBytes},
+             {"free_bytes", gpu.freeBytes},
+             {"problem", gpu.problem.empty() ? Json() : Json(gpu.problem)}});
     diagnosis.json["gpu"] = {{"nvidia_device", device},
                              {"driver", driver.empty() ? Json() : Json(driver)},
                              {"driver_library", driverLibrary},

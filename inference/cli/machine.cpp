@@ -1,9 +1,5 @@
 #include "inference/cli/machine.h"
 
-#if __has_include("kernels/cpu/machine.h")
-#include "kernels/cpu/machine.h"
-#endif
-
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -35,24 +31,6 @@ std::uint64_t totalMemory()
 {
     const long pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGESIZE);
     return pages > 0 && pageBytes > 0 ? std::uint64_t(pages) * std::uint64_t(pageBytes) : 0;
-}
-
-double readBandwidth([[maybe_unused]] unsigned threads)
-{
-#if __has_include("kernels/cpu/machine.h")
-    return kernels::measureReadBandwidth(threads);
-#else
-    return 0;
-#endif
-}
-
-double int8Rate([[maybe_unused]] unsigned threads)
-{
-#if __has_include("kernels/cpu/machine.h")
-    return kernels::measureInt8Rate(threads);
-#else
-    return 0;
-#endif
 }
 
 } // namespace inference::cli

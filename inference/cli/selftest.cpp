@@ -2,9 +2,7 @@
 #include "inference/cli/common.h"
 #include "inference/cli/report.h"
 
-#if __has_include("kernels/cpu/self_test.h")
 #include "kernels/cpu/self_test.h"
-#endif
 
 namespace inference::cli {
 
@@ -12,15 +10,15 @@ int runSelftest(CommandLine arguments)
 {
     bool all = false;
     CommonOptions common;
-    Options options("selftest", "Runs every kernel of the device on odd sizes and compares it with the reference.\n"
-                                "Shows what failed; the last line counts.");
+    Options options("selftest",
+                    "Runs every kernel of the device on odd sizes and compares it with the reference.\n"
+                    "Shows what failed; the last line counts.");
     options.flag("--all", "show what passed, too", all);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-#if __has_include("kernels/cpu/self_test.h")
     const kernels::SelfTestResult result =
         kernels::runSelfTest(common.load.isa, [&](const std::string &check, const std::string &failure) {
             if (!failure.empty())
@@ -30,9 +28,6 @@ int runSelftest(CommandLine arguments)
         });
     write(std::to_string(result.passed) + " passed, " + std::to_string(result.failed) + " failed\n");
     return result.failed == 0 && result.passed > 0 ? kDone : kFailed;
-#else
-    return fail({ErrorCode::Unsupported, "This build has no self-test."});
-#endif
 }
 
 } // namespace inference::cli

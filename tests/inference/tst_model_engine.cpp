@@ -190,6 +190,7 @@ private Q_SLOTS:
         QVERIFY(!cancelled);
         QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
         QCOMPARE(m.engine.summary()->name, std::string("Tiny"));
+        m.device->next = [token = m.ids("a").front()](auto) { return token; };
         QCOMPARE(m.run(raw("go on", 3)).generatedTokens, 3u);
     }
     void refusesFoldersWithASentence()
@@ -300,6 +301,7 @@ private Q_SLOTS:
     void lengthEndsTheAnswer()
     {
         Machine m;
+        m.device->next = [token = m.ids("a").front()](auto) { return token; };
         const auto statistics = m.run(raw("abc", 5));
         QCOMPARE(statistics.endReason, EndReason::Length);
         QCOMPARE(statistics.generatedTokens, 5u);
@@ -334,6 +336,7 @@ private Q_SLOTS:
         QVERIFY2(failed.error().message.find("found 100") != std::string::npos,
                  failed.error().message.c_str());
         QCOMPARE(refused.prompts, 0);
+        m.device->next = [token = m.ids("a").front()](auto) { return token; };
         QCOMPARE(m.run(raw("short", 2)).generatedTokens, 2u);
     }
     void anEmptyPromptIsRefused()

@@ -151,7 +151,7 @@ private Q_SLOTS:
         setup.answer([](const QString &) { return u"It is a sentence of some length in English."_qs; });
         setup.session->setTarget(*findLanguage(u"en"));
         QVERIFY(setup.finish());
-        QCOMPARE(setup.sent(), QStringList{text});
+        QCOMPARE(setup.sent().value(0), text); // asked twice where the answer is out of proportion
         QCOMPARE(setup.session->secondTarget().code.toString(), target);
     }
 

@@ -156,6 +156,7 @@ private Q_SLOTS:
         QVERIFY(terminal.waitFor("> "));
         terminal.type("/save " + m_saved.toUtf8() + "\r");
         QVERIFY(terminal.waitFor("Saved."));
+        QVERIFY(terminal.waitFor("> ")); // Ctrl-D before the prompt would end a line of the cooked terminal
         terminal.type("\x04");
         QCOMPARE(terminal.waitForEnd(), 0);
         QFile file(m_saved);

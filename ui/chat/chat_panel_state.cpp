@@ -1,0 +1,293 @@
+// What the chat panel shows of its session: activity, notices, the status line, titles and token counts.
+#include "ui/chat/chat_panel.h"
+
+#include "app/error_text.h"
+#include "app/settings_keys.h"
+#include "ui/chat/composer.h"
+#include "ui/chat/context_bar.h"
+#include "ui/chat/conversation_list.h"
+#include "ui/chat/queue_bar.h"
+#include "ui/chat/start_view.h"
+
+#include <QFileInfo>
+#include <QLabel>
+#include <QLayout>
+#include <QMenu>
+#include <QPushButton>
+#include <QStackedWidget>
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+using app::ChatSession;
+using State = app::ChatSession::State;
+
+} // namespace
+
+QString ChatPanel::waitingWords() const
+{
+    const int others = int(m_sessions.busy().size()) - 1;
+    if (others > 0)
+        return tr("Waiting: another chat is being answered");
+    return tr("Waiting: another panel is at work");
+}
+
+void ChatPanel::refresh()
+{
+    if (!m_session)
+        return;
+    const bool empty = m_session->messages()->rowCount() == 0 && m_session->state() != State::Loading;
+    m_stack->setCurrentWidget(empty ? static_cast<QWidget *>(m_start) : m_transcript);
+    m_more->setVisible(!empty);
+    const bool busy = m_session->isBusy();
+    const auto model = m_service.model();
+    m_composer->setBusy(busy);
+    m_composer->think()->setVisible(model && model->canThink);
+    m_composer->think()->setChecked(m_settings.get(app::kThinking) != int(inference::Thinking::Off));
+    const auto preset = app::SamplingPreset(std::clamp(m_settings.get(app::kSamplingPreset), 0, 2));
+    m_composer->preset()->setText(presetName(preset));
+    for (QAction *action : m_composer->preset()->menu()->actions())
+        action->setChecked(action->data().toInt() == int(preset));
+    m_composer->preset()->updateGeometry();
+    m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
+                               : empty ? tr("Write a message")
+                                       : tr("Write the next message"));
+    m_queueBar->setMessages(m_queues.value(m_session));
+    const bool ticks = busy && m_session->state() != State::Writing;
+    if (ticks && !m_ticker.isActive())
+        m_ticker.start();
+    else if (!ticks)
+        m_ticker.stop();
+    updateTitle();
+    updateActivity();
+    updateNotice();
+    updateStatus();
+    place();
+}
+
+void ChatPanel::updateActivity()
+{
+    if (!m_session)
+        return;
+    std::optional<Progress> progress;
+    switch (m_session->state()) {
+    case State::WaitingForModel:
+        progress = Progress{m_service.state() == app::InferenceService::State::Loading
+                                ? tr("Sent as soon as the model is loaded")
+                                : tr("No model is loaded. The message waits."),
+                            0, 0};
+        break;
+    case State::Queued:
+        progress = Progress{waitingWords(), 0, 0};
+        break;
+    case State::Reading:
+        progress = Progress{tr("Reading prompt"), m_session->promptDone(), m_session->promptTotal()};
+        break;
+    case State::Stopping:
+        progress = Progress{tr("Stopping"), 0, 0};
+        break;
+    default:
+        break;
+    }
+    m_transcript->setActivity(m_session->answerRow(), m_session->isBusy(), m_session->canContinue(), progress,
+                              m_session->state() == State::Thinking, m_session->thinkingMs());
+}
+
+void ChatPanel::updateNotice()
+{
+    m_notice->clearActions();
+    m_notice->setClosable(false);
+    m_notice->setIconName(QString());
+    bool shown = true;
+    const bool noModel = m_service.state() == app::InferenceService::State::NoModel;
+    const bool loading = m_service.state() == app::InferenceService::State::Loading && !m_service.model();
+    if (!m_blocked.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Warn);
+        m_notice->setIconName(QStringLiteral("context-map"));
+        m_notice->setWords(tr("The context is full. Nothing was dropped, your message is not sent yet."),
+                           m_blocked);
+        connect(m_notice->addAction(tr("New chat with this message"), TextButton::Kind::Primary),
+                &TextButton::clicked, this, [this] {
+                    const QString text = m_composer->edit()->text();
+                    newItem();
+                    m_composer->edit()->replaceText(text);
+                });
+    } else if (!m_notSent.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Danger);
+        m_notice->setIconName(QStringLiteral("error"));
+        m_notice->setWords(tr("Not sent. Your text is kept."), m_notSent);
+        m_notice->setClosable(true);
+    } else if (m_editRow >= 0) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setWords(
+            QString(), tr("You edit an earlier message. Sending makes a new version; the old one stays."));
+        connect(m_notice->addAction(tr("Cancel")), &TextButton::clicked, this, &ChatPanel::cancelEdit);
+    } else if (m_store.saveState() == app::ChatStore::SaveState::NotSaved) {
+        m_notice->setKind(Notice::Kind::Danger);
+        m_notice->setIconName(QStringLiteral("error"));
+        m_notice->setWords(QString(), m_store.saveError() ? app::errorSentence(*m_store.saveError())
+                                                          : tr("The last changes are not on the disk yet."));
+        connect(m_notice->addAction(tr("Try again")), &TextButton::clicked, this,
+                [this] { m_store.retry(); });
+    } else if (!m_storeNotice.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Warn);
+        m_notice->setIconName(QStringLiteral("info"));
+        m_notice->setWords(QString(), m_storeNotice);
+        m_notice->setClosable(true);
+    } else if (noModel) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("model"));
+        m_notice->setWords(QString(), tr("No model is loaded. Your message will wait."));
+        connect(m_notice->addAction(tr("Choose a model"), TextButton::Kind::Soft), &TextButton::clicked, this,
+                &ChatPanel::chooseModelRequested);
+    } else if (loading) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("clock"));
+        m_notice->setWords(
+            QString(), tr("The model is being loaded. What you send is answered as soon as it is there."));
+    } else {
+        shown = false;
+    }
+    m_notice->setVisible(shown);
+    m_contextBar->setVisible(m_service.model().has_value());
+    m_foot->layout()->setContentsMargins(0, shown ? 8 : 0, 0, 12);
+    if (!m_service.model() && shown)
+        m_foot->layout()->setSpacing(8);
+    else
+        m_foot->layout()->setSpacing(0);
+}
+
+void ChatPanel::updateStatus()
+{
+    if (!m_session)
+        return;
+    const auto number = [](quint32 n) { return withCommas(n); };
+    switch (m_session->state()) {
+    case State::Reading: {
+        const QString reason = m_session->promptCached() > 0
+                                   ? tr("%1 tokens reused").arg(number(m_session->promptCached()))
+                                   : QString();
+        Q_EMIT statusChanged(
+            tr("Reading prompt %1/%2").arg(number(m_session->promptDone()), number(m_session->promptTotal())),
+            QString(), reason);
+        break;
+    }
+    case State::Thinking:
+        Q_EMIT statusChanged(tr("Thinking, %1").arg(durationWords(m_session->thinkingMs())), QString(),
+                             QString());
+        break;
+    case State::Writing:
+        Q_EMIT statusChanged(tr("Writing"), QString(), QString());
+        break;
+    case State::Queued:
+        Q_EMIT statusChanged(waitingWords(), QString(), QString());
+        break;
+    case State::Sending:
+        Q_EMIT statusChanged(tr("Saving the message"), QString(), QString());
+        break;
+    case State::Stopping:
+        Q_EMIT statusChanged(tr("Stopping"), QString(), QString());
+        break;
+    case State::WaitingForModel:
+    case State::Loading:
+    case State::Idle: {
+        QString speed;
+        const int last = m_session->messages()->rowCount() - 1;
+        if (last >= 0 && m_session->messages()->message(last).decodeTokensPerSecond > 0 &&
+            m_session->state() == State::Idle)
+            speed = tr("%1 tok/s").arg(m_session->messages()->message(last).decodeTokensPerSecond, 0, 'f', 1);
+        Q_EMIT statusChanged(QString(), speed, QString());
+        break;
+    }
+    }
+}
+
+void ChatPanel::updateTitle()
+{
+    QString title = m_session ? m_session->title() : QString();
+    if (title.isEmpty())
+        title = tr("New chat");
+    m_title->setFont(m_appearance.font(FontRole::Title));
+    m_title->setText(
+        m_title->fontMetrics().elidedText(title.simplified(), Qt::ElideRight, std::max(80, width() - 120)));
+}
+
+void ChatPanel::updateBusyList()
+{
+    QSet<qint64> ids;
+    for (const ChatSession *session : m_sessions.busy())
+        ids.insert(session->conversationId());
+    m_list->setBusy(ids);
+    Q_EMIT countBadge(ids.size() > 1 ? QString::number(ids.size()) : QString());
+}
+
+void ChatPanel::updateSaved()
+{
+    switch (m_store.saveState()) {
+    case app::ChatStore::SaveState::Saved:
+        Q_EMIT savedChanged(tr("Saved"), false);
+        break;
+    case app::ChatStore::SaveState::Saving:
+        Q_EMIT savedChanged(tr("Saving"), false);
+        break;
+    case app::ChatStore::SaveState::NotSaved:
+        Q_EMIT savedChanged(m_store.saveError()
+                                ? tr("Not saved: %1").arg(app::errorTitle(m_store.saveError()->code))
+                                : tr("Not saved"),
+                            true);
+        break;
+    }
+    updateNotice();
+}
+
+void ChatPanel::countSoon()
+{
+    if (m_service.model())
+        m_countTimer.start();
+    else
+        count();
+}
+
+void ChatPanel::count()
+{
+    const auto model = m_service.model();
+    const QString draft = m_composer->edit()->text();
+    if (!model || !m_session) {
+        m_composer->setHint(draft.isEmpty() ? tr("Enter sends, Shift Enter starts a new line") : QString());
+        m_contextBar->setUse(0, 0, 0, 0);
+        Q_EMIT contextUsed(-1, -1);
+        return;
+    }
+    const int limit = int(model->contextLength);
+    const auto show = [this, limit, blank = draft.trimmed().isEmpty()] {
+        const int draftTokens =
+            blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens);
+        if (blank)
+            m_composer->setHint(m_session && m_session->messages()->rowCount() == 0 && width() > 560
+                                    ? tr("Enter sends, Shift Enter starts a new line")
+                                    : QString());
+        else if (m_totalTokens >= 0)
+            m_composer->setHint(tr("%1 tokens").arg(withCommas(draftTokens)));
+        const int base = std::max(0, m_baseTokens);
+        m_contextBar->setUse(base, draftTokens, m_settings.get(app::kMaxAnswerTokens), limit);
+        Q_EMIT contextUsed(base + draftTokens, limit);
+    };
+    m_service.countTokens(m_session->draftRequest(QString()), &m_baseCounter, [this, show](int tokens) {
+        m_baseTokens = tokens;
+        show();
+    });
+    if (!draft.trimmed().isEmpty()) {
+        m_service.countTokens(m_session->draftRequest(draft), &m_draftCounter, [this, show](int tokens) {
+            m_totalTokens = tokens;
+            show();
+        });
+    } else {
+        m_totalTokens = -1;
+        show();
+    }
+}
+
+} // namespace ui
