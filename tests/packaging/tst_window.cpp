@@ -92,6 +92,14 @@ private Q_SLOTS:
         m_manager.setProcessEnvironment(environment());
         m_manager.start("openbox", {});
         QVERIFY(m_manager.waitForStarted());
+        // A window that is shown before the window manager is ready may never appear.
+        const auto ready = [this] {
+            QProcess ask;
+            ask.setProcessEnvironment(environment());
+            ask.start("xdotool", {"get_num_desktops"});
+            return ask.waitForFinished(10000) && ask.exitCode() == 0;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(ready(), 30000);
     }
 
     void cleanupTestCase()
