@@ -17,6 +17,21 @@
 
 namespace app {
 
+// An answer under way.
+struct RunningAnswer
+{
+    qint64 id = 0;
+    bool continues = false;
+    bool stopRequested = false;
+    bool began = false; // the first text has come
+    std::optional<inference::ReasoningParser> parser;
+    QElapsedTimer thinking;
+    bool thinks = false;
+    qint64 reasoningMsBefore = 0;
+    int tokensBefore = 0;
+    QPointer<GenerationReply> reply;
+};
+
 // GUI thread. The service, the store and the settings outlive it. Destroying it stops the answer and saves
 // what came.
 class ChatSession : public QObject
@@ -95,20 +110,6 @@ Q_SIGNALS:
     void answerFinished(int row);
 
 private:
-    struct Answer // under way
-    {
-        qint64 id = 0;
-        bool continues = false;
-        bool stopRequested = false;
-        bool began = false; // the first text has come
-        std::optional<inference::ReasoningParser> parser;
-        QElapsedTimer thinking;
-        bool thinks = false;
-        qint64 reasoningMsBefore = 0;
-        int tokensBefore = 0;
-        QPointer<GenerationReply> reply;
-    };
-
     void load(qint64 id);
     void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed);
     void beginAnswer(qint64 id, bool continues);
@@ -133,7 +134,7 @@ private:
     ConversationRecord m_conversation;
     MessageListModel m_messages;
     State m_state = State::Idle;
-    std::optional<Answer> m_answer;
+    std::optional<RunningAnswer> m_answer;
     QString m_pendingText;
     QString m_draft, m_savedDraft;
     QTimer m_journalTimer, m_draftTimer;
