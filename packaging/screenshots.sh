@@ -50,6 +50,11 @@ for _ in $(seq 50); do
 done
 openbox >"$work/openbox.log" 2>&1 &
 pids+=($!)
+# A window that is shown before the window manager is ready may never appear.
+for _ in $(seq 100); do
+    xdotool get_num_desktops >/dev/null 2>&1 && break
+    sleep 0.1
+done
 
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; } # of processor time
 
@@ -88,8 +93,11 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
     say "$1-$2.png"
 }
 
+fare='Die Fähre legt um 9:40 Uhr am Pier 7 ab.
+Die Fahrkarte kostet 24 Euro, Kinder unter 6 Jahren fahren kostenlos.
+Kommen Sie bitte 20 Minuten vor der Abfahrt.'
 for scheme in light dark; do
-    picture chat $scheme 'What is a whale fall, and why do biologists care about it? Answer with a short list.' Return
+    picture chat $scheme 'How does a binary search work? Explain it in three steps, then show it in Python.' Return
     picture code $scheme 'A function that merges overlapping intervals, with three checks of its result.' ctrl+Return
-    picture translate $scheme 'Die Wale kehren jedes Frühjahr in die Bucht zurück. Niemand weiß genau, warum sie im Jahr 2019 ausblieben.' ctrl+Return
+    picture translate $scheme "$fare" ctrl+Return
 done

@@ -1,0 +1,174 @@
+// The real program in a real window: Xvfb, a window manager, typed keys, and the file that must hold every
+// word. The small model answers; what it says does not matter here.
+#include "tests/support/models.h"
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <signal.h>
+
+class TestWindow : public QObject
+{
+    Q_OBJECT
+
+private:
+    static constexpr int kPatience = 120000; // ms; the machine of CI may be busy
+
+    QProcessEnvironment environment() const
+    {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert("DISPLAY", m_display);
+        environment.remove("WAYLAND_DISPLAY");
+        environment.insert("QT_QPA_PLATFORM", "xcb");
+        environment.insert("XDG_RUNTIME_DIR", m_folder.filePath("runtime"));
+        environment.insert("XDG_CACHE_HOME", m_folder.filePath("cache"));
+        return environment;
+    }
+    QString dataFolder() const { return m_folder.filePath("data"); }
+
+    // Standard output of a program; fails the test when it fails.
+    QString run(const QString &program, const QStringList &arguments)
+    {
+        QProcess process;
+        process.setProcessEnvironment(environment());
+        process.start(program, arguments);
+        if (!process.waitForFinished(kPatience) || process.exitCode() != 0) {
+            const QString words = program + " " + arguments.join(' ') + ": " +
+                                  QString::fromUtf8(process.readAllStandardError());
+            QTest::qFail(qPrintable(words), __FILE__, __LINE__);
+            return {};
+        }
+        return QString::fromUtf8(process.readAllStandardOutput()).trimmed();
+    }
+    // What the file holds, read beside the running program. Empty while it is not there.
+    QString query(const QString &sql) const
+    {
+        QProcess sqlite;
+        sqlite.start("sqlite3", {"-readonly", dataFolder() + "/baleen.db", sql});
+        sqlite.waitForFinished(kPatience);
+        return QString::fromUtf8(sqlite.readAllStandardOutput()).trimmed();
+    }
+
+    void startProgram(QProcess &program)
+    {
+        program.setProcessEnvironment(environment());
+        program.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        program.start(BALEEN_PROGRAM, {test::smallModel(), "--panel", "chat", "--data-dir", dataFolder()});
+        QVERIFY(program.waitForStarted());
+        m_window =
+            run("timeout", {"60", "xdotool", "search", "--sync", "--onlyvisible", "--class", "^baleen$"})
+                .section('\n', 0, 0);
+        QVERIFY(!m_window.isEmpty());
+        run("xdotool", {"windowactivate", "--sync", m_window});
+    }
+    // Focus is in the composer from the start.
+    void send(const QString &text)
+    {
+        run("xdotool", {"type", "--clearmodifiers", "--delay", "20", "--", text});
+        run("xdotool", {"key", "--clearmodifiers", "Return"});
+    }
+
+    QTemporaryDir m_folder;
+    QProcess m_server, m_manager;
+    QString m_display, m_window;
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        for (const char *program : {"Xvfb", "openbox", "xdotool", "sqlite3"})
+            QVERIFY2(!QStandardPaths::findExecutable(program).isEmpty(),
+                     qPrintable(QStringLiteral("%1 is missing; packaging/test.sh installs it").arg(program)));
+        QVERIFY(QDir().mkpath(m_folder.filePath("runtime")));
+        QFile::setPermissions(m_folder.filePath("runtime"),
+                              QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        m_server.start("Xvfb", {"-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"});
+        QVERIFY(m_server.waitForReadyRead(30000));
+        m_display = ":" + QString::fromLatin1(m_server.readLine()).trimmed();
+        m_manager.setProcessEnvironment(environment());
+        m_manager.start("openbox", {});
+        QVERIFY(m_manager.waitForStarted());
+        // A window that is shown before the window manager is ready may never appear.
+        const auto ready = [this] {
+            QProcess ask;
+            ask.setProcessEnvironment(environment());
+            ask.start("xdotool", {"get_num_desktops"});
+            return ask.waitForFinished(10000) && ask.exitCode() == 0;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(ready(), 30000);
+    }
+
+    void cleanupTestCase()
+    {
+        for (QProcess *process : {&m_manager, &m_server}) {
+            process->terminate();
+            process->waitForFinished(5000);
+        }
+    }
+
+    void aTypedMessageIsKeptAndAnswered()
+    {
+        QProcess program;
+        startProgram(program);
+        send("Say hello to the whale.");
+        QTRY_COMPARE_WITH_TIMEOUT(query("SELECT content FROM messages WHERE role = 'user'"),
+                                  QString("Say hello to the whale."), kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            query("SELECT count(*) FROM messages WHERE role = 'assistant' AND state = 'complete' AND "
+                  "length(content) > 0 AND generated_tokens > 0"),
+            QString("1"), kPatience);
+        QCOMPARE(program.state(), QProcess::Running);
+
+        // A second start hands over and ends.
+        QProcess second;
+        second.setProcessEnvironment(environment());
+        second.start(BALEEN_PROGRAM, {"--panel", "translate", "--data-dir", dataFolder()});
+        QVERIFY(second.waitForFinished(20000));
+        QCOMPARE(second.exitCode(), 0);
+        QCOMPARE(program.state(), QProcess::Running);
+
+        run("xdotool", {"key", "--clearmodifiers", "alt+F4"});
+        QVERIFY(program.waitForFinished(20000));
+        QCOMPARE(program.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(program.exitCode(), 0);
+    }
+
+    // Killed while it answers: what was typed and what had come are there at the next start.
+    void nothingIsLostWhenTheProgramIsKilled()
+    {
+        QProcess program;
+        startProgram(program);
+        run("xdotool", {"key", "--clearmodifiers", "ctrl+n"});
+        send("Count from one to five hundred in words.");
+        const QString answer =
+            "SELECT length(m.content) FROM messages m JOIN messages q ON m.parent_id = q.id "
+            "WHERE q.content LIKE 'Count from one%'";
+        QTRY_VERIFY_WITH_TIMEOUT(query(answer).toInt() > 20, kPatience);
+        const int before = query(answer).toInt();
+        QCOMPARE(::kill(pid_t(program.processId()), SIGKILL), 0);
+        QVERIFY(program.waitForFinished(20000));
+
+        QProcess again;
+        startProgram(again);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            query("SELECT count(*) FROM messages WHERE content = 'Count from one to five hundred in "
+                  "words.'"),
+            QString("1"), kPatience);
+        QVERIFY(query(answer).toInt() >= before);
+        QTRY_COMPARE_WITH_TIMEOUT(query("SELECT count(*) FROM messages WHERE state = 'streaming'"),
+                                  QString("0"), kPatience);
+        again.terminate();
+        if (!again.waitForFinished(20000)) {
+            again.kill();
+            again.waitForFinished();
+            QFAIL("the program did not end when it was asked to");
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestWindow)
+#include "tst_window.moc"
