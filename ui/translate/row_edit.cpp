@@ -82,7 +82,6 @@ void RowEdit::setLanguage(const app::translate::Language *language)
         m_rows->setDirection(Qt::RightToLeft);
     else
         m_rows->setDirection({});
-});
 }
 
 void RowEdit::setHint(const QString &text)
@@ -93,10 +92,7 @@ void RowEdit::setHint(const QString &text)
 
 QString RowEdit::exactText() const
 {
-    QString text = exact(document()->toRawText());
-    if (text.endsWith(QLatin1Char('\n')))
-        text.chop(1); // the document's own end
-    return text;
+    return exact(document()->toRawText()); // the document's own end is not part of it
 }
 
 int RowEdit::offset() const

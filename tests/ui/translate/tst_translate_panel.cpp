@@ -368,12 +368,27 @@ private Q_SLOTS:
         file.close();
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file.fileName())});
+        // Qt delivers a drop only to the widget that a drag has entered.
+        QDragEnterEvent enter(QPoint(200, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(setup.panel.get(), &enter);
+        QVERIFY(enter.isAccepted());
         QDropEvent drop(QPointF(200, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(setup.panel.get(), &drop);
         QVERIFY2(setup.panel->notice().sentence().contains(says),
                  qPrintable(setup.panel->notice().sentence()));
         if (name != u"i.txt"_qs)
             QCOMPARE(setup.source().exactText(), u"Kept."_qs);
+    }
+
+    // The last line break was once taken for the document's own end.
+    void lineBreaksAtTheEndAreKept()
+    {
+        for (const QString &text : {u"One line.\n"_qs, u"One line.\n\n"_qs, u"\n"_qs}) {
+            Setup setup(false);
+            setup.source().insertPlainText(text);
+            QCOMPARE(setup.source().exactText(), text);
+            QCOMPARE(setup.session().sourceText(), text);
+        }
     }
 
     void newTextCanBeUndone()
