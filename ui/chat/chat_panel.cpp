@@ -193,7 +193,10 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(&appearance, &Appearance::changed, this, &ChatPanel::updateTitle);
     m_ticker.setInterval(250);
     connect(&m_ticker, &QTimer::timeout, this, [this] {
-        updateActivity();
+        if (m_session && m_session->state() != State::Writing)
+            updateActivity();
+        if (++m_ticks % 4 == 0)
+            measureSpeed();
         updateStatus();
     });
     m_countTimer.setSingleShot(true);
@@ -244,7 +247,7 @@ QWidget *ChatPanel::sidebarList()
 QWidget *ChatPanel::makeHead()
 {
     auto *head = new QWidget(this);
-    head->setFixedHeight(52);
+    head->setFixedHeight(51); // and the rule below
     auto *line = new QHBoxLayout(head);
     line->setContentsMargins(20, 0, 12, 0);
     line->setSpacing(8);
@@ -599,10 +602,18 @@ void ChatPanel::refresh()
                                : empty ? tr("Write a message")
                                        : tr("Write the next message"));
     m_queueBar->setMessages(m_queues.value(m_session));
-    const bool ticks = busy && m_session->state() != State::Writing;
-    if (ticks && !m_ticker.isActive())
+    const bool writes = m_session->state() == State::Writing || m_session->state() == State::Thinking;
+    if (!writes) {
+        m_writing.invalidate();
+        m_speed.clear();
+        const int row = m_session->answerRow();
+        m_writtenBefore = row < 0 ? 0 : int(m_session->messages()->message(row).content.size());
+    } else if (!m_writing.isValid()) {
+        m_writing.start();
+    }
+    if (busy && !m_ticker.isActive())
         m_ticker.start();
-    else if (!ticks)
+    else if (!busy)
         m_ticker.stop();
     updateTitle();
     updateActivity();
@@ -719,11 +730,11 @@ void ChatPanel::updateStatus()
         break;
     }
     case State::Thinking:
-        Q_EMIT statusChanged(tr("Thinking, %1").arg(durationWords(m_session->thinkingMs())), QString(),
+        Q_EMIT statusChanged(tr("Thinking, %1").arg(durationWords(m_session->thinkingMs())), m_speed,
                              QString());
         break;
     case State::Writing:
-        Q_EMIT statusChanged(tr("Writing"), QString(), QString());
+        Q_EMIT statusChanged(tr("Writing"), m_speed, QString());
         break;
     case State::Queued:
         Q_EMIT statusChanged(waitingWords(), QString(), QString());
@@ -746,6 +757,23 @@ void ChatPanel::updateStatus()
         break;
     }
     }
+}
+
+// The engine tells its speed at the end; until then the tokens of what has come are counted, once a second.
+void ChatPanel::measureSpeed()
+{
+    if (!m_session || !m_writing.isValid() || m_session->answerRow() < 0)
+        return;
+    const app::MessageRecord &record = m_session->messages()->message(m_session->answerRow());
+    inference::GenerationRequest request;
+    request.input =
+        inference::RawInput{(record.reasoning + record.content.mid(m_writtenBefore)).toStdString(), false};
+    const qint64 ms = m_writing.elapsed();
+    m_service.countTokens(std::move(request), &m_speedCounter, [this, ms](int tokens) {
+        if (tokens > 0 && ms > 500 && m_writing.isValid())
+            m_speed = tr("%1 tok/s").arg(tokens * 1000.0 / double(ms), 0, 'f', 1);
+        updateStatus();
+    });
 }
 
 void ChatPanel::updateTitle()
