@@ -14,6 +14,7 @@
 #include <QTimer>
 
 #include <cstdio>
+#include <utility>
 
 namespace {
 
@@ -144,16 +145,20 @@ int main(int argc, char **argv)
             window.openModel(wishes.model);
         window.bringToFront();
     });
-    window.show();
-
     // The window is on the screen before a panel or a model is touched.
-    QTimer::singleShot(0, &window, [&] {
+    bool begun = false;
+    const auto begin = [&] {
+        if (std::exchange(begun, true))
+            return;
         window.showPanel(arguments.wishes.panel);
         const QString model = !arguments.wishes.model.isEmpty() ? arguments.wishes.model
                               : arguments.safeMode              ? QString()
                                                                 : catalog.lastModel();
         if (!model.isEmpty())
             window.openModel(model);
-    });
+    };
+    QObject::connect(&window, &ui::MainWindow::painted, &window, begin);
+    QTimer::singleShot(1000, &window, begin); // started minimised: nothing is painted
+    window.show();
     return QApplication::exec();
 }

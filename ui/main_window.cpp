@@ -27,6 +27,7 @@
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QRegularExpression>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QUrl>
@@ -34,6 +35,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace ui {
 
@@ -49,6 +51,14 @@ constexpr double kGib = 1024.0 * 1024 * 1024;
 bool isModelFile(const QString &path)
 {
     return path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive);
+}
+
+// "Intel(R) Xeon(R) Processor @ 2.00GHz" -> "Intel Xeon": what tells devices apart.
+QString deviceName(QString name)
+{
+    static const QRegularExpression noise(
+        QStringLiteral("\\((R|TM|r|tm)\\)|\\b(CPU|Processor)\\b|@.*?(?=,|$)"));
+    return name.remove(noise).simplified();
 }
 
 QString panelId(const QString &id)
@@ -228,7 +238,7 @@ void MainWindow::showPanel(const QString &wanted)
         } else {
             auto *card = new Card(m_appearance);
             auto *layout = new QVBoxLayout(card);
-            layout->setContentsMargins(1, 1, 1, 1);
+            layout->setContentsMargins(0, 0, 0, 0);
             layout->addWidget(panel);
             m_stack->addWidget(card);
         }
@@ -302,7 +312,7 @@ void MainWindow::updateModel()
     if (!model->quantisation.empty())
         details.append(QString::fromStdString(model->quantisation));
     if (!model->device.empty())
-        details.append(QString::fromStdString(model->device));
+        details.append(deviceName(QString::fromStdString(model->device)));
     m_sidebar->modelSwitch()->setModel(
         app::shortModelName(path), details.join(QStringLiteral(" · ")),
         QStringLiteral("%1\n%2\n%3")
@@ -486,6 +496,8 @@ void MainWindow::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.fillRect(rect(), m_appearance.theme().window);
+    if (!std::exchange(m_painted, true))
+        QMetaObject::invokeMethod(this, &MainWindow::painted, Qt::QueuedConnection);
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent *event)

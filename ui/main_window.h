@@ -44,6 +44,9 @@ public:
     Notice *notice() const { return m_notice; }
     void toggleSidebar();
 
+Q_SIGNALS:
+    void painted(); // once, after the first time: panels and a model may follow
+
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
@@ -94,6 +97,7 @@ private:
     QHash<QString, bool> m_railed; // as chosen, by panel
     int m_sidebarWidth;
     bool m_floating = false;
+    bool m_painted = false;
     quint64 m_loadDone = 0, m_loadTotal = 0;
     QString m_failedPath;
 };

@@ -8,6 +8,7 @@ namespace ui {
 
 namespace {
 
+// Fields set no colour of words: with one Qt 6.4 makes placeholders of half its strength, too faint to read.
 const char kTemplate[] = R"(
 QToolTip { background: @popover; color: @text; border: 1px solid @popoverEdge; padding: 4px 8px; }
 QMenu { background: @popover; color: @text; border: 1px solid @popoverEdge; padding: 5px; }
@@ -30,16 +31,17 @@ QScrollBar::add-page, QScrollBar::sub-page { background: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 
 QPlainTextEdit, QTextEdit, QListView, QTreeView, QTableView, QScrollArea, QAbstractScrollArea { border: none; }
-QTextEdit, QPlainTextEdit { background: transparent; color: @text; selection-background-color: @selection;
+QTextEdit, QPlainTextEdit { background: transparent; selection-background-color: @selection;
     selection-color: @text; }
 QListView, QTreeView, QTableView { background: transparent; color: @text; outline: none; }
 
-QLineEdit { background: @surface; color: @text; border: 1px solid @control; border-radius: 6px; padding: 0 9px;
+QLineEdit { background: @surface; border: 1px solid @control; border-radius: 6px; padding: 0 9px;
     min-height: 30px; max-height: 30px; selection-background-color: @selection; selection-color: @text; }
 QLineEdit:focus { border: 2px solid @focus; padding: 0 8px; min-height: 28px; max-height: 28px; }
 QLineEdit:disabled { color: @disabled; border-color: @borderStrong; }
-QLineEdit[quiet="true"] { background: transparent; border-color: @borderStrong; min-height: 26px; max-height: 26px; }
-QLineEdit[quiet="true"]:focus { border: 2px solid @focus; min-height: 24px; max-height: 24px; }
+QLineEdit[quiet="true"] { background: transparent; border-color: @borderStrong; padding: 0 6px 0 4px; min-height: 26px;
+    max-height: 26px; }
+QLineEdit[quiet="true"]:focus { border: 2px solid @focus; padding: 0 5px 0 3px; min-height: 24px; max-height: 24px; }
 
 QComboBox, QSpinBox, QDoubleSpinBox { background: @surface; color: @text; border: 1px solid @control;
     border-radius: 6px; padding: 0 9px; min-height: 30px; selection-background-color: @selection;
@@ -68,7 +70,6 @@ QProgressBar { background: @mapFree; border: none; border-radius: 2px; min-heigh
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QSplitter::handle { background: transparent; }
 QDialog, QMessageBox { background: @popover; }
-QDialog QLabel, QMessageBox QLabel { color: @text; }
 )";
 
 } // namespace

@@ -436,7 +436,9 @@ QVector<Block> parse(QStringView source)
     Builder builder;
     if (md_parse(utf8.constData(), MD_SIZE(utf8.size()), &parser, &builder) != 0)
         return asPlainParagraph(source);
-    return builder.take();
+    const QVector<Block> blocks = builder.take();
+    // Quotes without words and definitions of links are no blocks: what the model wrote is shown all the same.
+    return blocks.isEmpty() && !source.trimmed().isEmpty() ? asPlainParagraph(source) : blocks;
 }
 
 QString plainText(const Block &block)

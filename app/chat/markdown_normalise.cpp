@@ -153,6 +153,50 @@ private:
     bool m_open = false;
 };
 
+// A dollar sign that opens no formula is money: "$5 and $10". As in Pandoc a formula has no space behind its first
+// sign and none before its last one, and no digit follows that.
+QString withPlainPrices(const QString &line)
+{
+    if (!line.contains(QLatin1Char('$')))
+        return line;
+    const auto at = [&](qsizetype i) { return i < line.size() ? line[i] : QChar(u' '); };
+    const auto closing = [&](qsizetype from) -> qsizetype {
+        for (qsizetype i = from; i < line.size(); ++i) {
+            if (line[i] == QLatin1Char('\\'))
+                ++i;
+            else if (line[i] == QLatin1Char('$')) // the next sign closes or nothing does
+                return !line[i - 1].isSpace() && !at(i + 1).isDigit() ? i : -1;
+        }
+        return -1;
+    };
+    QString result;
+    for (qsizetype i = 0; i < line.size(); ++i) {
+        const QChar c = line[i];
+        qsizetype end = i + 1; // what is copied as it is
+        if (c == QLatin1Char('\\')) {
+            end = std::min(i + 2, line.size());
+        } else if (c == QLatin1Char('`')) {
+            while (at(end) == QLatin1Char('`'))
+                ++end;
+            const qsizetype close = line.indexOf(line.mid(i, end - i), end);
+            if (close >= 0)
+                end = close + (end - i);
+        } else if (c == QLatin1Char('$') && at(i + 1) == QLatin1Char('$')) {
+            const qsizetype close = line.indexOf(QLatin1String("$$"), i + 2);
+            end = (close < 0 ? i : close) + 2;
+        } else if (c == QLatin1Char('$')) {
+            const qsizetype close = at(i + 1).isSpace() ? -1 : closing(i + 1);
+            if (close < 0)
+                result += QLatin1Char('\\');
+            else
+                end = close + 1;
+        }
+        result += QStringView(line).mid(i, end - i);
+        i = end - 1;
+    }
+    return result;
+}
+
 // \( x \) and \[ x \] become $ and $$, which the parser takes verbatim.
 QString withDollars(const QString &line)
 {
@@ -239,7 +283,7 @@ QString normalise(QStringView source)
             out.append(QStringLiteral("\\") + line.trimmed().toString());
             continue;
         }
-        out.append(withDollars(emphasis.repaired(line)));
+        out.append(withDollars(withPlainPrices(emphasis.repaired(line))));
     }
     return out.join(QLatin1Char('\n'));
 }

@@ -29,6 +29,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -193,7 +194,10 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(&appearance, &Appearance::changed, this, &ChatPanel::updateTitle);
     m_ticker.setInterval(250);
     connect(&m_ticker, &QTimer::timeout, this, [this] {
-        updateActivity();
+        if (m_session && m_session->state() != State::Writing)
+            updateActivity();
+        if (++m_ticks % 4 == 0)
+            measureSpeed();
         updateStatus();
     });
     m_countTimer.setSingleShot(true);
@@ -234,6 +238,13 @@ ChatPanel::~ChatPanel()
     if (m_listKeeper && m_listKeeper->parent() != this)
         delete m_listKeeper; // its model goes with this panel
     m_transcript->setModel(nullptr);
+    // Sessions save their drafts while they go, and the store tells of it: nobody is left to listen.
+    m_store.disconnect(this);
+    m_sessions.disconnect(this);
+    for (app::ChatSession *session : m_sessions.findChildren<app::ChatSession *>()) {
+        session->disconnect(this);
+        session->messages()->disconnect(this);
+    }
 }
 
 QWidget *ChatPanel::sidebarList()
@@ -244,7 +255,7 @@ QWidget *ChatPanel::sidebarList()
 QWidget *ChatPanel::makeHead()
 {
     auto *head = new QWidget(this);
-    head->setFixedHeight(52);
+    head->setFixedHeight(51); // and the rule below
     auto *line = new QHBoxLayout(head);
     line->setContentsMargins(20, 0, 12, 0);
     line->setSpacing(8);
@@ -303,6 +314,7 @@ void ChatPanel::use(app::ChatSession *session)
     if (m_session)
         m_session->disconnect(this);
     m_session = session;
+    m_submitWhenLoaded = false;
     m_blocked.clear();
     m_notSent.clear();
     m_baseTokens = m_totalTokens = -1;
@@ -332,9 +344,12 @@ void ChatPanel::use(app::ChatSession *session)
                 updateNotice();
             });
     connect(session, &ChatSession::loaded, this, [this, showDraft] {
-        showDraft();
+        if (m_composer->edit()->text() != m_session->draft())
+            showDraft(); // else the cursor stays where the user types
         refresh();
         countSoon();
+        if (std::exchange(m_submitWhenLoaded, false))
+            submit();
     });
     connect(session, &ChatSession::loadFailed, this, [this](const inference::Error &error) {
         m_notSent = app::errorSentence(error);
@@ -397,8 +412,12 @@ void ChatPanel::submit()
     if (!m_session)
         return;
     const QString text = m_composer->edit()->text();
-    if (text.trimmed().isEmpty() || m_session->state() == State::Loading)
+    if (text.trimmed().isEmpty())
         return;
+    if (m_session->state() == State::Loading) {
+        m_submitWhenLoaded = true; // the chat is still read from the disk: what was sent goes as soon as it is there
+        return;
+    }
     if (m_contextBar->excess() > 0) {
         m_blocked =
             tr("This message needs %1 tokens more than are free.").arg(withCommas(m_contextBar->excess()));

@@ -8,6 +8,7 @@
 #include "ui/panel.h"
 #include "ui/widgets/notice.h"
 
+#include <QElapsedTimer>
 #include <QHash>
 #include <QPointer>
 #include <QTimer>
@@ -81,6 +82,7 @@ private:
     void updateNotice();
     void updateStatus();
     void updateTitle();
+    void measureSpeed();
     void updateBusyList();
     void updateSaved();
     void countSoon();
@@ -120,10 +122,15 @@ private:
 
     QTimer m_ticker;     // while thinking: the seconds
     QTimer m_countTimer; // the draft's tokens, a moment after the last key
-    QObject m_baseCounter, m_draftCounter;
+    QObject m_baseCounter, m_draftCounter, m_speedCounter;
+    QElapsedTimer m_writing; // since the first text of the answer
+    int m_ticks = 0;
+    int m_writtenBefore = 0; // characters of an answer that is continued
+    QString m_speed;         // while it is written: exact tokens by measured time
     int m_baseTokens = -1, m_totalTokens = -1;
     int m_editRow = -1;
     bool m_settingDraft = false;
+    bool m_submitWhenLoaded = false;
     QString m_blocked; // sentence of a message that was not sent: the context is full
     QString m_notSent; // why the store took a message back
     QString m_storeNotice;

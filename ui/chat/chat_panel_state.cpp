@@ -56,10 +56,18 @@ void ChatPanel::refresh()
                                : empty ? tr("Write a message")
                                        : tr("Write the next message"));
     m_queueBar->setMessages(m_queues.value(m_session));
-    const bool ticks = busy && m_session->state() != State::Writing;
-    if (ticks && !m_ticker.isActive())
+    const bool writes = m_session->state() == State::Writing || m_session->state() == State::Thinking;
+    if (!writes) {
+        m_writing.invalidate();
+        m_speed.clear();
+        const int row = m_session->answerRow();
+        m_writtenBefore = row < 0 ? 0 : int(m_session->messages()->message(row).content.size());
+    } else if (!m_writing.isValid()) {
+        m_writing.start();
+    }
+    if (busy && !m_ticker.isActive())
         m_ticker.start();
-    else if (!ticks)
+    else if (!busy)
         m_ticker.stop();
     updateTitle();
     updateActivity();
@@ -176,11 +184,11 @@ void ChatPanel::updateStatus()
         break;
     }
     case State::Thinking:
-        Q_EMIT statusChanged(tr("Thinking, %1").arg(durationWords(m_session->thinkingMs())), QString(),
+        Q_EMIT statusChanged(tr("Thinking, %1").arg(durationWords(m_session->thinkingMs())), m_speed,
                              QString());
         break;
     case State::Writing:
-        Q_EMIT statusChanged(tr("Writing"), QString(), QString());
+        Q_EMIT statusChanged(tr("Writing"), m_speed, QString());
         break;
     case State::Queued:
         Q_EMIT statusChanged(waitingWords(), QString(), QString());
@@ -203,6 +211,23 @@ void ChatPanel::updateStatus()
         break;
     }
     }
+}
+
+// The engine tells its speed at the end; until then the tokens of what has come are counted, once a second.
+void ChatPanel::measureSpeed()
+{
+    if (!m_session || !m_writing.isValid() || m_session->answerRow() < 0)
+        return;
+    const app::MessageRecord &record = m_session->messages()->message(m_session->answerRow());
+    inference::GenerationRequest request;
+    request.input =
+        inference::RawInput{(record.reasoning + record.content.mid(m_writtenBefore)).toStdString(), false};
+    const qint64 ms = m_writing.elapsed();
+    m_service.countTokens(std::move(request), &m_speedCounter, [this, ms](int tokens) {
+        if (tokens > 0 && ms > 500 && m_writing.isValid())
+            m_speed = tr("%1 tok/s").arg(tokens * 1000.0 / double(ms), 0, 'f', 1);
+        updateStatus();
+    });
 }
 
 void ChatPanel::updateTitle()

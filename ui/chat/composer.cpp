@@ -47,8 +47,8 @@ Composer::Composer(const Appearance &appearance, QWidget *parent)
     foot->addWidget(m_stop);
     foot->addWidget(m_send);
     auto *all = new QVBoxLayout(this);
-    all->setContentsMargins(1, 12, 1, 7);
-    all->setSpacing(6);
+    all->setContentsMargins(1, 13, 1, 7);
+    all->setSpacing(10);
     auto *words = new QHBoxLayout;
     words->setContentsMargins(16, 0, 4, 0);
     words->addWidget(m_edit);

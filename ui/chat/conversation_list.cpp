@@ -34,7 +34,7 @@ public:
 
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
-        return {100, kRow + (beginsGroup(index) ? kGroupHead - (index.row() == 0 ? 4 : 0) : 0)};
+        return {100, kRow + (beginsGroup(index) ? kGroupHead : 0)};
     }
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override

@@ -31,122 +31,6 @@ QString ellipsized(const QString &text, const QFont &font, qreal width)
     return QFontMetricsF(font).elidedText(text, Qt::ElideRight, width);
 }
 
-class BubbleItem : public Item
-{
-public:
-    BubbleItem(const Appearance &appearance, const QString &text, bool unfolded)
-        : m_appearance(appearance), m_text(text)
-    {
-        m_folds = text.size() > 2 * kFoldedCharacters;
-        m_unfolded = unfolded;
-        QString shown = m_folds && !unfolded ? text.left(kFoldedCharacters) : text;
-        if (!shown.isEmpty() && shown.back().isHighSurrogate())
-            shown.chop(1);
-        m_cjk = holdsCjk(shown);
-        int from = 0;
-        while (from < shown.size() || m_pieces.empty()) {
-            int end = int(shown.size());
-            if (end - from > kPieceCharacters) {
-                end = int(shown.lastIndexOf(QLatin1Char('\n'), from + kPieceCharacters));
-                if (end <= from)
-                    end = std::min(int(shown.size()), from + 4 * kPieceCharacters);
-            }
-            app::markdown::Text piece;
-            piece.text = shown.mid(from, end - from);
-            piece.text.replace(QLatin1Char('\n'), QChar::LineSeparator);
-            piece.text.remove(QLatin1Char('\r'));
-            m_starts.push_back(from);
-            m_pieces.push_back(std::make_unique<RichText>(appearance, piece, TextType{}));
-            from = end < shown.size() && shown[end] == QLatin1Char('\n') ? end + 1 : end;
-            if (end >= shown.size())
-                break;
-        }
-    }
-
-    int layout(int width) override
-    {
-        if (width == m_width)
-            return m_height;
-        m_width = width;
-        const int room = std::min(kWidestBubble, width) - 2 * kBubblePadX - 2;
-        int widest = 0, y = padY();
-        for (auto &piece : m_pieces) {
-            y += piece->layout(room);
-            widest = std::max(widest, piece->naturalWidth());
-        }
-        if (m_folds) {
-            y += 30;
-            widest = std::max(widest, 260);
-        }
-        m_height = y + padY();
-        m_bubble = QRectF(width - widest - 2 * kBubblePadX - 2, 0, widest + 2 * kBubblePadX + 2, m_height);
-        return m_height;
-    }
-
-    void paint(QPainter &painter, const PaintContext &context) const override
-    {
-        const Theme &theme = m_appearance.theme();
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(theme.border, 1));
-        painter.setBrush(theme.raised);
-        painter.drawRoundedRect(m_bubble.adjusted(0.5, 0.5, -0.5, -0.5), 11.5, 11.5);
-        QPointF at = origin();
-        for (size_t i = 0; i < m_pieces.size(); ++i) {
-            const int start = m_starts[i];
-            m_pieces[i]->paint(painter, at, context.selection, std::max(0, context.from - start),
-                               std::clamp(context.to - start, 0, m_pieces[i]->length()));
-            at.ry() += m_pieces[i]->height();
-        }
-        if (m_folds) {
-            const QRectF rect = foldRect();
-            const bool hovered = rect.contains(context.pointer);
-            painter.setFont(m_appearance.font(FontRole::Ui));
-            painter.setPen(hovered ? theme.text : theme.accentText);
-            painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, foldWords());
-        }
-    }
-
-    int length() const override { return m_starts.back() + m_pieces.back()->length(); }
-    int positionAt(const QPointF &point) const override
-    {
-        QPointF at = point - origin();
-        for (size_t i = 0; i < m_pieces.size(); ++i) {
-            if (at.y() < m_pieces[i]->height() || i + 1 == m_pieces.size())
-                return m_starts[i] + m_pieces[i]->positionAt(at);
-            at.ry() -= m_pieces[i]->height();
-        }
-        return 0;
-    }
-    QString text(int from, int to) const override { return m_text.mid(from, to - from); }
-    bool isTextAt(const QPointF &point) const override { return m_bubble.contains(point); }
-    Hot hotAt(const QPointF &point) const override
-    {
-        if (m_folds && foldRect().contains(point))
-            return {Action::Custom, foldRect(), foldWords(), QStringLiteral("fold"), QString()};
-        return {};
-    }
-
-private:
-    int padY() const { return (m_cjk ? 8 : 9) + 1; }
-    QPointF origin() const { return m_bubble.topLeft() + QPointF(kBubblePadX + 1, padY()); }
-    QRectF foldRect() const
-    {
-        return QRectF(m_bubble.left() + kBubblePadX + 1, m_bubble.bottom() - padY() - 26, 250, 26);
-    }
-    QString foldWords() const
-    {
-        return m_unfolded ? tr("Show less") : tr("Show all %1 characters").arg(withCommas(m_text.size()));
-    }
-
-    const Appearance &m_appearance;
-    QString m_text;
-    std::vector<std::unique_ptr<RichText>> m_pieces;
-    std::vector<int> m_starts;
-    QRectF m_bubble;
-    int m_width = -1, m_height = 0;
-    bool m_cjk = false, m_folds = false, m_unfolded = false;
-};
-
 class ReasoningItem : public Item
 {
 public:
@@ -499,11 +383,140 @@ private:
     bool m_copied = false;
 };
 
+class BubbleItem : public Item
+{
+public:
+    BubbleItem(const Appearance &appearance, const QString &text, bool unfolded, const ActionRow &row)
+        : m_appearance(appearance), m_text(text), m_actions(appearance, row)
+    {
+        m_folds = text.size() > 2 * kFoldedCharacters;
+        m_unfolded = unfolded;
+        QString shown = m_folds && !unfolded ? text.left(kFoldedCharacters) : text;
+        if (!shown.isEmpty() && shown.back().isHighSurrogate())
+            shown.chop(1);
+        m_cjk = holdsCjk(shown);
+        int from = 0;
+        while (from < shown.size() || m_pieces.empty()) {
+            int end = int(shown.size());
+            if (end - from > kPieceCharacters) {
+                end = int(shown.lastIndexOf(QLatin1Char('\n'), from + kPieceCharacters));
+                if (end <= from)
+                    end = std::min(int(shown.size()), from + 4 * kPieceCharacters);
+            }
+            app::markdown::Text piece;
+            piece.text = shown.mid(from, end - from);
+            piece.text.replace(QLatin1Char('\n'), QChar::LineSeparator);
+            piece.text.remove(QLatin1Char('\r'));
+            m_starts.push_back(from);
+            m_pieces.push_back(std::make_unique<RichText>(appearance, piece, TextType{}));
+            from = end < shown.size() && shown[end] == QLatin1Char('\n') ? end + 1 : end;
+            if (end >= shown.size())
+                break;
+        }
+    }
+
+    int layout(int width) override
+    {
+        if (width == m_width)
+            return m_height;
+        m_width = width;
+        const int room = std::min(kWidestBubble, width) - 2 * kBubblePadX - 2;
+        int widest = 0, y = padY();
+        for (auto &piece : m_pieces) {
+            y += piece->layout(room);
+            widest = std::max(widest, piece->naturalWidth());
+        }
+        if (m_folds) {
+            y += 30;
+            widest = std::max(widest, 260);
+        }
+        m_height = y + padY();
+        m_bubble = QRectF(width - widest - 2 * kBubblePadX - 2, 0, widest + 2 * kBubblePadX + 2, m_height);
+        m_actions.layout(std::max(0, int(m_bubble.left()) - 4));
+        return m_height;
+    }
+
+    void paint(QPainter &painter, const PaintContext &context) const override
+    {
+        PaintContext actions = context;
+        actions.pointer -= actionsAt();
+        painter.save();
+        painter.translate(actionsAt());
+        m_actions.paint(painter, actions);
+        painter.restore();
+        const Theme &theme = m_appearance.theme();
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(theme.border, 1));
+        painter.setBrush(theme.raised);
+        painter.drawRoundedRect(m_bubble.adjusted(0.5, 0.5, -0.5, -0.5), 11.5, 11.5);
+        QPointF at = origin();
+        for (size_t i = 0; i < m_pieces.size(); ++i) {
+            const int start = m_starts[i];
+            m_pieces[i]->paint(painter, at, context.selection, std::max(0, context.from - start),
+                               std::clamp(context.to - start, 0, m_pieces[i]->length()));
+            at.ry() += m_pieces[i]->height();
+        }
+        if (m_folds) {
+            const QRectF rect = foldRect();
+            const bool hovered = rect.contains(context.pointer);
+            painter.setFont(m_appearance.font(FontRole::Ui));
+            painter.setPen(hovered ? theme.text : theme.accentText);
+            painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, foldWords());
+        }
+    }
+
+    int length() const override { return m_starts.back() + m_pieces.back()->length(); }
+    int positionAt(const QPointF &point) const override
+    {
+        QPointF at = point - origin();
+        for (size_t i = 0; i < m_pieces.size(); ++i) {
+            if (at.y() < m_pieces[i]->height() || i + 1 == m_pieces.size())
+                return m_starts[i] + m_pieces[i]->positionAt(at);
+            at.ry() -= m_pieces[i]->height();
+        }
+        return 0;
+    }
+    QString text(int from, int to) const override { return m_text.mid(from, to - from); }
+    bool isTextAt(const QPointF &point) const override { return m_bubble.contains(point); }
+    Hot hotAt(const QPointF &point) const override
+    {
+        if (m_folds && foldRect().contains(point))
+            return {Action::Custom, foldRect(), foldWords(), QStringLiteral("fold"), QString()};
+        Hot hot = m_actions.hotAt(point - actionsAt());
+        hot.rect.translate(actionsAt());
+        return hot;
+    }
+    void markCopied(const Hot &hot, bool copied) override { m_actions.markCopied(hot, copied); }
+
+private:
+    QPointF actionsAt() const { return QPointF(0, m_height - 34); } // level with the last line
+    int padY() const { return (m_cjk ? 8 : 9) + 1; }
+    QPointF origin() const { return m_bubble.topLeft() + QPointF(kBubblePadX + 1, padY()); }
+    QRectF foldRect() const
+    {
+        return QRectF(m_bubble.left() + kBubblePadX + 1, m_bubble.bottom() - padY() - 26, 250, 26);
+    }
+    QString foldWords() const
+    {
+        return m_unfolded ? tr("Show less") : tr("Show all %1 characters").arg(withCommas(m_text.size()));
+    }
+
+    const Appearance &m_appearance;
+    QString m_text;
+    ActionRowItem m_actions;
+    std::vector<std::unique_ptr<RichText>> m_pieces;
+    std::vector<int> m_starts;
+    QRectF m_bubble;
+    int m_width = -1, m_height = 0;
+    bool m_cjk = false, m_folds = false, m_unfolded = false;
+};
+
 } // namespace
 
-std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, bool unfolded)
+std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, bool unfolded,
+                                     const ActionRow &row)
 {
-    return std::make_unique<BubbleItem>(appearance, text, unfolded);
+    return std::make_unique<BubbleItem>(appearance, text, unfolded, row);
 }
 
 std::unique_ptr<Item> makeReasoningHead(const Appearance &appearance, const ReasoningHead &head)

@@ -8,8 +8,6 @@
 
 namespace ui {
 
-std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, bool unfolded);
-
 struct ReasoningHead
 {
     bool running = false;
@@ -55,6 +53,9 @@ struct ActionRow
     bool canRetry = true; // answers
 };
 std::unique_ptr<Item> makeActionRow(const Appearance &appearance, const ActionRow &row);
+// The words of the user at the right, the actions at their left.
+std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, bool unfolded,
+                                     const ActionRow &row);
 
 // "18 s", "2 min 5 s".
 QString durationWords(qint64 ms);

@@ -38,8 +38,11 @@ MessageView::MessageView(const Appearance &appearance, const app::MessageRecord 
 void MessageView::setRecord(const app::MessageRecord &record)
 {
     const bool same = m_record.content == record.content && m_record.reasoning == record.reasoning;
+    // A continuation goes on in the last block: it must not count as sealed.
+    const bool goesOn =
+        m_record.state != app::MessageState::Streaming && record.state == app::MessageState::Streaming;
     m_record = record;
-    if (!same)
+    if (!same || goesOn)
         m_parsed = false;
     if (record.state != app::MessageState::Streaming && m_parsed) {
         m_content.stream.finish();
@@ -161,8 +164,14 @@ void MessageView::syncSection(Section &section, const BlockType &type)
 void MessageView::buildHead()
 {
     if (isUser()) {
-        if (m_head.empty())
-            m_head.push_back(placed(makeBubbleItem(m_appearance, m_record.content, m_bubbleUnfolded), 0));
+        ActionRow row;
+        row.user = true;
+        row.version = m_extras.version;
+        row.versions = m_extras.versions;
+        row.always = row.versions > 1;
+        row.canWork = !m_extras.busy;
+        m_head.clear();
+        m_head.push_back(placed(makeBubbleItem(m_appearance, m_record.content, m_bubbleUnfolded, row), 0));
         return;
     }
     m_head.clear();
@@ -243,16 +252,8 @@ Ending MessageView::ending() const
 void MessageView::buildTail()
 {
     m_tail.clear();
-    if (isUser()) {
-        ActionRow row;
-        row.user = true;
-        row.version = m_extras.version;
-        row.versions = m_extras.versions;
-        row.always = row.versions > 1;
-        row.canWork = !m_extras.busy;
-        m_tail.push_back(placed(makeActionRow(m_appearance, row), 2));
+    if (isUser())
         return;
-    }
     const bool hasWords = !m_record.content.isEmpty() || !m_head.empty();
     if (m_extras.active && m_extras.progress)
         m_tail.push_back(placed(makeProgressItem(m_appearance, *m_extras.progress), hasWords ? 8 : 0));

@@ -1,6 +1,7 @@
 #include "ui/chat/transcript.h"
 
 #include "app/chat/message_list_model.h"
+#include "ui/chat/transcript_accessible.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -34,6 +35,7 @@ Transcript::Transcript(const Appearance &appearance, QWidget *parent)
     : QAbstractScrollArea(parent), m_appearance(appearance),
       m_endButton(new TextButton(appearance, tr("To the end"), TextButton::Kind::Outlined, this))
 {
+    installTranscriptAccessibility();
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFocusPolicy(Qt::ClickFocus);
@@ -166,6 +168,13 @@ int Transcript::columnWidth() const
 int Transcript::columnLeft() const
 {
     return (width() - columnWidth()) / 2; // of the whole widget: the lane of the scroll bar moves nothing
+}
+
+QRect Transcript::messageRect(int row) const
+{
+    const QPoint at(columnLeft(), topOf(row) - verticalScrollBar()->value());
+    return QRect(viewport()->mapToGlobal(at),
+                 QSize(columnWidth(), m_messages[size_t(row)]->estimatedHeight(columnWidth())));
 }
 
 QRect Transcript::column() const

@@ -41,6 +41,8 @@ public:
     void copySelection();
     void selectAll();
 
+    // On the screen, for accessibility.
+    QRect messageRect(int row) const;
     int messageCount() const { return int(m_messages.size()); }
     MessageView &message(int row) { return *m_messages[size_t(row)]; }
 

@@ -89,7 +89,6 @@ SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &se
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->viewport()->setAutoFillBackground(false);
     auto *page = new QWidget(scroll);
-    page->setAutoFillBackground(false);
     auto *form = new QVBoxLayout(page);
     form->setContentsMargins(24, 16, 24, 16);
     form->setSpacing(0);
@@ -98,6 +97,7 @@ SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &se
     addChat(form);
     form->addStretch(1);
     scroll->setWidget(page);
+    page->setAutoFillBackground(false); // setWidget() turns it on
     all->addWidget(scroll, 1);
     auto *foot = new QHBoxLayout;
     foot->setContentsMargins(24, 12, 24, 16);

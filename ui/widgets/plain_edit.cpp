@@ -4,7 +4,6 @@
 #include <QInputMethodEvent>
 #include <QKeyEvent>
 #include <QMimeData>
-#include <QPainter>
 #include <QTextBlock>
 #include <QUrl>
 
@@ -77,6 +76,16 @@ int PlainEdit::contentHeight() const
     return int(std::ceil(document()->documentLayout()->documentSize().height()));
 }
 
+bool PlainEdit::event(QEvent *event)
+{
+    // While an input method composes no shortcut of the window may take a key from it.
+    if (event->type() == QEvent::ShortcutOverride && m_composing) {
+        event->accept();
+        return true;
+    }
+    return QTextEdit::event(event);
+}
+
 void PlainEdit::keyPressEvent(QKeyEvent *event)
 {
     const bool isReturn = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
@@ -141,12 +150,6 @@ void PlainEdit::insertFromMimeData(const QMimeData *source)
     text.remove(QChar(0));
     textCursor().insertText(text);
     ensureCursorVisible();
-}
-
-void PlainEdit::paintEvent(QPaintEvent *event)
-{
-    // QTextEdit puts the placeholder on the natural line height; ours stands where the first line will.
-    QTextEdit::paintEvent(event);
 }
 
 } // namespace ui

@@ -1,0 +1,459 @@
+#include "app/settings_keys.h"
+#include "tests/support/fake_engine.h"
+#include "tests/support/temporary_file.h"
+#include "ui/chat/chat_panel.h"
+#include "ui/chat/composer.h"
+#include "ui/chat/context_bar.h"
+#include "ui/chat/conversation_list.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QInputMethodEvent>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace ui;
+using app::ChatSession;
+using test::EngineScript;
+using test::FakeAnswer;
+using test::FakeEngine;
+using test::FakePiece;
+using test::milliseconds;
+
+namespace {
+
+struct Setup
+{
+    explicit Setup(bool loads = true, bool thinks = false)
+    {
+        test::FakeLoad load;
+        load.summary = FakeEngine::defaultSummary("/models/a.gguf");
+        load.summary->canThink = thinks;
+        load.summary->contextLength = 4096;
+        script->addLoad(load);
+        if (loads)
+            service.load(QStringLiteral("/models/a.gguf"));
+        appearance.setScheme(Scheme::Light);
+        open();
+    }
+    void open()
+    {
+        panel.reset();
+        panel =
+            std::make_unique<ChatPanel>(service, settings, appearance, folder.path(QStringLiteral("data")));
+        panel->sidebarList()->setParent(nullptr);
+        panel->sidebarList()->resize(248, 600);
+        panel->sidebarList()->show();
+        panel->resize(1100, 800);
+        panel->show();
+        panel->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(panel.get()));
+        panel->focusInput();
+    }
+    bool ready()
+    {
+        return QTest::qWaitFor([&] { return service.model().has_value(); });
+    }
+    bool answered(int count)
+    {
+        return QTest::qWaitFor([&] { return script->finished() >= count && !panel->session()->isBusy(); });
+    }
+    PlainEdit *edit() { return panel->composer()->edit(); }
+    void type(const char *text) { QTest::keyClicks(edit(), QString::fromUtf8(text)); }
+    void say(const char *text)
+    {
+        edit()->setText(QString::fromUtf8(text));
+        QTest::keyClick(edit(), Qt::Key_Return);
+    }
+    app::MessageListModel *messages() { return panel->session()->messages(); }
+    QString content(int row) { return messages()->message(row).content; }
+
+    test::TemporaryFolder folder;
+    std::shared_ptr<EngineScript> script = std::make_shared<EngineScript>();
+    app::Settings settings{folder.path(QStringLiteral("baleen.ini"))};
+    Appearance appearance{settings};
+    app::InferenceService service{std::make_unique<FakeEngine>(script)};
+    std::unique_ptr<ChatPanel> panel;
+};
+
+} // namespace
+
+class TestChatPanel : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void returnSendsAndShiftReturnBreaksTheLine();
+    void returnBelongsToTheInputMethodWhileItComposes();
+    void onlyTheTailOfAStreamingAnswerIsLaidOut();
+    void stopKeepsWhatWasWritten();
+    void retryMakesAVersionAndArrowsChangeBetweenThem();
+    void editingAMessageMakesABranch();
+    void whatIsWrittenWhileBusyWaitsAndIsSent();
+    void aStopGivesTheQueueBack();
+    void withoutAModelTheMessageWaits();
+    void aMessageThatDoesNotFitIsNotSent();
+    void draftsAreKeptPerChat();
+    void renameDeleteAndUndoInTheList();
+    void findByTitle();
+    void theViewFollowsUntilTheReaderScrollsUp();
+    void selectionAcrossBlocksIsCopied();
+    void copyButtonOfCodeCopiesTheCode();
+    void reasoningIsFoldedAndOpens();
+    void aTextFileBecomesAFencedBlock();
+    void themeChangeKeepsTheConversation();
+};
+
+void TestChatPanel::returnSendsAndShiftReturnBreaksTheLine()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer("Hello there.");
+    s.type("one");
+    QTest::keyClick(s.edit(), Qt::Key_Return, Qt::ShiftModifier);
+    s.type("two");
+    QCOMPARE(s.edit()->text(), QStringLiteral("one\ntwo"));
+    QCOMPARE(s.messages()->rowCount(), 0);
+    QTest::keyClick(s.edit(), Qt::Key_Return);
+    QVERIFY(s.answered(1));
+    QCOMPARE(s.messages()->rowCount(), 2);
+    QCOMPARE(s.content(0), QStringLiteral("one\ntwo"));
+    QCOMPARE(s.content(1), QStringLiteral("Hello there."));
+    QVERIFY(s.edit()->text().isEmpty());
+}
+
+void TestChatPanel::returnBelongsToTheInputMethodWhileItComposes()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.type("a");
+    QInputMethodEvent composing(QStringLiteral("ni hao"), {});
+    QApplication::sendEvent(s.edit(), &composing);
+    QVERIFY(s.edit()->isComposing());
+    QTest::keyClick(s.edit(), Qt::Key_Return);
+    QTest::keyClick(s.edit(), Qt::Key_Return, Qt::ShiftModifier);
+    QCOMPARE(s.edit()->text(), QStringLiteral("a"));
+    QCOMPARE(s.messages()->rowCount(), 0);
+    QInputMethodEvent commit;
+    commit.setCommitString(QString::fromUtf8("你好"));
+    QApplication::sendEvent(s.edit(), &commit);
+    QVERIFY(!s.edit()->isComposing());
+    QCOMPARE(s.edit()->text(), QString::fromUtf8("a你好"));
+    QTest::keyClick(s.edit(), Qt::Key_Return);
+    QVERIFY(s.answered(1));
+    QCOMPARE(s.content(0), QString::fromUtf8("a你好"));
+}
+
+void TestChatPanel::onlyTheTailOfAStreamingAnswerIsLaidOut()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    std::vector<FakePiece> pieces;
+    for (int i = 0; i < 300; ++i)
+        pieces.push_back(
+            {"Paragraph " + std::to_string(i) + " has a few words.\n\n", milliseconds(2), false});
+    s.script->addAnswer(FakeAnswer(pieces));
+    const qint64 before = blockItemsMade();
+    s.say("go");
+    QVERIFY(s.answered(1));
+    MessageView &answer = s.panel->transcript()->message(1);
+    answer.layout(720);
+    QCOMPARE(answer.itemCount(), 301); // and the row of actions
+    const qint64 made = blockItemsMade() - before;
+    QVERIFY2(made >= 300 && made < 300 + 200, qPrintable(QString::number(made)));
+}
+
+void TestChatPanel::stopKeepsWhatWasWritten()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer(
+        FakeAnswer({{"Some words ", milliseconds(0), false}, {"never", milliseconds(0), true}}));
+    s.say("go");
+    QVERIFY(QTest::qWaitFor([&] { return s.messages()->rowCount() == 2 && !s.content(1).isEmpty(); }));
+    QVERIFY(s.panel->composer()->stopButton()->isVisible());
+    s.panel->stop();
+    QVERIFY(s.answered(1));
+    QCOMPARE(s.messages()->message(1).state, app::MessageState::Stopped);
+    QVERIFY(s.content(1).startsWith(QLatin1String("Some words")));
+    QVERIFY(!s.panel->composer()->stopButton()->isVisible());
+}
+
+void TestChatPanel::retryMakesAVersionAndArrowsChangeBetweenThem()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer("first");
+    s.script->addAnswer("second");
+    s.say("go");
+    QVERIFY(s.answered(1));
+    QTest::keyClick(s.edit(), Qt::Key_R, Qt::ControlModifier);
+    QVERIFY(s.answered(2));
+    QCOMPARE(s.content(1), QStringLiteral("second"));
+    QCOMPARE(s.messages()->versionCount(1), 2);
+    QTest::keyClick(s.edit(), Qt::Key_Left, Qt::AltModifier);
+    QCOMPARE(s.content(1), QStringLiteral("first"));
+    QTest::keyClick(s.edit(), Qt::Key_Right, Qt::AltModifier);
+    QCOMPARE(s.content(1), QStringLiteral("second"));
+}
+
+void TestChatPanel::editingAMessageMakesABranch()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer("about cats");
+    s.script->addAnswer("about dogs");
+    s.say("cats?");
+    QVERIFY(s.answered(1));
+    s.edit()->setText(QString());
+    QTest::keyClick(s.edit(), Qt::Key_Up);
+    QCOMPARE(s.edit()->text(), QStringLiteral("cats?"));
+    s.say("dogs?");
+    QVERIFY(s.answered(2));
+    QCOMPARE(s.content(0), QStringLiteral("dogs?"));
+    QCOMPARE(s.content(1), QStringLiteral("about dogs"));
+    QCOMPARE(s.messages()->versionCount(0), 2);
+    s.panel->session()->showVersion(0, 1);
+    QCOMPARE(s.content(1), QStringLiteral("about cats"));
+}
+
+void TestChatPanel::whatIsWrittenWhileBusyWaitsAndIsSent()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer(FakeAnswer({{"one", milliseconds(0), true}}));
+    s.script->addAnswer("two");
+    s.say("first");
+    QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
+    s.say("second");
+    QVERIFY(s.edit()->text().isEmpty());
+    QCOMPARE(s.messages()->rowCount(), 2);
+    s.script->release();
+    QVERIFY(s.answered(2));
+    QCOMPARE(s.messages()->rowCount(), 4);
+    QCOMPARE(s.content(2), QStringLiteral("second"));
+    QCOMPARE(s.content(3), QStringLiteral("two"));
+}
+
+void TestChatPanel::aStopGivesTheQueueBack()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer(FakeAnswer({{"one ", milliseconds(0), false}, {"never", milliseconds(0), true}}));
+    s.say("first");
+    QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
+    s.say("second");
+    s.panel->stop();
+    QVERIFY(s.answered(1));
+    QTRY_COMPARE(s.edit()->text(), QStringLiteral("second"));
+    QCOMPARE(s.messages()->rowCount(), 2);
+}
+
+void TestChatPanel::withoutAModelTheMessageWaits()
+{
+    Setup s(false);
+    QTRY_VERIFY(s.panel->notice()->isVisible());
+    QVERIFY(s.panel->notice()->sentence().contains(QLatin1String("No model is loaded")));
+    s.script->addAnswer("late answer");
+    s.say("hello");
+    QTRY_COMPARE(s.panel->session()->state(), ChatSession::State::WaitingForModel);
+    s.service.load(QStringLiteral("/models/a.gguf"));
+    QVERIFY(s.answered(1));
+    QCOMPARE(s.content(1), QStringLiteral("late answer"));
+    QVERIFY(!s.panel->notice()->isVisible());
+}
+
+void TestChatPanel::aMessageThatDoesNotFitIsNotSent()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    const QString text = QStringLiteral("word ").repeated(5000);
+    s.edit()->setText(text);
+    QTRY_VERIFY(s.panel->findChild<ContextBar *>()->excess() > 0);
+    QTest::keyClick(s.edit(), Qt::Key_Return);
+    QCOMPARE(s.edit()->text(), text);
+    QCOMPARE(s.messages()->rowCount(), 0);
+    QVERIFY(s.panel->notice()->isVisible());
+}
+
+void TestChatPanel::draftsAreKeptPerChat()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.say("a chat");
+    QVERIFY(s.answered(1));
+    const qint64 id = s.panel->session()->conversationId();
+    s.type("half a thought");
+    s.panel->newItem();
+    QVERIFY(s.edit()->text().isEmpty());
+    s.panel->openConversation(id);
+    QTRY_COMPARE(s.edit()->text(), QStringLiteral("half a thought"));
+}
+
+void TestChatPanel::renameDeleteAndUndoInTheList()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.say("first chat");
+    QVERIFY(s.answered(1));
+    ConversationList *list = s.panel->list();
+    QTRY_COMPARE(s.panel->conversations().rowCount(), 1);
+    const qint64 id = s.panel->session()->conversationId();
+    list->view()->setFocus();
+    list->view()->setCurrentIndex(s.panel->conversations().index(0));
+    QTest::keyClick(list->view(), Qt::Key_F2);
+    auto *editor = list->view()->findChild<QLineEdit *>();
+    QVERIFY(editor);
+    editor->setText(QStringLiteral("A better name"));
+    QTest::keyClick(editor, Qt::Key_Return);
+    QTRY_COMPARE(s.panel->session()->title(), QStringLiteral("A better name"));
+
+    QTest::keyClick(list->view(), Qt::Key_Delete);
+    QTRY_COMPARE(s.panel->conversations().rowCount(), 0);
+    QTRY_VERIFY(list->undoNotice()->isVisible());
+    QCOMPARE(s.panel->session()->conversationId(), qint64(0));
+    list->undoNotice()->findChild<TextButton *>()->click();
+    QTRY_COMPARE(s.panel->conversations().rowCount(), 1);
+    QTRY_COMPARE(s.panel->session()->conversationId(), id);
+    QTRY_COMPARE(s.messages()->rowCount(), 2);
+}
+
+void TestChatPanel::findByTitle()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    for (const char *text : {"alpha beta", "gamma"}) {
+        s.panel->newItem();
+        s.say(text);
+        QVERIFY(
+            QTest::qWaitFor([&] { return !s.panel->session()->isBusy() && s.messages()->rowCount() == 2; }));
+    }
+    QTRY_COMPARE(s.panel->conversations().rowCount(), 2);
+    s.panel->list()->search()->setText(QStringLiteral("GAM"));
+    QCOMPARE(s.panel->conversations().rowCount(), 1);
+    s.panel->list()->search()->clear();
+    QCOMPARE(s.panel->conversations().rowCount(), 2);
+}
+
+void TestChatPanel::theViewFollowsUntilTheReaderScrollsUp()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    std::vector<FakePiece> pieces;
+    for (int i = 0; i < 60; ++i)
+        pieces.push_back({"A line of words.\n\n", milliseconds(0), i == 50});
+    s.script->addAnswer(FakeAnswer(pieces));
+    s.say("go");
+    QVERIFY(QTest::qWaitFor([&] { return s.script->holding() && s.content(1).size() > 800; }));
+    QScrollBar *bar = s.panel->transcript()->verticalScrollBar();
+    QTRY_VERIFY(bar->maximum() > 400);
+    QCOMPARE(bar->value(), bar->maximum());
+    bar->setValue(100);
+    QVERIFY(!s.panel->transcript()->isFollowing());
+    const int value = bar->value();
+    s.script->release();
+    QVERIFY(s.answered(1));
+    QCOMPARE(bar->value(), value);
+    s.panel->transcript()->scrollToEnd();
+    QCOMPARE(bar->value(), bar->maximum());
+}
+
+void TestChatPanel::selectionAcrossBlocksIsCopied()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer("First words.\n\n- item\n\n```c\nint a;\n```\n");
+    s.say("question");
+    QVERIFY(s.answered(1));
+    s.panel->transcript()->setFocus();
+    s.panel->transcript()->selectAll();
+    s.panel->transcript()->copySelection();
+    const QString copied = QGuiApplication::clipboard()->text();
+    QVERIFY2(copied.contains(QLatin1String("question")) && copied.contains(QLatin1String("First words.")) &&
+                 copied.contains(QLatin1String("item")) && copied.contains(QLatin1String("int a;")),
+             qPrintable(copied));
+    // Part of a word with the mouse.
+    MessageView &answer = s.panel->transcript()->message(1);
+    QVERIFY(answer.itemCount() >= 4);
+}
+
+void TestChatPanel::copyButtonOfCodeCopiesTheCode()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer("```cpp\nint main()\n{\n}\n```\n");
+    s.say("code");
+    QVERIFY(s.answered(1));
+    Transcript *transcript = s.panel->transcript();
+    MessageView &answer = transcript->message(1);
+    answer.layout(transcript->column().width());
+    const Item &item = *answer.item(0).item;
+    Hot found;
+    QPointF at;
+    for (int x = 0; x < 720 && found.action != Action::CopyCode; ++x) {
+        at = QPointF(x, 16);
+        found = item.hotAt(at);
+    }
+    QCOMPARE(found.action, Action::CopyCode);
+    QCOMPARE(found.text, QStringLiteral("int main()\n{\n}"));
+    // And by a click in the view.
+    QSignalSpy opened(transcript, &Transcript::openInCode);
+    const QImage image = transcript->viewport()->grab().toImage();
+    QVERIFY(!image.isNull());
+    QGuiApplication::clipboard()->clear();
+    const int rowTop = transcript->message(0).height() + 20 + 12 - transcript->verticalScrollBar()->value();
+    QTest::mouseClick(transcript->viewport(), Qt::LeftButton, {},
+                      QPoint(transcript->column().left() + int(at.x()), rowTop + 16));
+    QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("int main()\n{\n}"));
+}
+
+void TestChatPanel::reasoningIsFoldedAndOpens()
+{
+    Setup s(true, true);
+    QVERIFY(s.ready());
+    QTRY_VERIFY(s.panel->composer()->think()->isVisible());
+    s.script->addAnswer("<think>\nFirst I look at it.\n\nThen I see.\n</think>\n\nThe answer.");
+    s.say("why");
+    QVERIFY(s.answered(1));
+    QCOMPARE(s.content(1), QStringLiteral("The answer."));
+    MessageView &answer = s.panel->transcript()->message(1);
+    answer.layout(720);
+    const int folded = answer.itemCount();
+    answer.setReasoningUnfolded(true);
+    answer.layout(720);
+    QCOMPARE(answer.itemCount(), folded + 2);
+}
+
+void TestChatPanel::aTextFileBecomesAFencedBlock()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    const QString path = s.folder.write(QStringLiteral("note.md"), "has ``` inside\n");
+    QVERIFY(s.panel->acceptsFile(path));
+    s.panel->openFile(path);
+    QCOMPARE(s.edit()->text(), QStringLiteral("note.md:\n````md\nhas ``` inside\n````\n"));
+    const QString binary = s.folder.write(QStringLiteral("x.bin"), QByteArray("a\0b", 3));
+    s.panel->openFile(binary);
+    QVERIFY(s.panel->notice()->isVisible());
+    QVERIFY(s.panel->notice()->sentence().contains(QLatin1String("no text file")));
+}
+
+void TestChatPanel::themeChangeKeepsTheConversation()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer("# Title\n\nWords `code`.");
+    s.say("go");
+    QVERIFY(s.answered(1));
+    const QColor light = s.panel->transcript()->viewport()->grab().toImage().pixelColor(3, 3);
+    s.appearance.setScheme(Scheme::Dark);
+    const QColor dark = s.panel->transcript()->viewport()->grab().toImage().pixelColor(3, 3);
+    QCOMPARE(light, Theme::light().surface);
+    QCOMPARE(dark, Theme::darkTheme().surface);
+    QCOMPARE(s.messages()->rowCount(), 2);
+}
+
+QTEST_MAIN(TestChatPanel)
+#include "tst_chat_panel.moc"
