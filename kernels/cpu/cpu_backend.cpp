@@ -19,7 +19,7 @@ bool isBlockType(ElementType type)
     return traitsOf(type).blockLength > 1;
 }
 
-// Activations of one matrix input: floats, and their 8-bit form when a quantised matrix reads them.
+// Activations of one matrix input: floats, and their quantised form when a quantised matrix reads them.
 struct Activations
 {
     AlignedBuffer<float> floats; // (tokens, columns)
@@ -37,7 +37,7 @@ struct Activations
             return false;
         if (!quantised)
             return true;
-        if (!q.allocate(std::size_t(tokens) * columns) || !scales.allocate(std::size_t(tokens) * columns / 32)
+        if (!q.allocate(QuantRows::planeOffset(columns, tokens, 0)) || !scales.allocate(std::size_t(tokens) * columns / 32)
             || !sums16.allocate(std::size_t(tokens) * columns / 16) || !sums32.allocate(std::size_t(tokens) * columns / 32))
             return false;
         rows = {q.data(), scales.data(), sums16.data(), sums32.data(), columns};
@@ -147,7 +147,7 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
     const ModelShape &shape = m_plan.shape;
     m_kv.configure(shape);
 
-    // Which inputs need their 8-bit form, and vectors as floats.
+    // Which inputs need their quantised form, and vectors as floats.
     bool normedBlocks = false, attendedBlocks = false, activatedBlocks = false;
     std::uint32_t largestRow = 0;
     m_vectors.assign(m_plan.weights.size(), {});
@@ -246,7 +246,7 @@ void CpuBackend::multiply(const WeightView &w, Worker::Range rows, Activations &
     task.tokens = tokens;
     QuantRows from = x.rows;
     if (isBlockType(w.type)) {
-        from.q += std::size_t(firstToken) * x.columns;
+        from.q += QuantRows::planeOffset(x.columns, firstToken, 0);
         from.scales += std::size_t(firstToken) * (x.columns / 32);
         from.sums16 += std::size_t(firstToken) * (x.columns / 16);
         from.sums32 += std::size_t(firstToken) * (x.columns / 32);

@@ -43,24 +43,28 @@ static void rmsNorm(const float *x, const float *weight, float epsilon, std::uin
 
 static void quantise(const float *x, std::uint32_t count, const QuantRows &out, std::uint32_t row, std::uint32_t first)
 {
-    std::int8_t *q = out.q + std::size_t(row) * out.columns + first;
+    std::int8_t *q = out.q + QuantRows::planeOffset(out.columns, row, first);
     float *scales = out.scales + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
     float *sums16 = out.sums16 + std::size_t(row) * (out.columns / 16) + first / 16;
     float *sums32 = out.sums32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
-    for (std::uint32_t block = 0; block < count / kQuantBlock; ++block, x += kQuantBlock, q += kQuantBlock) {
+    for (std::uint32_t block = 0; block < count / kQuantBlock; ++block, x += kQuantBlock, q += 2 * kQuantBlock) {
         VF largest = zeroF();
         for (std::uint32_t i = 0; i < kQuantBlock; i += kLanes)
             largest = maxF(largest, absF(loadF(x + i)));
         const float maximum = maxLane(largest);
-        const float scale = maximum / 127.0f;
-        const VF inverse = set1(maximum > 0 ? 127.0f / maximum : 0.0f);
+        const float scale = maximum / kQuantMaximum;
+        const VF inverse = set1(maximum > 1e-30f ? kQuantMaximum / maximum : 0.0f); // 32512 / 1e-30 is still finite
         std::int32_t sums[2];
         for (std::uint32_t half = 0; half < 2; ++half) {
             VI sum = zeroI();
             for (std::uint32_t i = 16 * half; i < 16 * half + 16; i += kLanes) {
                 const VI rounded = roundToInt(mul(loadF(x + i), inverse));
-                storeInt8(q + i, rounded);
-                sum = addI(sum, rounded);
+                const VI high = shiftRightSigned<8>(addI(rounded, set1I(128)));
+                // -128 would not fit the pair sums of AVX2: one step of 32512 is given up for it
+                const VI low = maxI(subI(rounded, shiftLeft<8>(high)), set1I(-127));
+                storeInt8(q + i, high);
+                storeInt8(q + kQuantBlock + i, low);
+                sum = addI(sum, addI(shiftLeft<8>(high), low));
             }
             sums[half] = sumI(sum);
         }

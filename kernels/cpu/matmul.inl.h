@@ -10,6 +10,22 @@ namespace kernels::KERNELS_ISA {
 inline constexpr int kDirectTokens = 3;          // up to here blocks are not worth a panel
 inline constexpr int kSubGroups = int(kRowGroup) / kLanes;
 
+// acc += w . a for 4 weights of every row and 4 bytes of a plane
+template <bool isSigned> KERNELS_INLINE VI dotPlane(VI acc, VB w, const std::int8_t *plane)
+{
+    std::int32_t a;
+    std::memcpy(&a, plane, 4);
+    if constexpr (isSigned)
+        return dotSigned(acc, w, a);
+    else
+        return dot(acc, w, a);
+}
+// Exact: 32 products of 255 and 32512 stay below 2^31.
+KERNELS_INLINE VI joinPlanes(VI high, VI low)
+{
+    return addI(shiftLeft<8>(high), low);
+}
+
 // --- few tokens -----------------------------------------------------------------------------------------------------
 
 template <int N, class Unpack> struct DirectSink
@@ -19,41 +35,35 @@ template <int N, class Unpack> struct DirectSink
     const float *sums[N];
     VF scaled[N], offsets[N]; // the two running sums of an output
     VF d, m;
-    VI even[N], odd[N];
-    std::uint32_t group = 0, block = 0; // position in the row: groups of 4, scale blocks
-    bool second = false;
+    VI high[N], low[N];                 // products with the two planes of the activations
+    std::uint32_t byte = 0, block = 0; // position in the row: bytes of the planes, scale blocks
 
     KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
     {
         d = scale;
         m = offset;
         for (int n = 0; n < N; ++n)
-            even[n] = odd[n] = zeroI();
-        second = false;
+            high[n] = low[n] = zeroI();
     }
     KERNELS_INLINE_MEMBER void weights(VB w)
     {
         for (int n = 0; n < N; ++n) {
-            std::int32_t a;
-            std::memcpy(&a, q[n] + 4 * std::size_t(group), 4);
-            VI &sum = second ? odd[n] : even[n];
-            if constexpr (Unpack::kSigned)
-                sum = dotSigned(sum, w, a);
-            else
-                sum = dot(sum, w, a);
+            high[n] = dotPlane<Unpack::kSigned>(high[n], w, q[n] + byte);
+            low[n] = dotPlane<Unpack::kSigned>(low[n], w, q[n] + byte + kQuantBlock);
         }
-        second = !second;
-        ++group;
+        byte += 4;
     }
     KERNELS_INLINE_MEMBER void endBlock()
     {
         constexpr std::uint32_t perScale = kQuantBlock / Unpack::kScaleBlock;
         for (int n = 0; n < N; ++n) {
             const VF both = mul(d, set1(scales[n][block / perScale]));
-            scaled[n] = fma(both, toFloat(addI(even[n], odd[n])), scaled[n]);
+            scaled[n] = fma(both, toFloat(joinPlanes(high[n], low[n])), scaled[n]);
             offsets[n] = fma(m, set1(sums[n][block]), offsets[n]);
         }
         ++block;
+        if (block % perScale == 0)
+            byte += kQuantBlock; // over the low plane
     }
 };
 
@@ -69,7 +79,7 @@ template <int N, class Unpack> static void directGroup(const MatmulTask &task, c
     for (int sub = 0; sub < kSubGroups; ++sub) {
         DirectSink<N, Unpack> sink;
         for (int n = 0; n < N; ++n) {
-            sink.q[n] = a.q + std::size_t(n) * a.columns;
+            sink.q[n] = a.q + QuantRows::planeOffset(a.columns, std::size_t(n), 0);
             sink.scales[n] = a.scales + std::size_t(n) * (a.columns / kQuantBlock);
             sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, std::uint32_t(n));
             sink.scaled[n] = sink.offsets[n] = zeroF();
@@ -147,7 +157,7 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
         VF scaled[N], offsets[N];
         for (int n = 0; n < N; ++n) {
             const std::size_t row = token + std::size_t(n);
-            q[n] = a.q + row * a.columns + first;
+            q[n] = a.q + QuantRows::planeOffset(a.columns, row, first);
             scales[n] = a.scales + row * (a.columns / kQuantBlock) + first / kQuantBlock;
             blockSums[n] = sumsOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
             scaled[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes);
@@ -157,23 +167,21 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
         const float *panelScales = panel.scales + sub * kLanes, *panelOffsets = panel.offsets + sub * kLanes;
         for (std::uint32_t block = 0; block < columns / scaleBlock; ++block) {
             const VF d = loadF(panelScales), m = loadF(panelOffsets);
+            // 16-wide blocks lie in pairs before the low plane of both
+            const std::size_t byte = scaleBlock == 16 ? block / 2 * 64 + block % 2 * 16 : block * std::size_t(64);
             VB w[groups];
             for (int g = 0; g < groups; ++g)
                 w[g] = loadB(bytes + std::size_t(g) * 4 * kRowGroup);
 #pragma GCC unroll 8
             for (int n = 0; n < N; ++n) {
-                VI even = zeroI(), odd = zeroI();
+                VI high = zeroI(), low = zeroI();
 #pragma GCC unroll 8
-                for (int g = 0; g < groups; g += 2) {
-                    std::int32_t a0, a1;
-                    std::memcpy(&a0, q[n] + 4 * g, 4);
-                    std::memcpy(&a1, q[n] + 4 * g + 4, 4);
-                    even = isSigned ? dotSigned(even, w[g], a0) : dot(even, w[g], a0);
-                    odd = isSigned ? dotSigned(odd, w[g + 1], a1) : dot(odd, w[g + 1], a1);
+                for (int g = 0; g < groups; ++g) {
+                    high = dotPlane<isSigned>(high, w[g], q[n] + byte + 4 * g);
+                    low = dotPlane<isSigned>(low, w[g], q[n] + byte + kQuantBlock + 4 * g);
                 }
-                q[n] += scaleBlock;
                 const VF both = mul(d, set1(scales[n][block / (kQuantBlock / scaleBlock)]));
-                scaled[n] = fma(both, toFloat(addI(even, odd)), scaled[n]);
+                scaled[n] = fma(both, toFloat(joinPlanes(high, low)), scaled[n]);
                 offsets[n] = fma(m, set1(blockSums[n][block]), offsets[n]);
             }
             bytes += std::size_t(groups) * 4 * kRowGroup;

@@ -61,6 +61,9 @@ KERNELS_INLINE VI set1I(std::int32_t x) { return _mm256_set1_epi32(x); }
 KERNELS_INLINE VB loadB(const void *p) { return _mm256_loadu_si256(static_cast<const __m256i *>(p)); }
 KERNELS_INLINE void storeB(void *p, VB a) { _mm256_storeu_si256(static_cast<__m256i *>(p), a); }
 KERNELS_INLINE VI addI(VI a, VI b) { return _mm256_add_epi32(a, b); }
+KERNELS_INLINE VI subI(VI a, VI b) { return _mm256_sub_epi32(a, b); }
+KERNELS_INLINE VI maxI(VI a, VI b) { return _mm256_max_epi32(a, b); }
+template <int n> KERNELS_INLINE VI shiftRightSigned(VI a) { return _mm256_srai_epi32(a, n); }
 KERNELS_INLINE VB andB(VB a, VB b) { return _mm256_and_si256(a, b); }
 KERNELS_INLINE VB orB(VB a, VB b) { return _mm256_or_si256(a, b); }
 KERNELS_INLINE VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }

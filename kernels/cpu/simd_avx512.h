@@ -47,6 +47,9 @@ KERNELS_INLINE VI set1I(std::int32_t x) { return _mm512_set1_epi32(x); }
 KERNELS_INLINE VB loadB(const void *p) { return _mm512_loadu_si512(p); }
 KERNELS_INLINE void storeB(void *p, VB a) { _mm512_storeu_si512(p, a); }
 KERNELS_INLINE VI addI(VI a, VI b) { return _mm512_add_epi32(a, b); }
+KERNELS_INLINE VI subI(VI a, VI b) { return _mm512_sub_epi32(a, b); }
+KERNELS_INLINE VI maxI(VI a, VI b) { return _mm512_max_epi32(a, b); }
+template <int n> KERNELS_INLINE VI shiftRightSigned(VI a) { return _mm512_srai_epi32(a, n); }
 KERNELS_INLINE VB andB(VB a, VB b) { return _mm512_and_si512(a, b); }
 KERNELS_INLINE VB orB(VB a, VB b) { return _mm512_or_si512(a, b); }
 KERNELS_INLINE VB xorB(VB a, VB b) { return _mm512_xor_si512(a, b); }
@@ -108,8 +111,8 @@ KERNELS_INLINE std::int32_t sumI(VI a) { return _mm512_reduce_add_epi32(a); }
 // Unpacks, not the gather instruction: it is slow on AMD and on Intel processors with the mitigation for Downfall.
 KERNELS_INLINE VI gather32(const Rows &rows, std::size_t offset)
 {
-    const auto field = [&](int row) { return _mm_loadu_si32(rows.row(row, offset)); };
-    const auto four = [&](int row) {
+    const auto field = [&](int row) __attribute__((always_inline)) { return _mm_loadu_si32(rows.row(row, offset)); };
+    const auto four = [&](int row) __attribute__((always_inline)) {
         return _mm_unpacklo_epi64(_mm_unpacklo_epi32(field(row), field(row + 1)),
                                   _mm_unpacklo_epi32(field(row + 2), field(row + 3)));
     };

@@ -160,6 +160,24 @@ KERNELS_INLINE VI addI(VI a, VI b)
     KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) + static_cast<std::uint32_t>(b.v[i])));
     return r;
 }
+KERNELS_INLINE VI subI(VI a, VI b)
+{
+    VI r;
+    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) - static_cast<std::uint32_t>(b.v[i])));
+    return r;
+}
+KERNELS_INLINE VI maxI(VI a, VI b)
+{
+    VI r;
+    KERNELS_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
+    return r;
+}
+template <int n> KERNELS_INLINE VI shiftRightSigned(VI a)
+{
+    VI r;
+    KERNELS_LANES(a.v[i] >> n);
+    return r;
+}
 KERNELS_INLINE VB andB(VB a, VB b)
 {
     VB r;
