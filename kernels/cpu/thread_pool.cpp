@@ -85,7 +85,7 @@ void Worker::barrier()
         m_pool.m_phase.store(phase + 1, std::memory_order_release);
         m_pool.m_phase.notify_all();
     } else {
-        ThreadPool::awaitChange(m_pool.m_phase, phase);
+        m_pool.awaitChange(m_pool.m_phase, phase);
     }
 }
 
@@ -98,7 +98,9 @@ Worker::Range Worker::share(std::uint32_t total, std::uint32_t unit) const
     return {edge(m_index), edge(m_index + 1)};
 }
 
-ThreadPool::ThreadPool(unsigned threads) : m_count(std::max(1u, threads)), m_processors(allowedProcessors())
+ThreadPool::ThreadPool(unsigned threads)
+    : m_count(std::max(1u, threads)), m_processors(allowedProcessors()),
+      m_spins(m_processors.size() < m_count ? 0 : kSpins)
 {
     for (unsigned i = 1; i < m_count; ++i)
         m_workers.emplace_back([this, i] { workerMain(i); });
@@ -111,9 +113,9 @@ ThreadPool::~ThreadPool()
     m_generation.notify_all();
 }
 
-void ThreadPool::awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old)
+void ThreadPool::awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old) const
 {
-    for (int i = 0; i < kSpins; ++i) {
+    for (int i = 0; i < m_spins; ++i) {
         if (value.load(std::memory_order_acquire) != old)
             return;
         pauseProcessor();

@@ -61,10 +61,11 @@ private:
     void runErased(Call call, void *context);
     void workerMain(unsigned index);
     void pin(unsigned index);
-    static void awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old);
+    void awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old) const;
 
     unsigned m_count;
     std::vector<int> m_processors; // that this process may use, one per core first
+    int m_spins;                   // before a wait sleeps; none where threads outnumber processors
     std::vector<std::jthread> m_workers;
     std::thread::id m_pinnedCaller;
     Call m_call = nullptr;
