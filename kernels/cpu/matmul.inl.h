@@ -20,6 +20,11 @@ template <bool isSigned> KERNELS_INLINE VI dotPlane(VI acc, VB w, const std::int
     else
         return dot(acc, w, a);
 }
+// Where the high bytes of a scale block begin: 16-wide blocks lie in pairs before the low bytes of both.
+template <std::uint32_t scaleBlock> KERNELS_INLINE std::uint32_t planeByte(std::uint32_t block)
+{
+    return scaleBlock == 16 ? block / 2 * 2 * kQuantBlock + block % 2 * 16 : block * 2 * kQuantBlock;
+}
 // Exact: 32 products of 255 and 32512 stay below 2^31.
 KERNELS_INLINE VI joinPlanes(VI high, VI low)
 {
@@ -30,18 +35,31 @@ KERNELS_INLINE VI joinPlanes(VI high, VI low)
 
 template <int N, class Unpack> struct DirectSink
 {
+    // bytes of kLanes rows that a scale block takes
+    static constexpr std::uint32_t kAhead = kLanes * Unpack::kUnitBytes * Unpack::kScaleBlock / Unpack::kUnit;
+
     const std::int8_t *q[N];
     const float *scales[N];
     const float *sums[N];
     VF scaled[N], offsets[N]; // the two running sums of an output
     VF d, m;
-    VI high[N], low[N];                 // products with the two planes of the activations
-    std::uint32_t byte = 0, block = 0; // position in the row: bytes of the planes, scale blocks
+    VI high[N], low[N];         // products with the two planes of the activations
+    std::uint32_t byte = 0;     // of the planes: where the next 4 activations are
+    std::uint32_t block = 0;    // scale block of the row
+    std::uint32_t emission = 0; // how many scale blocks came before
+    // What the next rows need is fetched at the pace of the work, each line once: a processor has few buffers for lines
+    // on their way from memory, and asking twice takes two.
+    const std::uint8_t *ahead, *aheadEnd;
 
     KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
     {
         d = scale;
         m = offset;
+        block = Unpack::blockAt(emission);
+        byte = planeByte<Unpack::kScaleBlock>(block);
+        aheadEnd += kAhead;
+        for (; ahead < aheadEnd; ahead += 64)
+            prefetch(ahead);
         for (int n = 0; n < N; ++n)
             high[n] = low[n] = zeroI();
     }
@@ -61,9 +79,7 @@ template <int N, class Unpack> struct DirectSink
             scaled[n] = fma(both, toFloat(joinPlanes(high[n], low[n])), scaled[n]);
             offsets[n] = fma(m, set1(sums[n][block]), offsets[n]);
         }
-        ++block;
-        if (block % perScale == 0)
-            byte += kQuantBlock; // over the low plane
+        ++emission;
     }
 };
 
@@ -86,11 +102,8 @@ template <int N, class Unpack> static void directGroup(const MatmulTask &task, c
         }
         Rows lanes(rows + std::size_t(sub) * kLanes * task.rowBytes, task.rowBytes);
         // The next rows lie behind these: as many of their bytes are fetched as are used up here.
-        const std::uint8_t *ahead = rows + std::size_t(sub + kSubGroups) * kLanes * task.rowBytes;
+        sink.ahead = sink.aheadEnd = rows + std::size_t(sub + kSubGroups) * kLanes * task.rowBytes;
         for (std::uint32_t k = 0; k < task.columns; k += Unpack::kUnit) {
-            for (std::uint32_t byte = 0; byte < kLanes * Unpack::kUnitBytes; byte += 64)
-                prefetch(ahead + byte);
-            ahead += kLanes * Unpack::kUnitBytes;
             Unpack::unpack(lanes, sink);
             lanes.advance(Unpack::kUnitBytes);
         }
@@ -146,10 +159,12 @@ static void fillPanel(const std::uint8_t *rows, std::size_t rowBytes, std::uint3
 
 // N tokens from `token` times a panel of `columns` weights that begin at column `first` of the row. `sums` holds the
 // running sums of the group: (tokens, 2, 16).
-template <int N, std::uint32_t scaleBlock, bool isSigned>
+template <int N, class Unpack>
 static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t token, std::uint32_t first,
                       std::uint32_t columns, float *sums)
 {
+    constexpr std::uint32_t scaleBlock = Unpack::kScaleBlock;
+    constexpr bool isSigned = Unpack::kSigned;
     constexpr int groups = int(scaleBlock) / 4;
     for (int sub = 0; sub < kSubGroups; ++sub) {
         const std::int8_t *q[N];
@@ -165,10 +180,10 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
         }
         const std::uint8_t *bytes = panel.bytes + std::size_t(sub) * kLanes * 4;
         const float *panelScales = panel.scales + sub * kLanes, *panelOffsets = panel.offsets + sub * kLanes;
-        for (std::uint32_t block = 0; block < columns / scaleBlock; ++block) {
+        for (std::uint32_t emission = 0; emission < columns / scaleBlock; ++emission) {
+            const std::uint32_t block = Unpack::blockAt(emission);
             const VF d = loadF(panelScales), m = loadF(panelOffsets);
-            // 16-wide blocks lie in pairs before the low plane of both
-            const std::size_t byte = scaleBlock == 16 ? block / 2 * 64 + block % 2 * 16 : block * std::size_t(64);
+            const std::uint32_t byte = planeByte<scaleBlock>(block);
             VB w[groups];
             for (int g = 0; g < groups; ++g)
                 w[g] = loadB(bytes + std::size_t(g) * 4 * kRowGroup);
@@ -195,17 +210,17 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
     }
 }
 
-template <std::uint32_t scaleBlock, bool isSigned>
+template <class Unpack>
 static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t tokens, std::uint32_t first,
                         std::uint32_t columns, float *sums)
 {
     std::uint32_t token = 0;
     for (; token + kTile <= tokens; token += kTile)
-        panelTile<kTile, scaleBlock, isSigned>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        panelTile<kTile, Unpack>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
     for (; token + 2 <= tokens; token += 2)
-        panelTile<2, scaleBlock, isSigned>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        panelTile<2, Unpack>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
     if (token < tokens)
-        panelTile<1, scaleBlock, isSigned>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        panelTile<1, Unpack>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
 }
 
 // --- a whole task ---------------------------------------------------------------------------------------------------
@@ -281,8 +296,7 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
             for (std::uint32_t g = 0; g < together; ++g) {
                 const std::uint8_t *rows = groupRows(task, base + g, scratch.tail) + first / Unpack::kUnit * Unpack::kUnitBytes;
                 fillPanel<Unpack>(rows, task.rowBytes, columns, scratch.panel);
-                panelTokens<Unpack::kScaleBlock, Unpack::kSigned>(scratch.panel, *task.quantised, task.tokens, first,
-                                                                  columns, scratch.sums + g * groupFloats);
+                panelTokens<Unpack>(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
             }
         }
         for (std::uint32_t t = 0; t < task.tokens; ++t)

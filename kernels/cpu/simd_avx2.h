@@ -66,6 +66,8 @@ KERNELS_INLINE VI maxI(VI a, VI b) { return _mm256_max_epi32(a, b); }
 template <int n> KERNELS_INLINE VI shiftRightSigned(VI a) { return _mm256_srai_epi32(a, n); }
 KERNELS_INLINE VB andB(VB a, VB b) { return _mm256_and_si256(a, b); }
 KERNELS_INLINE VB orB(VB a, VB b) { return _mm256_or_si256(a, b); }
+// (a & mask) | b
+KERNELS_INLINE VB andOr(VB a, VB mask, VB b) { return _mm256_or_si256(_mm256_and_si256(a, mask), b); }
 KERNELS_INLINE VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }
 template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm256_srli_epi32(a, n); }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm256_slli_epi32(a, n); }

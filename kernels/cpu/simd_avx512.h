@@ -52,6 +52,8 @@ KERNELS_INLINE VI maxI(VI a, VI b) { return _mm512_max_epi32(a, b); }
 template <int n> KERNELS_INLINE VI shiftRightSigned(VI a) { return _mm512_srai_epi32(a, n); }
 KERNELS_INLINE VB andB(VB a, VB b) { return _mm512_and_si512(a, b); }
 KERNELS_INLINE VB orB(VB a, VB b) { return _mm512_or_si512(a, b); }
+// (a & mask) | b
+KERNELS_INLINE VB andOr(VB a, VB mask, VB b) { return _mm512_ternarylogic_epi32(a, mask, b, 0xea); }
 KERNELS_INLINE VB xorB(VB a, VB b) { return _mm512_xor_si512(a, b); }
 template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm512_srli_epi32(a, n); }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm512_slli_epi32(a, n); }

@@ -190,6 +190,11 @@ KERNELS_INLINE VB orB(VB a, VB b)
     KERNELS_LANES(a.v[i] | b.v[i]);
     return r;
 }
+// (a & mask) | b
+KERNELS_INLINE VB andOr(VB a, VB mask, VB b)
+{
+    return orB(andB(a, mask), b);
+}
 KERNELS_INLINE VB xorB(VB a, VB b)
 {
     VB r;

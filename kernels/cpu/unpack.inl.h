@@ -34,7 +34,13 @@ KERNELS_INLINE VB fifthBits(VI bits)
     return shiftLeft<4>(andB(mulI(andB(bits, set1I(15)), set1I(0x00204081)), set1I(0x01010101)));
 }
 
-struct UnpackQ4_0
+// Scale blocks of a row that come in their order.
+struct InOrder
+{
+    KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission) { return emission; }
+};
+
+struct UnpackQ4_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
     static constexpr bool kSigned = false;
@@ -52,7 +58,7 @@ struct UnpackQ4_0
     }
 };
 
-struct UnpackQ4_1
+struct UnpackQ4_1 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 20, kScaleBlock = 32;
     static constexpr bool kSigned = false;
@@ -86,7 +92,7 @@ template <class Sink> KERNELS_INLINE void emitQ5(const Rows &rows, std::size_t q
     sink.weights(orB(andB(shiftRight<4>(q[3]), nibbles()), fifthBits(shiftRight<28>(qh))));
 }
 
-struct UnpackQ5_0
+struct UnpackQ5_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 22, kScaleBlock = 32;
     static constexpr bool kSigned = false;
@@ -99,7 +105,7 @@ struct UnpackQ5_0
     }
 };
 
-struct UnpackQ5_1
+struct UnpackQ5_1 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 24, kScaleBlock = 32;
     static constexpr bool kSigned = false;
@@ -112,7 +118,7 @@ struct UnpackQ5_1
     }
 };
 
-struct UnpackQ8_0
+struct UnpackQ8_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 34, kScaleBlock = 32;
     static constexpr bool kSigned = !kHasVnni; // maddubs has no room for 8 unsigned bits: signed there
@@ -138,7 +144,7 @@ struct KScales
     VF d, dmin;
     VI low, middle, high; // scales[0..3], [4..7], [8..11] of every row
 
-    KScales(const Rows &rows)
+    KERNELS_INLINE_MEMBER explicit KScales(const Rows &rows)
     {
         VB header[4];
         loadTransposed(rows, 0, header);
@@ -148,7 +154,7 @@ struct KScales
         middle = header[2];
         high = header[3];
     }
-    template <int j> VF scale() const
+    template <int j> KERNELS_INLINE_MEMBER VF scale() const
     {
         VI s;
         if constexpr (j < 4)
@@ -158,7 +164,7 @@ struct KScales
                     shiftLeft<4>(andB(shiftRight<8 * (j - 4) + 6>(low), set1I(3))));
         return mul(d, toFloat(s));
     }
-    template <int j> VF offset() const
+    template <int j> KERNELS_INLINE_MEMBER VF offset() const
     {
         VI m;
         if constexpr (j < 4)
@@ -170,7 +176,7 @@ struct KScales
     }
 };
 
-struct UnpackQ4_K
+struct UnpackQ4_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 144, kScaleBlock = 32;
     static constexpr bool kSigned = false;
@@ -197,7 +203,7 @@ struct UnpackQ4_K
     }
 };
 
-struct UnpackQ5_K
+struct UnpackQ5_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 176, kScaleBlock = 32;
     static constexpr bool kSigned = false;
@@ -242,18 +248,19 @@ struct UnpackQ6_K
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 210, kScaleBlock = 16;
     static constexpr bool kSigned = false;
 
-    // Two blocks of 16: low or high nibbles of ql, two bits of qh, scales 2k and 2k + 1 of the 16.
-    template <int scaleIndex, int nibbleShift, int bitShift, class Sink>
-    KERNELS_INLINE void emit(const VB low[8], const VB high[8], VF d, const VB sc[4], Sink &sink)
+    // 16 bytes of qh belong to blocks 0, 2, 4, 6 of 128 weights, the next 16 to 1, 3, 5, 7: blocks that share bytes come
+    // one after the other, so that registers suffice.
+    KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
     {
-        emitHalf<scaleIndex, nibbleShift, bitShift>(low, high, d, sc, sink);
-        emitHalf<scaleIndex + 1, nibbleShift, bitShift>(low + 4, high + 4, d, sc, sink);
+        return emission / 8 * 8 + emission % 4 * 2 + emission / 4 % 2;
     }
-    template <int scaleIndex, int nibbleShift, int bitShift, class Sink>
-    KERNELS_INLINE void emitHalf(const VB low[4], const VB high[4], VF d, const VB sc[4], Sink &sink)
+
+    // One block of 16: the low or high nibbles of ql, two bits of qh, and its scale.
+    template <int block, int nibbleShift, int bitShift, class Sink>
+    KERNELS_INLINE void emit(const VB low[4], const VB high[4], VF d, const VB sc[4], Sink &sink)
     {
         const VB twoBits = set1I(0x30303030);
-        const VF scale = mul(d, toFloat(signedByte<scaleIndex % 4>(sc[scaleIndex / 4])));
+        const VF scale = mul(d, toFloat(signedByte<block % 4>(sc[block / 4])));
         sink.beginBlock(scale, mul(scale, set1(-32.0f)));
         for (int j = 0; j < 4; ++j) {
             VB bits;
@@ -261,32 +268,32 @@ struct UnpackQ6_K
                 bits = shiftLeft<4 - bitShift>(high[j]);
             else
                 bits = shiftRight<bitShift - 4>(high[j]);
-            sink.weights(orB(andB(shiftRight<nibbleShift>(low[j]), nibbles()), andB(bits, twoBits)));
+            sink.weights(andOr(shiftRight<nibbleShift>(low[j]), nibbles(), andB(bits, twoBits)));
         }
         sink.endBlock();
     }
-    template <int half, class Sink>
-    KERNELS_INLINE void unpackHalf(const Rows &rows, VF d, const VB sc[4], Sink &sink)
+    // Four blocks: `part` 0 or 1 says which 16 bytes of qh, and of the two 32 of ql, in the half.
+    template <int half, int part, class Sink>
+    KERNELS_INLINE void unpackPart(const Rows &rows, VF d, const VB sc[4], Sink &sink)
     {
-        VB first[8], second[8], high[8]; // ql[0..31], ql[32..63], qh[0..31] of this half
-        loadTransposed(rows, 64 * half, first);
-        loadTransposed(rows, 64 * half + 16, first + 4);
-        loadTransposed(rows, 128 + 32 * half, high);
-        loadTransposed(rows, 128 + 32 * half + 16, high + 4);
-        emit<8 * half + 0, 0, 0>(first, high, d, sc, sink);
-        loadTransposed(rows, 64 * half + 32, second);
-        loadTransposed(rows, 64 * half + 48, second + 4);
-        emit<8 * half + 2, 0, 2>(second, high, d, sc, sink);
-        emit<8 * half + 4, 4, 4>(first, high, d, sc, sink);
-        emit<8 * half + 6, 4, 6>(second, high, d, sc, sink);
+        VB first[4], second[4], high[4];
+        loadTransposed(rows, 64 * half + 16 * part, first);
+        loadTransposed(rows, 128 + 32 * half + 16 * part, high);
+        emit<8 * half + part, 0, 0>(first, high, d, sc, sink);
+        loadTransposed(rows, 64 * half + 32 + 16 * part, second);
+        emit<8 * half + 2 + part, 0, 2>(second, high, d, sc, sink);
+        emit<8 * half + 4 + part, 4, 4>(first, high, d, sc, sink);
+        emit<8 * half + 6 + part, 4, 6>(second, high, d, sc, sink);
     }
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB sc[4];
         loadTransposed(rows, 192, sc);
         const VF d = halfHigh(gather32(rows, 206)); // the last field of the block
-        unpackHalf<0>(rows, d, sc, sink);
-        unpackHalf<1>(rows, d, sc, sink);
+        unpackPart<0, 0>(rows, d, sc, sink);
+        unpackPart<0, 1>(rows, d, sc, sink);
+        unpackPart<1, 0>(rows, d, sc, sink);
+        unpackPart<1, 1>(rows, d, sc, sink);
     }
 };
 
