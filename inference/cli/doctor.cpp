@@ -112,7 +112,7 @@ void examineGpu(Diagnosis &diagnosis)
 {
     std::error_code error;
     const bool device = fs::exists("/dev/nvidiactl", error) || fs::exists("/dev/nvidia0", error);
-    const std::string driver = firstLine("/proc/driver/nvidia/version");
+    const std::string driver = nvidiaDriverVersion(firstLine("/proc/driver/nvidia/version"));
     const kernels::CudaProbe cuda = kernels::probeCuda();
     const bool driverLibrary = canOpenLibrary("libcuda.so.1");
     const bool cublas = canOpenLibrary("libcublas.so.13") || canOpenLibrary("libcublas.so.12");
@@ -171,7 +171,7 @@ std::string toText(const Diagnosis &diagnosis)
                        byteAmount(json["memory"]["available_bytes"].get<std::uint64_t>()) + " free");
     const Json &gpu = json["gpu"];
     line("GPU", gpu["nvidia_device"].get<bool>()
-                    ? (gpu["driver"].is_null() ? "NVIDIA, no driver" : gpu["driver"].get<std::string>())
+                    ? (gpu["driver"].is_null() ? "NVIDIA, no driver" : "NVIDIA, driver " + gpu["driver"].get<std::string>())
                     : "none");
     line("CUDA", gpu["status"].get<std::string>());
     for (const std::string &advice : diagnosis.advice)

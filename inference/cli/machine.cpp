@@ -1,5 +1,6 @@
 #include "inference/cli/machine.h"
 
+#include <algorithm>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,6 +32,20 @@ std::uint64_t totalMemory()
 {
     const long pages = ::sysconf(_SC_PHYS_PAGES), pageBytes = ::sysconf(_SC_PAGESIZE);
     return pages > 0 && pageBytes > 0 ? std::uint64_t(pages) * std::uint64_t(pageBytes) : 0;
+}
+
+std::string nvidiaDriverVersion(std::string_view line)
+{
+    // a word of digits and dots with a dot in it; the kernel's or the compiler's version stand behind
+    std::size_t at = 0;
+    while (at < line.size()) {
+        const std::size_t end = std::min(line.find(' ', at), line.size());
+        const std::string_view word = line.substr(at, end - at);
+        if (word.find('.') != word.npos && word.find_first_not_of("0123456789.") == word.npos)
+            return std::string(word);
+        at = end + 1;
+    }
+    return {};
 }
 
 } // namespace inference::cli
