@@ -41,10 +41,8 @@ std::vector<std::string> cpuFlags()
 
 bool canOpenLibrary(const char *name)
 {
-    void *library = ::dlopen(name, RTLD_LAZY | RTLD_LOCAL);
-    if (library)
-        ::dlclose(library);
-    return library != nullptr;
+    // Not closed again: some libraries lose memory when they are.
+    return ::dlopen(name, RTLD_LAZY | RTLD_LOCAL) != nullptr;
 }
 
 std::string firstLine(const fs::path &path)

@@ -1,12 +1,6 @@
 # The preset portable: baleen-cli as one file that needs glibc 2.27 or later and nothing else.
 #
-# PCRE2 has a static library in Debian; SentencePiece has none and is built once (static_sentencepiece.sh).
-find_library(PCRE2_STATIC libpcre2-8.a REQUIRED)
-find_path(PCRE2_INCLUDE pcre2.h REQUIRED)
-add_library(PkgConfig::PCRE2 STATIC IMPORTED GLOBAL)
-set_target_properties(PkgConfig::PCRE2 PROPERTIES IMPORTED_LOCATION ${PCRE2_STATIC}
-    INTERFACE_INCLUDE_DIRECTORIES ${PCRE2_INCLUDE} INTERFACE_COMPILE_DEFINITIONS PCRE2_STATIC)
-
+# Debian has no static library of SentencePiece; it is built once (static_sentencepiece.sh).
 set(sentencepiece_folder ${CMAKE_BINARY_DIR}/sentencepiece)
 message(STATUS "Building SentencePiece as a static library (once, some minutes)")
 execute_process(COMMAND ${CMAKE_SOURCE_DIR}/packaging/portable/static_sentencepiece.sh ${sentencepiece_folder}

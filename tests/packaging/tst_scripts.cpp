@@ -34,6 +34,15 @@ private:
         QFile file(path("calls"));
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
+    // The machine's programs but this one.
+    void hideFromPath(const QString &name)
+    {
+        QVERIFY(QDir().mkpath(path("system")));
+        for (const QFileInfo &program : QDir("/usr/bin").entryInfoList(QDir::Files))
+            if (program.fileName() != name)
+                QVERIFY(QFile::link(program.filePath(), path("system/" + program.fileName())));
+        m_systemPath = path("system");
+    }
     // What apt-get install was asked for; " a b c\n".
     QByteArray installed() const
     {
@@ -46,7 +55,7 @@ private:
     Run bash(const QString &command)
     {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert("PATH", path("bin") + ":/usr/bin:/bin");
+        environment.insert("PATH", path("bin") + ":" + m_systemPath);
         environment.insert("BALEEN_CACHE", path("cache"));
         environment.insert("LC_ALL", "C.UTF-8");
         environment.remove("DISPLAY");
@@ -82,12 +91,14 @@ private:
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;
+    QString m_systemPath;
 
 private Q_SLOTS:
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>();
         QVERIFY(QDir().mkpath(path("bin")));
+        m_systemPath = "/usr/bin:/bin";
     }
 
     void aBareSystemGetsEverythingOnTheList()
@@ -198,8 +209,8 @@ private Q_SLOTS:
         standIn("id", "echo 1000");
         if (hasSudo)
             standIn("sudo", "exit 1");
-        else if (QFile::exists("/usr/bin/sudo"))
-            QSKIP("this machine has a sudo that cannot be hidden");
+        else
+            hideFromPath("sudo");
         const Run run = install();
         QCOMPARE(run.exitCode, 1);
         const QString expected = QStringLiteral("As root, run: apt-get install -y --no-install-recommends ") +

@@ -173,7 +173,7 @@ class FormulaItem : public Item
 {
 public:
     FormulaItem(const Appearance &appearance, const QString &source)
-        : m_appearance(appearance), m_source(source)
+        : m_source(source)
     {
         app::markdown::Text text;
         text.text = source;
@@ -201,7 +201,6 @@ public:
     }
 
 private:
-    const Appearance &m_appearance;
     QString m_source;
     std::unique_ptr<RichText> m_text;
     int m_width = -1;

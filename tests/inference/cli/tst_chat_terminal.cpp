@@ -190,7 +190,9 @@ private Q_SLOTS:
         terminal.type("\x03");
         QVERIFY(terminal.waitFor("ended by")); // "cancelled", unless the tiny model ended its turn before
         QVERIFY(terminal.waitFor("> "));
-        terminal.type("typed\x03");
+        terminal.type("typed");
+        QVERIFY(terminal.waitFor("> typed")); // each key draws the line anew, with its prompt
+        terminal.type("\x03");
         QVERIFY(terminal.waitFor("> "));
         terminal.type("\x03");
         QVERIFY(terminal.waitFor("Ctrl-C again"));
