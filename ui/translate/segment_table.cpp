@@ -9,6 +9,7 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -82,7 +83,8 @@ SegmentTable::SegmentTable(TranslateSession &session, const Appearance &appearan
     m_target->paintRow = [this](QPainter &painter, int row, const QRect &rect) {
         paintTargetRow(painter, row, rect);
         // Rows get their exact height while they are painted: the rule beside them follows.
-        if (m_ruleBottom != ruleBottom())
+        const int bottom = ruleBottom();
+        if (std::exchange(m_ruleBottom, bottom) != bottom)
             update(ruleAt(), 0, 1, height());
     };
 
@@ -460,8 +462,7 @@ void SegmentTable::paintEvent(QPaintEvent *)
     QPainter painter(this);
     const Theme &theme = m_appearance.theme();
     painter.fillRect(rect(), theme.surface);
-    m_ruleBottom = ruleBottom();
-    painter.fillRect(QRect(ruleAt(), 0, 1, m_ruleBottom), theme.border);
+    painter.fillRect(QRect(ruleAt(), 0, 1, ruleBottom()), theme.border);
 }
 
 int SegmentTable::ruleBottom() const

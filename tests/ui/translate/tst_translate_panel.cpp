@@ -2,6 +2,7 @@
 #include "ui/translate/translate_panel.h"
 
 #include "tests/support/fake_engine.h"
+#include "ui/translate/row_remark.h"
 
 #include <QClipboard>
 #include <QDragEnterEvent>
@@ -9,6 +10,7 @@
 #include <QFile>
 #include <QGuiApplication>
 #include <QInputMethodEvent>
+#include <QLabel>
 #include <QMenu>
 #include <QMimeData>
 #include <QScreen>
@@ -451,6 +453,21 @@ private Q_SLOTS:
         setup.source().insertPlainText(u"a\n"_qs + QString(20000, u'\n') + u"b"_qs);
         setup.panel->grab();
         QCOMPARE(setup.table().metrics().size(), 2);
+    }
+
+    void aRemarkHasTheColourOfItsKind()
+    {
+        Setup setup;
+        setup.script->setDefaultAnswer([](const inference::GenerationRequest &) {
+            return FakeAnswer(u"Die Garantie umfasst Teile und Arbeitszeit."_qs.toStdString());
+        });
+        setup.type(u"The warranty covers parts and labour for 63 months."_qs);
+        QVERIFY(setup.finish());
+        const auto *remark = setup.panel->findChild<RowRemark *>();
+        QVERIFY(remark);
+        const auto *words = remark->findChild<QLabel *>();
+        QVERIFY(words->text().contains(u"63"_qs));
+        QCOMPARE(words->palette().color(words->foregroundRole()), setup.appearance.theme().warn);
     }
 
     void waitingBehindAnotherRequestIsSaid()
