@@ -8,8 +8,9 @@ usage() {
     cat <<'END'
 Usage: packaging/screenshots.sh [FOLDER]
 
-Starts the release build under Xvfb and openbox once for each panel and scheme, types a real request (in Translate: opens a text),
-waits for the real answer and keeps the picture in FOLDER (resources/screenshots): chat, code and translate, light and dark.
+Starts the release build under Xvfb and openbox once for each panel and scheme, types a real request (in Translate it
+opens a text), waits for the real answer and keeps the picture in FOLDER (resources/screenshots): chat, code and
+translate, light and dark.
 Needs packaging/run.sh and packaging/test.sh to have been run: the build, the model, the test packages.
 END
 }
@@ -102,7 +103,7 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
     local data=$work/$1-$2 pid window
     mkdir -p "$data"
     # The settings file of --data-dir; see app/data_paths.h.
-    printf '[appearance]\nscheme=%s\n' "$2" >"$data/baleen.ini"
+    printf '[appearance]\nscheme=%s\n\n[chat]\nsamplingPreset=0\n' "$2" >"$data/baleen.ini"
     "$build_dir/bin/baleen" "$model" --panel "$1" --data-dir "$data" &
     pid=$!
     pids+=("$pid")
@@ -124,8 +125,10 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
     say "$1-$2.png"
 }
 
+picture chat light 'Show a binary search in Python, without comments. Then explain it in three short steps.' Return
+picture chat dark 'Compare list, tuple and set of Python in a table with three columns. Then one sentence on when to use which.' Return
+picture code light 'A function that turns a number from 1 to 3999 into a Roman numeral.' ctrl+Return
+picture code dark 'A function that says whether a year is a leap year.' ctrl+Return
 for scheme in light dark; do
-    picture chat $scheme 'How does a binary search work? Explain it in three steps, then show it in Python.' Return
-    picture code $scheme 'A function that merges overlapping intervals, with three checks of its result.' ctrl+Return
     picture translate $scheme "$notes" Return
 done

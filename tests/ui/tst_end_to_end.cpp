@@ -147,7 +147,7 @@ void TestEndToEnd::stopEndsAnAnswerAtOnceAndKeepsIt()
 {
     Program &p = *m_program;
     p.press(Qt::Key_A, Qt::ControlModifier);
-    p.type(QStringLiteral("Count from one to five hundred in words."));
+    p.type(QStringLiteral("Tell me a very long story of a whale, with many chapters."));
     QTest::mouseClick(p.chat()->composer()->sendButton(), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(
         p.chat()->session()->messages()->rowCount() == 4 && p.message(3).content.size() > 20, kPatience);

@@ -4,6 +4,7 @@
 #include "tests/support/fake_engine.h"
 #include "ui/translate/row_remark.h"
 
+#include <QApplication>
 #include <QClipboard>
 #include <QDragEnterEvent>
 #include <QElapsedTimer>
@@ -19,6 +20,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
+#include <QTimer>
 
 using namespace app::translate;
 using namespace ui;
@@ -453,6 +455,21 @@ private Q_SLOTS:
         setup.source().insertPlainText(u"a\n"_qs + QString(20000, u'\n') + u"b"_qs);
         setup.panel->grab();
         QCOMPARE(setup.table().metrics().size(), 2);
+    }
+
+    void aLanguageIsFoundInTheMenuByTyping()
+    {
+        Setup setup;
+        QTimer::singleShot(200, setup.panel.get(), [] {
+            QWidget *menu = QApplication::activePopupWidget();
+            if (!menu)
+                return;
+            QTest::keyClicks(menu, u"jap"_qs);
+            QTest::keyClick(menu, Qt::Key_Return);
+            menu->close(); // when Return chose nothing
+        });
+        QTest::mouseClick(&setup.panel->languageBar().targetButton(), Qt::LeftButton);
+        QTRY_COMPARE(setup.session().target().code, QStringView(u"ja"));
     }
 
     void aRemarkHasTheColourOfItsKind()
