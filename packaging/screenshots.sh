@@ -125,7 +125,7 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
     say "$1-$2.png"
 }
 
-picture chat light 'Show a binary search in Python, without comments. Then explain it in three short steps.' Return
+picture chat light 'Write binary search in Python. Only the code, no explanation and no example.' Return
 picture chat dark 'Compare list, tuple and set of Python in a table with three columns. Then one sentence on when to use which.' Return
 picture code light 'A function that turns a number from 1 to 3999 into a Roman numeral.' ctrl+Return
 picture code dark 'A function that says whether a year is a leap year.' ctrl+Return

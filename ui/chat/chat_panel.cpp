@@ -415,8 +415,8 @@ void ChatPanel::submit()
     if (text.trimmed().isEmpty())
         return;
     if (m_session->state() == State::Loading) {
-        m_submitWhenLoaded =
-            true; // the chat is still read from the disk: what was sent goes as soon as it is there
+        // The chat is still read from the disk: what was sent goes as soon as it is there.
+        m_submitWhenLoaded = true;
         return;
     }
     if (m_contextBar->excess() > 0) {
