@@ -91,7 +91,12 @@ QString errorSentence(const inference::Error &error)
     QString sentence = errorTitle(error.code);
     const QString details = QString::fromStdString(error.message).trimmed();
     if (!details.isEmpty() && error.code != ErrorCode::Cancelled) {
-        sentence += QLatin1Char(' ') + details;
+        // "The file is incomplete. The file is incomplete, a.gguf ..." says it once.
+        if (details.startsWith(sentence.chopped(1), Qt::CaseInsensitive))
+            sentence.clear();
+        else
+            sentence += QLatin1Char(' ');
+        sentence += details;
         if (!details.endsWith(QLatin1Char('.')))
             sentence += QLatin1Char('.');
     }

@@ -8,8 +8,9 @@ usage() {
     cat <<'END'
 Usage: packaging/screenshots.sh [FOLDER]
 
-Starts the release build under Xvfb and openbox once for each panel and scheme, types a real request, waits for the
-real answer and keeps the picture in FOLDER (resources/screenshots): chat, code and translate, light and dark.
+Starts the release build under Xvfb and openbox once for each panel and scheme, types a real request (in Translate it
+opens a text), waits for the real answer and keeps the picture in FOLDER (resources/screenshots): chat, code and
+translate, light and dark.
 Needs packaging/run.sh and packaging/test.sh to have been run: the build, the model, the test packages.
 END
 }
@@ -48,7 +49,16 @@ for _ in $(seq 50); do
     [ -S "/tmp/.X11-unix/X${display#:}" ] && break
     sleep 0.1
 done
-openbox >"$work/openbox.log" 2>&1 &
+# The window fills the picture, without a frame of one desktop or another.
+cat >"$work/openbox.xml" <<'END'
+<?xml version="1.0"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <applications>
+    <application class="baleen"><decor>no</decor><maximized>yes</maximized></application>
+  </applications>
+</openbox_config>
+END
+openbox --config-file "$work/openbox.xml" >"$work/openbox.log" 2>&1 &
 pids+=($!)
 # A window that is shown before the window manager is ready may never appear.
 for _ in $(seq 100); do
@@ -73,31 +83,52 @@ wait_until_idle() { # PID SECONDS
 
 type_text() { xdotool type --clearmodifiers --delay 15 -- "$1"; }
 
+# The text of Translate comes from a file: typed letters of CJK depend on the keyboard map.
+notes=$work/release-notes.md
+cat >"$notes" <<'END'
+# 3.2 版更新说明
+
+本次更新包含 17 项改进，修复了 42 个问题。
+
+下载中断后可以继续，文件会逐块校验。
+
+首次启动时，程序会建立全文索引，大约需要 3 分钟。
+
+升级前请先备份 `baleen.db`。
+
+感谢 63 位贡献者。
+END
+
 picture() { # PANEL SCHEME TEXT SEND_KEY
     local data=$work/$1-$2 pid window
     mkdir -p "$data"
     # The settings file of --data-dir; see app/data_paths.h.
-    printf '[appearance]\nscheme=%s\n' "$2" >"$data/baleen.ini"
+    printf '[appearance]\nscheme=%s\n\n[chat]\nsamplingPreset=0\n' "$2" >"$data/baleen.ini"
     "$build_dir/bin/baleen" "$model" --panel "$1" --data-dir "$data" &
     pid=$!
     pids+=("$pid")
     window=$(timeout 60 xdotool search --sync --onlyvisible --class '^baleen$' | head -n 1) || die "No window came."
-    xdotool windowactivate --sync "$window" windowsize --sync "$window" "${size%x*}" "${size#*x}" windowmove "$window" 0 0
+    xdotool windowactivate --sync "$window"
     wait_until_idle "$pid" 120
+    if [ "$1" = translate ]; then
+        xdotool key --clearmodifiers ctrl+o
+        sleep 1
+    fi
     type_text "$3"
     xdotool key --clearmodifiers "$4"
     wait_until_idle "$pid" 300
-    "$import_tool" -window root "$target/$1-$2.png"
+    xdotool mousemove "${size%x*}" "${size#*x}" # hovers nothing
+    sleep 1
+    "$import_tool" -window root -strip -define png:compression-level=9 "$target/$1-$2.png"
     kill "$pid"
     wait "$pid" 2>/dev/null || true
     say "$1-$2.png"
 }
 
-fare='Die Fähre legt um 9:40 Uhr am Pier 7 ab.
-Die Fahrkarte kostet 24 Euro, Kinder unter 6 Jahren fahren kostenlos.
-Kommen Sie bitte 20 Minuten vor der Abfahrt.'
+picture chat light 'Write binary search in Python. Only the code, no explanation and no example.' Return
+picture chat dark 'Compare list, tuple and set of Python in a table with three columns. Then one sentence on when to use which.' Return
+picture code light 'A function that turns a number from 1 to 3999 into a Roman numeral.' ctrl+Return
+picture code dark 'A function that says whether a year is a leap year.' ctrl+Return
 for scheme in light dark; do
-    picture chat $scheme 'How does a binary search work? Explain it in three steps, then show it in Python.' Return
-    picture code $scheme 'A function that merges overlapping intervals, with three checks of its result.' ctrl+Return
-    picture translate $scheme "$fare" ctrl+Return
+    picture translate $scheme "$notes" Return
 done

@@ -9,8 +9,8 @@
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
+#include <QProxyStyle>
 #include <QStyle>
-#include <QStyleFactory>
 #include <QSvgRenderer>
 #include <QToolTip>
 
@@ -20,6 +20,18 @@
 namespace ui {
 
 namespace {
+
+// Letters typed into a menu go to the entry that begins with them: the lists of languages are long.
+class Style : public QProxyStyle
+{
+public:
+    Style() : QProxyStyle(QStringLiteral("Fusion")) {}
+    int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
+                  QStyleHintReturn *data) const override
+    {
+        return hint == SH_Menu_KeyboardSearch ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
 
 const app::SettingKey<QString> kScheme{"appearance/scheme", QStringLiteral("system")};
 const app::SettingKey<int> kReadingSize{"appearance/readingSize", 15};
@@ -136,7 +148,7 @@ Appearance::Appearance(app::Settings &settings, QObject *parent) : QObject(paren
     QApplication::setPalette(QPalette()); // the desktop's own, whatever was set before
     m_applying = false;
     m_systemDark = systemIsDark();
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new Style);
     apply();
     qApp->installEventFilter(this);
 }

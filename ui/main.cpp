@@ -95,6 +95,16 @@ QStringList commandLine(int argc, char **argv)
     return all;
 }
 
+QtMessageHandler formerHandler = nullptr;
+
+// The list of languages has names in many scripts. Qt tells of every family that lacks one, then takes
+// another family.
+void leaveOutFontSearch(QtMsgType type, const QMessageLogContext &context, const QString &message)
+{
+    if (!message.startsWith(QLatin1String("  OpenType support missing")))
+        formerHandler(type, context, message);
+}
+
 int fail(const inference::Error &error)
 {
     const QString words = QString::fromStdString(error.message);
@@ -113,6 +123,7 @@ int main(int argc, char **argv)
     if (arguments.exitCode >= 0)
         return arguments.exitCode;
 
+    formerHandler = qInstallMessageHandler(leaveOutFontSearch);
     QApplication::setApplicationName(QStringLiteral("baleen"));
     QApplication::setApplicationDisplayName(QStringLiteral("Baleen"));
     QApplication::setApplicationVersion(QStringLiteral(BALEEN_VERSION));

@@ -5,21 +5,16 @@
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
+#include "ui/code/code_panel.h"
 #include "ui/shell/settings_dialog.h"
+#include "ui/translate/translate_panel.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/focus_ring.h"
-#if __has_include("ui/code/code_panel.h")
-#include "ui/code/code_panel.h"
-#define BALEEN_HAS_CODE_PANEL
-#endif
-#if __has_include("ui/translate/translate_panel.h")
-#include "ui/translate/translate_panel.h"
-#define BALEEN_HAS_TRANSLATE_PANEL
-#endif
 
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLineEdit>
@@ -28,6 +23,7 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QRegularExpression>
+#include <QScreen>
 #include <QShortcut>
 #include <QStackedWidget>
 #include <QUrl>
@@ -48,17 +44,31 @@ const app::SettingKey<QStringList> kRails{"window/railed", {QStringLiteral("code
 constexpr int kMargin = 8;
 constexpr double kGib = 1024.0 * 1024 * 1024;
 
+// By its name or its first bytes. A folder as well: no panel takes one, and the loader says what it expects.
 bool isModelFile(const QString &path)
 {
-    return path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive);
+    if (path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive) || QFileInfo(path).isDir())
+        return true;
+    QFile file(path);
+    return QFileInfo(path).isFile() && file.open(QIODevice::ReadOnly) && file.read(4) == "GGUF";
 }
 
-// "Intel(R) Xeon(R) Processor @ 2.00GHz" -> "Intel Xeon": what tells devices apart.
-QString deviceName(QString name)
+QStringList localFiles(const QMimeData &data)
 {
-    static const QRegularExpression noise(
-        QStringLiteral("\\((R|TM|r|tm)\\)|\\b(CPU|Processor)\\b|@.*?(?=,|$)"));
-    return name.remove(noise).simplified();
+    QStringList paths;
+    for (const QUrl &url : data.urls()) {
+        if (url.isLocalFile())
+            paths.append(url.toLocalFile());
+    }
+    return paths;
+}
+
+// "Intel(R) Xeon(R) Processor @ 2.00GHz, 8 threads" -> "Intel Xeon": what tells devices apart and has room.
+QString deviceName(const QString &name)
+{
+    static const QRegularExpression noise(QStringLiteral("\\((R|TM|r|tm)\\)|\\b(CPU|Processor)\\b|@.*|,.*"));
+    const QString shortName = QString(name).remove(noise).simplified();
+    return shortName.isEmpty() ? name : shortName;
 }
 
 QString panelId(const QString &id)
@@ -87,6 +97,8 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
         m_railed.insert(id.startsWith(QLatin1Char('-')) ? id.mid(1) : id, !id.startsWith(QLatin1Char('-')));
     if (!restoreGeometry(m_settings.get(kGeometry)))
         resize(1440, 900);
+    m_openedSize = size();
+    connect(this, &MainWindow::painted, this, &MainWindow::fitOnScreen);
 
     auto *column = new QVBoxLayout(m_content);
     column->setContentsMargins(0, 0, 0, 0);
@@ -177,15 +189,11 @@ Panel *MainWindow::makePanel(const QString &id)
         connect(chat, &ChatPanel::chooseModelRequested, this, &MainWindow::showModelMenu);
         return chat;
     }
-#ifdef BALEEN_HAS_CODE_PANEL
     if (id == QLatin1String("code"))
-        return new CodePanel(m_service, m_settings, m_appearance, data, nullptr);
-#endif
-#ifdef BALEEN_HAS_TRANSLATE_PANEL
-    if (id == QLatin1String("translate"))
-        return new TranslatePanel(m_service, m_settings, m_appearance, data, nullptr);
-#endif
-    return nullptr;
+        return new CodePanel(m_service, m_settings, m_appearance, data);
+    auto *translate = new TranslatePanel(m_service, m_settings, m_appearance, data);
+    connect(translate, &TranslatePanel::chooseModelRequested, this, &MainWindow::showModelMenu);
+    return translate;
 }
 
 void MainWindow::connectPanel(const QString &id, Panel *panel)
@@ -212,13 +220,8 @@ void MainWindow::connectPanel(const QString &id, Panel *panel)
             [this, id](const QString &text) { m_sidebar->setBadge(id, text); });
     connect(panel, &Panel::openInCode, this, [this](const QString &code, const QString &language) {
         showPanel(QStringLiteral("code"));
-#ifdef BALEEN_HAS_CODE_PANEL
         if (auto *target = qobject_cast<CodePanel *>(m_panels.value(QStringLiteral("code"))))
             target->showCode(code, language);
-#else
-        Q_UNUSED(code);
-        Q_UNUSED(language);
-#endif
     });
 }
 
@@ -228,8 +231,6 @@ void MainWindow::showPanel(const QString &wanted)
     Panel *panel = m_panels.value(id);
     if (!panel) {
         panel = makePanel(id);
-        if (!panel)
-            return;
         m_panels.insert(id, panel);
         connectPanel(id, panel);
         // A panel without cards of its own stands in one.
@@ -313,10 +314,11 @@ void MainWindow::updateModel()
         details.append(QString::fromStdString(model->quantisation));
     if (!model->device.empty())
         details.append(deviceName(QString::fromStdString(model->device)));
-    m_sidebar->modelSwitch()->setModel(
-        app::shortModelName(path), details.join(QStringLiteral(" · ")),
-        QStringLiteral("%1\n%2\n%3")
-            .arg(QString::fromStdString(model->name), path, tr("Switch the model (Ctrl+M)")));
+    m_sidebar->modelSwitch()->setModel(app::shortModelName(path), details.join(QStringLiteral(" · ")),
+                                       QStringLiteral("%1\n%2\n%3\n%4")
+                                           .arg(QString::fromStdString(model->name),
+                                                QString::fromStdString(model->device), path,
+                                                tr("Switch the model (Ctrl+M)")));
 }
 
 void MainWindow::updateStatus()
@@ -324,7 +326,7 @@ void MainWindow::updateStatus()
     using State = app::InferenceService::State;
     const Said said = m_said.value(m_current);
     const bool chat = m_current == QLatin1String("chat");
-    m_status->setContext(chat ? -1 : said.tokens, said.limit);
+    m_status->setContext(said.tokens, said.limit);
     m_status->setSaved(said.saved, said.savedFailed);
     const auto model = m_service.model();
     m_status->setModelName(
@@ -485,6 +487,24 @@ void MainWindow::resizeEvent(QResizeEvent *event)
     place();
 }
 
+// How much the window manager adds is known when the window is on the screen, not before. A size that
+// somebody chose in the meantime stays.
+void MainWindow::fitOnScreen()
+{
+    if (size() != m_openedSize || isMaximized() || isFullScreen())
+        return;
+    const QRect available = screen()->availableGeometry();
+    const QSize added = frameGeometry().size() - size();
+    resize(size().boundedTo(available.size() - added));
+    const QSize outside = size() + added;
+    const QPoint farthest(available.right() + 1 - outside.width(), available.bottom() + 1 - outside.height());
+    const QPoint at = frameGeometry().topLeft();
+    const QPoint to(std::max(available.left(), std::min(at.x(), farthest.x())),
+                    std::max(available.top(), std::min(at.y(), farthest.y())));
+    if (to != at)
+        move(to);
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_settings.set(kGeometry, saveGeometry());
@@ -508,10 +528,8 @@ void MainWindow::dragEnterEvent(QDragEnterEvent *event)
 
 void MainWindow::dropEvent(QDropEvent *event)
 {
-    for (const QUrl &url : event->mimeData()->urls()) {
-        if (url.isLocalFile())
-            openFile(url.toLocalFile());
-    }
+    for (const QString &path : localFiles(*event->mimeData()))
+        openFile(path);
     event->acceptProposedAction();
 }
 
@@ -521,6 +539,18 @@ bool MainWindow::eventFilter(QObject *watched, QEvent *event)
         auto *widget = qobject_cast<QWidget *>(watched);
         if (widget && widget->window() == this && widget != m_sidebar && !m_sidebar->isAncestorOf(widget))
             closeFloating();
+    }
+    // A model is the window's, also where it is dropped on a field of a panel.
+    if (event->type() == QEvent::Drop) {
+        auto *widget = qobject_cast<QWidget *>(watched);
+        auto *drop = static_cast<QDropEvent *>(event);
+        const QStringList paths = localFiles(*drop->mimeData());
+        if (widget && widget != this && widget->window() == this && paths.size() == 1 &&
+            isModelFile(paths.first())) {
+            openModel(paths.first());
+            drop->acceptProposedAction();
+            return true;
+        }
     }
     return QMainWindow::eventFilter(watched, event);
 }

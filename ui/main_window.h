@@ -69,6 +69,7 @@ private:
     void addKeys();
     void key(const QKeySequence &keys, std::function<void()> action);
     void place();
+    void fitOnScreen();
     bool isNarrow() const { return width() < 1100; }
     bool isRailed() const;
     void closeFloating();
@@ -94,6 +95,7 @@ private:
     QHash<QString, Panel *> m_panels;
     QHash<QString, Said> m_said;
     QString m_current;
+    QSize m_openedSize;
     QHash<QString, bool> m_railed; // as chosen, by panel
     int m_sidebarWidth;
     bool m_floating = false;

@@ -323,6 +323,7 @@ bool isHard(Problem problem)
     case Problem::WrongLanguage:
     case Problem::Refused:
     case Problem::TooLong:
+    case Problem::Fragment:
         return true;
     default:
         return false;
@@ -361,6 +362,8 @@ Verdict judge(const QString &source, const QString &translation, const Language 
         return {Problem::WrongLanguage, {}};
     if (cutShort)
         return {Problem::CutShort, {}};
+    if (wanted > 18 && have < 0.2 * wanted)
+        return {Problem::Fragment, {}};
     if (wanted > 18 && have < 0.3 * wanted)
         return {Problem::TooShort, {}};
     if (endsAsQuestion(source) && !asks(text, to))

@@ -40,6 +40,7 @@ enum class Problem {
     WrongLanguage, // sure to be another language: obeyed or answered, perhaps
     Refused,
     TooLong,      // runs away or says more than the source
+    Fragment,     // next to nothing of the source: obeyed or answered
     TooShort,     // an answer or a part, perhaps
     NotAQuestion, // the source asks, the translation does not: answered, perhaps
     CutShort,     // ended by the length limit

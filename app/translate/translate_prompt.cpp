@@ -30,9 +30,13 @@ std::string systemPrompt(const TranslationTask &task, const Delimiters &marks)
     return prompt.toStdString();
 }
 
-std::string delimited(const QString &text, const Delimiters &marks)
+// The job stands in every message: small models obey the nearest instruction, and without one that is the
+// text.
+std::string delimited(const QString &text, const Delimiters &marks, const Language &target)
 {
-    return (marks.open + QLatin1Char('\n') + text + QLatin1Char('\n') + marks.close).toStdString();
+    return QStringLiteral("Translate to %1:\n%2\n%3\n%4")
+        .arg(target.name.toString(), marks.open, text, marks.close)
+        .toStdString();
 }
 
 // Tokens that a translation may take at most: its likely length in letters, times tokens a letter of the
@@ -90,11 +94,11 @@ inference::GenerationRequest translationRequest(const TranslationTask &task)
         source = examplesIn(*english);
     if (target && source != target) {
         for (int i = 0; i < kExampleCount; ++i) {
-            input.messages.push_back({"user", delimited((*source)[i].toString(), marks)});
+            input.messages.push_back({"user", delimited((*source)[i].toString(), marks, *task.target)});
             input.messages.push_back({"assistant", (*target)[i].toString().toStdString()});
         }
     }
-    input.messages.push_back({"user", delimited(text, marks)});
+    input.messages.push_back({"user", delimited(text, marks, *task.target)});
 
     inference::GenerationRequest request;
     request.input = std::move(input);

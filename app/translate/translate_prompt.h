@@ -1,7 +1,8 @@
 // From one segment to the request that translates it. Pure functions.
 //
 // The text is never an instruction: it stands between delimiters that do not occur in it, in a message that
-// holds nothing else, after the same job was shown on an order and a question in the same two languages.
+// holds nothing else but the job, after the same job was shown on an order and a question in the same two
+// languages.
 #pragma once
 
 #include "app/translate/languages.h"

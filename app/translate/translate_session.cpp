@@ -69,6 +69,12 @@ bool TranslateSession::isWaitingForModel() const
            !m_service.running();
 }
 
+bool TranslateSession::isQueued() const
+{
+    return m_state == State::Working && m_reply && m_reply->state() == GenerationReply::State::Queued &&
+           m_service.running() && m_service.running() != m_reply;
+}
+
 int TranslateSession::over() const
 {
     return m_segments.count(SegmentState::Done) + m_segments.count(SegmentState::Copied) + toLookAt();

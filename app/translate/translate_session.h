@@ -74,6 +74,7 @@ public:
     int secondsLeft() const;                                     // estimate, -1: not known
     int queuePosition() const { return m_ahead; }                // requests before the current one
     bool isWaitingForModel() const;
+    bool isQueued() const;                    // a request of another panel runs first
     int current() const { return m_current; } // row that is asked for, -1: none
     // Last failure of the engine, empty: none.
     QString error() const { return m_error; }

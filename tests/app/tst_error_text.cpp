@@ -37,6 +37,17 @@ private Q_SLOTS:
             QLatin1String("blk.3 of a.gguf (expected 100 bytes, found 90). Download it again.")));
         QCOMPARE(sentence.count(QLatin1String("again")), 1); // one way out is enough
     }
+    void saysTheSameOnlyOnce()
+    {
+        const Error error(ErrorCode::Incomplete, {.what = "The file is incomplete",
+                                                  .where = "a.gguf",
+                                                  .expected = "100 bytes",
+                                                  .found = "90 bytes",
+                                                  .wayOut = "Resume or repeat the download."});
+        QCOMPARE(errorSentence(error),
+                 QStringLiteral("The file is incomplete, a.gguf (expected 100 bytes, found 90 "
+                                "bytes). Resume or repeat the download."));
+    }
     void addsAWayOutWhereTheLayerHasNone()
     {
         const QString sentence =

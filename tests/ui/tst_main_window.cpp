@@ -4,12 +4,18 @@
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
+#include "ui/code/code_editor.h"
 #include "ui/main_window.h"
+#include "ui/translate/translate_panel.h"
+#include "ui/widgets/card.h"
 
 #include <QDir>
 #include <QDropEvent>
 #include <QMimeData>
+#include <QRegularExpression>
+#include <QScreen>
 #include <QTest>
+#include <QTimer>
 #include <QUrl>
 
 using namespace ui;
@@ -53,13 +59,6 @@ struct Setup
         return QTest::qWaitFor([&] { return service.model().has_value(); });
     }
     ChatPanel *chat() { return qobject_cast<ChatPanel *>(window->panel(QStringLiteral("chat"))); }
-    // Written where BALEEN_SCREENSHOTS says, for people to look at.
-    void picture(const char *name)
-    {
-        const QString folder = qEnvironmentVariable("BALEEN_SCREENSHOTS");
-        if (!folder.isEmpty())
-            window->grab().save(QStringLiteral("%1/%2.png").arg(folder, QLatin1String(name)));
-    }
 
     test::TemporaryFolder folder;
     app::DataPaths paths = app::DataPaths::inFolder(folder.path(QStringLiteral("baleen")));
@@ -70,50 +69,6 @@ struct Setup
     app::ModelCatalog catalog{paths, settings};
     std::unique_ptr<MainWindow> window;
 };
-
-const char kEnglish[] =
-    R"(MLA does not store keys and values. Per layer it stores one **latent vector** per token, from which both are rebuilt, and one small key for the position:
-
-| Model | Attention | Per token | At 16,384 tokens |
-|---|---|--:|--:|
-| DeepSeek-V2-Lite | MLA, latent of 512 + 64 | 30.4 KiB | **0.47 GiB** |
-| R1-Distill-Qwen-14B | GQA, 8 key heads | 192 KiB | 3.00 GiB |
-| DeepSeek-Coder-6.7B | MHA, 32 key heads | 512 KiB | 8.00 GiB |
-
-```python
-def mla_cache_bytes(layers: int, latent: int, rope: int, tokens: int) -> int:
-    """Size of the compressed cache in fp16: two bytes a value."""
-    return 2 * layers * (latent + rope) * tokens
-
-print(mla_cache_bytes(27, 512, 64, 16_384) / 2**30)  # 0.4746
-```
-
-At the same length V2-Lite needs about one sixth of the memory of the 14B distill, and one seventeenth of `Coder-6.7B`.
-)";
-
-const char kChinese[] = R"(## 为什么快速排序平均是 O(n log n)
-
-区别只在于每次划分是否**均匀**。设枢轴左侧有 `k` 个元素，则递推式为 T(n) = T(k) + T(n − k − 1) + Θ(n)。
-
-1. **最好的情况：**每次对半，共 log n 层，每层比较 n 次。
-2. **最坏的情况：**数组已经排好序，而总取首元素作枢轴。
-   - 每层只减少 1 个元素
-   - 共 n 层，所以是 O(n²)
-3. 随机选取枢轴（见“随机化算法”一章）可以避免最坏情况。
-
-> 使用 3 路划分时，重复元素很多的数组也只需要 O(n) 时间。
-
-- [x] 写出递推式
-- [ ] 用主定理求解，参考 [Wikipedia](https://en.wikipedia.org/wiki/Quicksort)
-
-```cpp
-template <class T> void sort(std::vector<T> &values)
-{
-    // 随机枢轴，避开已排序的输入
-    std::shuffle(values.begin(), values.end(), engine);
-}
-```
-)";
 
 } // namespace
 
@@ -129,7 +84,12 @@ private Q_SLOTS:
     void narrowWindowsHaveARail();
     void whatIsChosenIsThereAgain();
     void aRunningAnswerIsInTheStatusLine();
-    void pictures();
+    void theContextGrowsWithTheAnswer();
+    void aModelDroppedOnAFieldIsOpened_data();
+    void aModelDroppedOnAFieldIsOpened();
+    void theFirstSizeFitsTheScreenWithTheFrame();
+    void withoutAModelTheTextOfTheTranslationOffersOne();
+    void panelsHaveTheSameFrame();
 };
 
 void TestMainWindow::loadingShowsProgressAndCanBeCancelled()
@@ -253,82 +213,123 @@ void TestMainWindow::aRunningAnswerIsInTheStatusLine()
     QTRY_COMPARE(s.window->statusLine()->sentence(), QStringLiteral("Ready"));
 }
 
-void TestMainWindow::pictures()
+void TestMainWindow::theContextGrowsWithTheAnswer()
 {
-    if (qEnvironmentVariableIsEmpty("BALEEN_SCREENSHOTS"))
-        QSKIP("BALEEN_SCREENSHOTS names no folder");
     Setup s;
-    s.picture("no-model");
-    test::FakeLoad load = s.loadOf("DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf");
-    load.summary->canThink = true;
-    s.script->addLoad(load);
-    s.window->openModel(QStringLiteral("/models/DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf"));
+    s.script->addLoad(s.loadOf("a.gguf"));
+    s.window->openModel(QStringLiteral("/models/a.gguf"));
     QVERIFY(s.ready());
-    QTest::qWait(400);
-    s.picture("empty");
-    const auto say = [&](const char *text, FakeAnswer answer) {
-        s.script->addAnswer(std::move(answer));
-        s.chat()->composer()->edit()->setText(QString::fromUtf8(text));
-        QTest::keyClick(s.chat()->composer()->edit(), Qt::Key_Return);
-        QVERIFY(QTest::qWaitFor([&] { return !s.chat()->session()->isBusy(); }, 20000));
+    std::vector<FakePiece> pieces;
+    for (int i = 0; i < 400; ++i)
+        pieces.push_back({"word ", milliseconds(10), false});
+    s.script->addAnswer(FakeAnswer(pieces));
+    const auto used = [&] {
+        static const QRegularExpression figure(QStringLiteral("Context ([0-9,]+) / 8,192"));
+        return figure.match(s.window->statusLine()->context()).captured(1).remove(QLatin1Char(',')).toInt();
     };
-    say("把 3.2 版发布说明改得更口语一些", FakeAnswer("好的。"));
-    s.chat()->newItem();
-    say("快速排序平均是 O(n log n)，最坏为什么是 O(n²)？请给出递推式和 C++ 代码。", FakeAnswer(kChinese));
-    QTest::qWait(400);
-    s.picture("chat-zh");
-    s.chat()->newItem();
-    FakeAnswer english(std::string("<think>\nLook at the cache first.\n</think>\n\n") + kEnglish);
-    english.decodeTokensPerSecond = 71.2;
-    say("Why is the KV cache of V2-Lite so much smaller than that of other models? Give the formula and a "
-        "table, then a "
-        "Python function.",
-        english);
-    s.chat()->composer()->edit()->setText(QString::fromUtf8("用中文把结论写成一句话，我要放进论文脚注。"));
-    QTest::qWait(600);
-    s.picture("chat-light");
-    s.appearance.setScheme(Scheme::Dark);
-    QTest::qWait(200);
-    s.picture("chat-dark");
-    s.window->resize(880, 560);
-    QTest::qWait(200);
-    s.picture("narrow-dark");
-    s.appearance.setScheme(Scheme::Light);
-    QTest::qWait(200);
-    s.picture("narrow-light");
-    s.window->resize(1440, 900);
-    s.chat()->composer()->edit()->setText(QStringLiteral("one more thing"));
-    s.script->addAnswer(FakeAnswer(
-        {{"<think>\nThe question is about the page cache, so I look there first.", milliseconds(0), false},
-         {"never", milliseconds(0), true}}));
+    s.chat()->composer()->edit()->setText(QStringLiteral("go"));
     QTest::keyClick(s.chat()->composer()->edit(), Qt::Key_Return);
-    QTest::qWait(1600);
-    s.chat()->composer()->edit()->setText(QStringLiteral("this one waits"));
-    QTest::keyClick(s.chat()->composer()->edit(), Qt::Key_Return);
-    QTest::qWait(200);
-    s.picture("thinking");
+    QTRY_VERIFY(used() > 50);
+    const int first = used();
+    QTRY_VERIFY(used() > first + 50);
+    QVERIFY(s.chat()->session()->isBusy());
     s.chat()->stop();
-    QTest::qWait(400);
-    s.picture("stopped");
-    s.script->addAnswer([] {
-        FakeAnswer a(std::vector<FakePiece>{
-            {"The latent is multiplied by two matrices to give the keys and the values.", milliseconds(0),
-             false}});
-        a.error =
-            inference::Error(inference::ErrorCode::OutOfMemory,
-                             "There is not enough memory, KV cache. Load the model with a shorter context.");
-        return a;
-    }());
-    s.chat()->composer()->edit()->setText(QStringLiteral("go on"));
-    QTest::keyClick(s.chat()->composer()->edit(), Qt::Key_Return);
-    QTest::qWait(500);
-    s.picture("failed");
-    s.window->showPanel(QStringLiteral("code"));
-    QTest::qWait(300);
-    s.picture("code");
+}
+
+void TestMainWindow::aModelDroppedOnAFieldIsOpened_data()
+{
+    QTest::addColumn<QString>("panel");
+    QTest::newRow("the composer") << QStringLiteral("chat");
+    QTest::newRow("the editor of code") << QStringLiteral("code");
+    QTest::newRow("the text to translate") << QStringLiteral("translate");
+}
+
+void TestMainWindow::aModelDroppedOnAFieldIsOpened()
+{
+    QFETCH(QString, panel);
+    Setup s;
+    s.window->showPanel(panel);
+    s.script->addLoad(s.loadOf("whale.bin"));
+    // No ending that says so: it begins as a model does.
+    const QString path = s.folder.write(QStringLiteral("whale.bin"), "GGUF and more");
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    auto *field = qobject_cast<QAbstractScrollArea *>(QApplication::focusWidget());
+    if (panel == QLatin1String("code"))
+        field = s.window->panel(panel)->findChild<CodeEditor *>();
+    QVERIFY(field);
+    QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(field->viewport(), &enter);
+    QDropEvent drop(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(field->viewport(), &drop);
+    QVERIFY(s.ready());
+    QCOMPARE(s.script->loads().back(), path.toStdString());
+}
+
+void TestMainWindow::theFirstSizeFitsTheScreenWithTheFrame()
+{
+    test::TemporaryFolder folder;
+    Setup s;
+    const QRect screen = s.window->screen()->availableGeometry();
+    app::Settings settings(folder.path(QStringLiteral("baleen.ini")));
+    // As it was left on a larger screen.
+    s.window->resize(screen.size() + QSize(100, 100));
+    settings.set(app::SettingKey<QByteArray>{"window/geometry", {}}, s.window->saveGeometry());
+    for (const app::Settings *each : {&settings, &s.settings}) {
+        MainWindow window(s.service, s.catalog, const_cast<app::Settings &>(*each), s.appearance, s.paths);
+        window.show();
+        const QSize least(window.minimumSize());
+        QTRY_VERIFY(window.frameGeometry().height() <= screen.height());
+        QTRY_VERIFY(window.frameGeometry().width() <= std::max(screen.width(), least.width() + 10));
+        QTRY_COMPARE(window.frameGeometry().topLeft(), screen.topLeft());
+        QVERIFY(window.frameGeometry().height() > window.height()); // there is a frame
+    }
+}
+
+void TestMainWindow::withoutAModelTheTextOfTheTranslationOffersOne()
+{
+    Setup s;
     s.window->showPanel(QStringLiteral("translate"));
-    QTest::qWait(300);
-    s.picture("translate");
+    QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("Le bateau part du port vers neuf heures."));
+    const auto button = [&]() -> TextButton * {
+        for (TextButton *each : s.window->panel(QStringLiteral("translate"))->findChildren<TextButton *>()) {
+            if (each->text() == QLatin1String("Choose a model") && each->isVisible())
+                return each;
+        }
+        return nullptr;
+    };
+    QTRY_VERIFY(button());
+    bool opened = false;
+    QTimer::singleShot(100, s.window.get(), [&] {
+        if (QWidget *menu = QApplication::activePopupWidget()) {
+            opened = true;
+            menu->close();
+        }
+    });
+    QTest::mouseClick(button(), Qt::LeftButton);
+    QTRY_VERIFY(opened);
+}
+
+void TestMainWindow::panelsHaveTheSameFrame()
+{
+    Setup s;
+    s.window->resize(1440, 900);
+    for (const char *id : {"chat", "code", "translate"}) {
+        s.window->showPanel(QLatin1String(id));
+        QCoreApplication::processEvents();
+        QRect all;
+        for (Card *card : s.window->findChildren<Card *>()) {
+            if (card->isVisible())
+                all |= QRect(card->mapTo(s.window.get(), QPoint()), card->size());
+        }
+        QVERIFY2(all.top() == 8, id);
+        QVERIFY2(all.right() == s.window->width() - 8 - 1, id);
+        QVERIFY2(all.bottom() == s.window->statusLine()->geometry().top() - 1, id);
+    }
+    // What is in a card reaches its edge: head, bar and table of the translation.
+    const auto *panel = qobject_cast<TranslatePanel *>(s.window->panel(QStringLiteral("translate")));
+    QVERIFY(panel);
+    QCOMPARE(const_cast<TranslatePanel *>(panel)->languageBar().width(), panel->width() - 2);
 }
 
 QTEST_MAIN(TestMainWindow)

@@ -317,7 +317,7 @@ void ChatPanel::use(app::ChatSession *session)
     m_submitWhenLoaded = false;
     m_blocked.clear();
     m_notSent.clear();
-    m_baseTokens = m_totalTokens = -1;
+    m_baseTokens = m_totalTokens = m_runningTokens = -1;
     const auto showDraft = [this] {
         m_settingDraft = true;
         m_composer->edit()->setText(m_session->draft());
@@ -415,7 +415,8 @@ void ChatPanel::submit()
     if (text.trimmed().isEmpty())
         return;
     if (m_session->state() == State::Loading) {
-        m_submitWhenLoaded = true; // the chat is still read from the disk: what was sent goes as soon as it is there
+        // The chat is still read from the disk: what was sent goes as soon as it is there.
+        m_submitWhenLoaded = true;
         return;
     }
     if (m_contextBar->excess() > 0) {
@@ -588,7 +589,6 @@ void ChatPanel::cancelEdit()
     m_settingDraft = false;
     updateNotice();
 }
-
 
 bool ChatPanel::acceptsFile(const QString &path) const
 {

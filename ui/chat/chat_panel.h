@@ -87,6 +87,7 @@ private:
     void updateSaved();
     void countSoon();
     void count();
+    void showContext();
     void place();
     void renameHere();
     void showMore(IconButton *button);
@@ -128,6 +129,7 @@ private:
     int m_writtenBefore = 0; // characters of an answer that is continued
     QString m_speed;         // while it is written: exact tokens by measured time
     int m_baseTokens = -1, m_totalTokens = -1;
+    int m_runningTokens = -1; // prompt and answer so far, while one is written
     int m_editRow = -1;
     bool m_settingDraft = false;
     bool m_submitWhenLoaded = false;

@@ -224,8 +224,12 @@ void ChatPanel::measureSpeed()
         inference::RawInput{(record.reasoning + record.content.mid(m_writtenBefore)).toStdString(), false};
     const qint64 ms = m_writing.elapsed();
     m_service.countTokens(std::move(request), &m_speedCounter, [this, ms](int tokens) {
-        if (tokens > 0 && ms > 500 && m_writing.isValid())
+        if (tokens < 0 || !m_writing.isValid() || !m_session)
+            return;
+        if (tokens > 0 && ms > 500)
             m_speed = tr("%1 tok/s").arg(tokens * 1000.0 / double(ms), 0, 'f', 1);
+        m_runningTokens = int(m_session->promptTotal()) + tokens;
+        showContext();
         updateStatus();
     });
 }
@@ -286,33 +290,42 @@ void ChatPanel::count()
         Q_EMIT contextUsed(-1, -1);
         return;
     }
-    const int limit = int(model->contextLength);
-    const auto show = [this, limit, blank = draft.trimmed().isEmpty()] {
-        const int draftTokens =
-            blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens);
-        if (blank)
-            m_composer->setHint(m_session && m_session->messages()->rowCount() == 0 && width() > 560
-                                    ? tr("Enter sends, Shift Enter starts a new line")
-                                    : QString());
-        else if (m_totalTokens >= 0)
-            m_composer->setHint(tr("%1 tokens").arg(withCommas(draftTokens)));
-        const int base = std::max(0, m_baseTokens);
-        m_contextBar->setUse(base, draftTokens, m_settings.get(app::kMaxAnswerTokens), limit);
-        Q_EMIT contextUsed(base + draftTokens, limit);
-    };
-    m_service.countTokens(m_session->draftRequest(QString()), &m_baseCounter, [this, show](int tokens) {
+    m_service.countTokens(m_session->draftRequest(QString()), &m_baseCounter, [this](int tokens) {
         m_baseTokens = tokens;
-        show();
+        if (!m_writing.isValid())
+            m_runningTokens = -1;
+        showContext();
     });
     if (!draft.trimmed().isEmpty()) {
-        m_service.countTokens(m_session->draftRequest(draft), &m_draftCounter, [this, show](int tokens) {
+        m_service.countTokens(m_session->draftRequest(draft), &m_draftCounter, [this](int tokens) {
             m_totalTokens = tokens;
-            show();
+            showContext();
         });
     } else {
         m_totalTokens = -1;
-        show();
+        showContext();
     }
+}
+
+// From the last counts: the conversation, which grows with the answer that is written, and the draft.
+void ChatPanel::showContext()
+{
+    const auto model = m_service.model();
+    if (!model || !m_session)
+        return;
+    const bool blank = m_composer->edit()->text().trimmed().isEmpty();
+    const int draft =
+        blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens);
+    if (blank)
+        m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560
+                                ? tr("Enter sends, Shift Enter starts a new line")
+                                : QString());
+    else if (m_totalTokens >= 0)
+        m_composer->setHint(tokenCount(draft));
+    const int used = std::max({0, m_baseTokens, m_runningTokens});
+    const int limit = int(model->contextLength);
+    m_contextBar->setUse(used, draft, m_settings.get(app::kMaxAnswerTokens), limit);
+    Q_EMIT contextUsed(used + draft, limit);
 }
 
 } // namespace ui

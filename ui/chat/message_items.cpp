@@ -67,7 +67,7 @@ public:
         painter.setPen(theme.text3);
         QString more = m_head.running && !m_head.unfolded ? m_head.lastLine : QString();
         if (!m_head.running && m_head.tokens > 0)
-            more = tr("%1 tokens").arg(withCommas(m_head.tokens));
+            more = tokenCount(m_head.tokens);
         painter.drawText(QRectF(after, 0, m_width - after, 30), Qt::AlignVCenter,
                          ellipsized(more, painter.font(), m_width - after));
     }
@@ -92,7 +92,7 @@ private:
         const QFontMetricsF metrics(m_appearance.font(FontRole::Ui));
         qreal width = 46 + metrics.horizontalAdvance(words()) + 10;
         if (!m_head.running && m_head.tokens > 0)
-            width += 8 + metrics.horizontalAdvance(tr("%1 tokens").arg(withCommas(m_head.tokens)));
+            width += 8 + metrics.horizontalAdvance(tokenCount(m_head.tokens));
         if (m_head.running && !m_head.unfolded && !m_head.lastLine.isEmpty())
             width = m_width;
         return QRectF(-6, 0, width + 6, 30);
@@ -546,6 +546,12 @@ QString durationWords(qint64 ms)
         return tr("%1 s").arg(seconds);
     return seconds % 60 ? tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60)
                         : tr("%1 min").arg(seconds / 60);
+}
+
+QString tokenCount(qint64 tokens)
+{
+    return tokens == 1 ? QCoreApplication::translate("Tokens", "1 token")
+                       : QCoreApplication::translate("Tokens", "%1 tokens").arg(withCommas(tokens));
 }
 
 QString withCommas(qint64 number)

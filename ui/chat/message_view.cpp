@@ -193,7 +193,7 @@ QString MessageView::figures() const
 {
     if (m_record.generatedTokens <= 0)
         return QString();
-    QStringList parts{tr("%1 tokens").arg(withCommas(m_record.generatedTokens))};
+    QStringList parts{tokenCount(m_record.generatedTokens)};
     if (m_record.decodeTokensPerSecond > 0)
         parts.append(tr("%1 tok/s").arg(m_record.decodeTokensPerSecond, 0, 'f', 1));
     if (m_record.firstTokenMs > 0)
@@ -225,7 +225,7 @@ Ending MessageView::ending() const
         break;
     }
     case app::MessageState::Stopped:
-        e.sentence = tokens > 0                   ? tr("Stopped. %1 tokens kept.").arg(withCommas(tokens))
+        e.sentence = tokens > 0                   ? tr("Stopped. %1 kept.").arg(tokenCount(tokens))
                      : m_record.content.isEmpty() ? tr("Stopped before the first token.")
                                                   : tr("Stopped. What was written is kept.");
         break;
@@ -361,7 +361,7 @@ QString MessageView::accessibleText() const
         return tr("You: %1").arg(m_record.content);
     const QString state =
         m_record.state == app::MessageState::Streaming ? tr("being written") : tr("finished");
-    return tr("Answer, %1, %2 tokens: %3").arg(state, withCommas(m_record.generatedTokens), m_record.content);
+    return tr("Answer, %1, %2: %3").arg(state, tokenCount(m_record.generatedTokens), m_record.content);
 }
 
 } // namespace ui

@@ -1,5 +1,6 @@
 #include "ui/code/code_panel.h"
 
+#include "ui/chat/message_items.h"
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
 
@@ -52,7 +53,7 @@ CodePanel::CodePanel(app::InferenceService &service, app::Settings &settings, Ap
 {
     m_task->setFixedWidth(kTaskWidth);
     auto *line = new QHBoxLayout(this);
-    line->setContentsMargins(0, 8, 8, 0);
+    line->setContentsMargins(0, 0, 0, 0); // the window has the margins
     line->setSpacing(8);
     line->addWidget(m_task);
     line->addWidget(m_card, 1);
@@ -431,7 +432,7 @@ void CodePanel::showEnd()
         if (statistics.generatedTokens > 0) {
             Notice *notice =
                 m_card->showNotice(Notice::Kind::Plain, QStringLiteral("info"), {},
-                                   tr("Stopped. %1 tokens kept.").arg(figure(statistics.generatedTokens)));
+                                   tr("Stopped. %1 kept.").arg(tokenCount(statistics.generatedTokens)));
             if (m_writer->hasWritten() && !m_answerBeside)
                 connect(notice->addAction(tr("Undo"), TextButton::Kind::Outlined, QStringLiteral("undo")),
                         &TextButton::clicked, this, [this] {
@@ -456,6 +457,16 @@ void CodePanel::showEnd()
             tr("The text is longer than the context: the model saw the part around the cursor."));
 }
 
+QString CodePanel::waitingWords() const
+{
+    if (!m_service.model())
+        return tr("Waits for a model");
+    const int ahead = m_session.queuePosition() + (m_service.running() ? 1 : 0);
+    if (ahead == 0)
+        return tr("Starts as soon as the model is ready");
+    return ahead == 1 ? tr("Waits for 1 other request") : tr("Waits for %1 other requests").arg(ahead);
+}
+
 void CodePanel::showStatus()
 {
     QString sentence, rate, reason;
@@ -467,12 +478,7 @@ void CodePanel::showStatus()
         rate = speed(m_session.statistics().decodeTokensPerSecond);
         break;
     case State::Queued:
-        sentence = !m_service.model() ? tr("Waits for a model")
-                   : m_session.queuePosition() > 0
-                       ? (m_session.queuePosition() == 1
-                              ? tr("Waits for 1 other request")
-                              : tr("Waits for %1 other requests").arg(m_session.queuePosition()))
-                       : tr("Starts as soon as the model is ready");
+        sentence = waitingWords();
         break;
     case State::Reading:
         sentence = m_session.promptTotal() > 0

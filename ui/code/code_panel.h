@@ -64,6 +64,7 @@ private:
     void sessionEnded();
     void showEnd();
     void showStatus();
+    QString waitingWords() const;
     void showProse(bool shown);
     void keepFormer(const QString &text, const QString &path);
     void useFormer();

@@ -71,6 +71,12 @@ void StatusLine::setContext(int tokens, int limit)
     update();
 }
 
+QString StatusLine::context() const
+{
+    return m_tokens >= 0 && m_limit > 0 ? tr("Context %1 / %2").arg(withCommas(m_tokens), withCommas(m_limit))
+                                        : QString();
+}
+
 void StatusLine::setSaved(const QString &words, bool failed)
 {
     m_saved = words;
@@ -154,12 +160,13 @@ void StatusLine::paintEvent(QPaintEvent *)
                         tr("Memory this program uses, the model included, of what the machine has.")});
         right -= memoryWidth + kGap;
     }
-    if (m_tokens >= 0 && m_limit > 0) {
-        const QString words = tr("%1 of %2 tokens").arg(withCommas(m_tokens), withCommas(m_limit));
+    if (const QString words = context(); !words.isEmpty()) {
         const int w = metrics.horizontalAdvance(words);
         if (right - w > leftNeed) {
             painter.setPen(m_tokens > m_limit ? t.danger : t.text2);
             painter.drawText(QRect(right - w, 0, w, height()), Qt::AlignVCenter, words);
+            m_parts.append({QRect(right - w, 0, w, height()),
+                            tr("Tokens the model sees now, of what its context holds.")});
             right -= w + kGap;
         }
     }

@@ -24,7 +24,9 @@ public:
     void setModelName(const QString &name); // shown in rail mode
     void setCancellable(bool cancellable);
     QString sentence() const { return m_sentence; }
+    QString speed() const { return m_speed; }
     QString reason() const { return m_reason; }
+    QString context() const; // "Context 1,930 / 16,384"; empty: not shown
     BusyDot::State dot() const { return m_dot->state(); }
 
 Q_SIGNALS:

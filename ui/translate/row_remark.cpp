@@ -15,6 +15,7 @@ RowRemark::RowRemark(const Appearance &appearance, QWidget *parent)
 {
     m_words->setTextFormat(Qt::PlainText);
     m_words->setMinimumWidth(1);
+    m_words->setForegroundRole(QPalette::WindowText); // in a text edit's viewport it would be that of its text
     m_retry->setButtonHeight(24);
     m_retry->setFocusPolicy(Qt::TabFocus);
     auto *line = new QHBoxLayout(this);

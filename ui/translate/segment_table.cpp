@@ -9,6 +9,7 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -81,6 +82,10 @@ SegmentTable::SegmentTable(TranslateSession &session, const Appearance &appearan
     };
     m_target->paintRow = [this](QPainter &painter, int row, const QRect &rect) {
         paintTargetRow(painter, row, rect);
+        // Rows get their exact height while they are painted: the rule beside them follows.
+        const int bottom = ruleBottom();
+        if (std::exchange(m_ruleBottom, bottom) != bottom)
+            update(ruleAt(), 0, 1, height());
     };
 
     // One scroll position for both.
@@ -445,7 +450,7 @@ void SegmentTable::paintState(QPainter &painter, const RowState &state, const QR
 void SegmentTable::resizeEvent(QResizeEvent *)
 {
     // The rule between the two sides takes one pixel.
-    const int left = (width() - 1) / 2;
+    const int left = ruleAt();
     m_source->setGeometry(0, 0, left, height());
     m_target->setGeometry(left + 1, 0, width() - left - 1, height());
     m_bar->setGeometry(width() - kBarLane, 0, kBarLane, height());
@@ -457,10 +462,13 @@ void SegmentTable::paintEvent(QPaintEvent *)
     QPainter painter(this);
     const Theme &theme = m_appearance.theme();
     painter.fillRect(rect(), theme.surface);
-    const int rule = (width() - 1) / 2;
+    painter.fillRect(QRect(ruleAt(), 0, 1, ruleBottom()), theme.border);
+}
+
+int SegmentTable::ruleBottom() const
+{
     const bool empty = m_session.segments().size() == 0;
-    const int bottom = empty ? height() : std::min(height(), m_metrics.total() - m_bar->value());
-    painter.fillRect(QRect(rule, 0, 1, bottom), theme.border);
+    return empty ? height() : std::min(height(), m_metrics.total() - m_bar->value());
 }
 
 void SegmentTable::wheelEvent(QWheelEvent *event)

@@ -64,6 +64,8 @@ private:
     void follow(int row);
     void applyLook();
     void applyLanguages();
+    int ruleAt() const { return (width() - 1) / 2; } // x of the rule between the sides
+    int ruleBottom() const;
 
     app::translate::TranslateSession &m_session;
     const Appearance &m_appearance;
@@ -76,6 +78,7 @@ private:
     std::vector<QString> m_targetTexts; // as the target document has them
     QHash<int, RowRemark *> m_remarks;  // by row; only those seen
     int m_flagged = -1;
+    int m_ruleBottom = 0; // that it was last asked to be painted to
     bool m_reading = false;
     bool m_following = true; // the view goes with the row that is being translated
 };

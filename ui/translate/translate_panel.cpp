@@ -89,6 +89,7 @@ TranslatePanel::TranslatePanel(InferenceService &service, app::Settings &, Appea
     noticeFrame->setContentsMargins(12, 0, 12, 0);
     noticeFrame->addWidget(m_notice);
     auto *inside = new QVBoxLayout(m_card);
+    inside->setContentsMargins(0, 0, 0, 0);
     inside->setSpacing(0);
     inside->addWidget(makeHead());
     inside->addWidget(m_bar);
@@ -364,19 +365,21 @@ void TranslatePanel::refreshFoot()
 void TranslatePanel::reportStatus()
 {
     const TranslateSession::State state = m_session.state();
+    const double rate = m_session.tokensPerSecond();
+    const QString speed = rate > 0 ? tr("%1 tok/s").arg(rate, 0, 'f', 1) : QString();
     if (state != TranslateSession::State::Working) {
-        Q_EMIT statusChanged(QString(), QString(), QString());
+        Q_EMIT statusChanged(QString(), state == TranslateSession::State::Finished ? speed : QString(),
+                             QString());
         Q_EMIT countBadge(QString());
         return;
     }
     const QString count = QStringLiteral("%1/%2").arg(m_session.over()).arg(m_session.total());
-    const double speed = m_session.tokensPerSecond();
     QString sentence = tr("Translating %1").arg(count), reason = tr("Chat goes first when you send");
     if (m_session.isWaitingForModel())
         sentence = tr("Translation waits for a model");
-    else if (m_session.queuePosition() > 0)
-        reason = tr("Waits for the chat");
-    Q_EMIT statusChanged(sentence, speed > 0 ? tr("%1 tok/s").arg(speed, 0, 'f', 1) : QString(), reason);
+    else if (m_session.isQueued())
+        sentence = tr("Translation waits for another request");
+    Q_EMIT statusChanged(sentence, speed, reason);
     Q_EMIT countBadge(count);
 }
 

@@ -49,7 +49,8 @@ private Q_SLOTS:
             QVERIFY(!QString::fromStdString(messages[i].content).contains(shown));
         const Delimiters marks = delimitersFor(shown);
         const QString last = QString::fromStdString(messages.back().content);
-        QCOMPARE(last, marks.open + u'\n' + shown + u'\n' + marks.close);
+        QCOMPARE(last,
+                 u"Translate to Simplified Chinese:\n"_qs + marks.open + u'\n' + shown + u'\n' + marks.close);
         QCOMPARE(last.count(marks.open), 1);
         QCOMPARE(last.count(marks.close), 1);
         // The delimiters named by the system message and used in the examples are the same ones.

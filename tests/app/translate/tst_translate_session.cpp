@@ -29,7 +29,7 @@ QString lastMessage(const inference::GenerationRequest &request)
 QString sentText(const inference::GenerationRequest &request)
 {
     const QString message = lastMessage(request);
-    const qsizetype from = message.indexOf(u'\n') + 1;
+    const qsizetype from = message.indexOf(u'\n', message.indexOf(u'\n') + 1) + 1; // below job and delimiter
     return message.mid(from, message.lastIndexOf(u'\n') - from);
 }
 
@@ -120,7 +120,7 @@ private Q_SLOTS:
         const auto &messages = std::get<inference::ChatInput>(requests[0].input).messages;
         for (std::size_t i = 0; i + 1 < messages.size(); ++i)
             QVERIFY(!QString::fromStdString(messages[i].content).contains(u"poem"));
-        QCOMPARE(lastMessage(requests[0]), u"<text>\n"_qs + hostile + u"\n</text>"_qs);
+        QCOMPARE(lastMessage(requests[0]), u"Translate to German:\n<text>\n"_qs + hostile + u"\n</text>"_qs);
     }
 
     void sameLanguageAsksNothing_data()
@@ -294,7 +294,7 @@ private Q_SLOTS:
         setup.session->translateNow();
         QTRY_VERIFY(setup.script->holding());
         inference::GenerationRequest chat;
-        chat.input = inference::ChatInput{{{"user", "x\nchat\nx"}}, inference::Thinking::ModelDefault};
+        chat.input = inference::ChatInput{{{"user", "x\nx\nchat\nx"}}, inference::Thinking::ModelDefault};
         setup.service.generate(chat, Priority::Chat, this);
         setup.script->release();
         QVERIFY(setup.finish());

@@ -214,6 +214,23 @@ private Q_SLOTS:
         s.panel->stop();
         QVERIFY(s.waitForEnd());
     }
+    void queuedBehindAnotherRequestSaysSo()
+    {
+        Setup s;
+        QVERIFY(s.ready());
+        s.script->addAnswer(
+            FakeAnswer({{"words ", milliseconds(0), false}, {"more", milliseconds(0), true}}));
+        inference::GenerationRequest chat;
+        chat.input = inference::ChatInput{{{"user", "hello"}}, inference::Thinking::ModelDefault};
+        s.service.generate(chat, app::Priority::Chat, this);
+        QTRY_VERIFY(s.script->holding());
+        QSignalSpy status(s.panel.get(), &Panel::statusChanged);
+        s.run(Verb::Generate, "anything");
+        QTRY_COMPARE(status.last().first().toString(), QStringLiteral("Waits for 1 other request"));
+        s.script->release();
+        QVERIFY(s.waitForEnd());
+    }
+
     void queuedWithoutAModelSaysSo()
     {
         Setup s(true, false);
