@@ -194,8 +194,17 @@ display_up() {
     done
 }
 
+answers() { # DATABASE COLUMNS
+    [ -e "$1" ] || {
+        printf 0
+        return
+    }
+    sqlite3 -readonly "$1" "SELECT $2 FROM messages WHERE role = 'assistant' AND state = 'complete' ORDER BY id" 2>/dev/null || printf 0
+}
+
 prove_window() {
-    local log=$folder/$role-window.log data=$root$home/.local/share/baleen/baleen.db window begin end
+    local log=$folder/$role-window.log data=$root$home/.local/share/baleen/baleen.db window begin end before answer
+    before=$(answers "$data" 'count(*)') # an earlier call may have left some
     display_up
     as_role packaging/run.sh >"$log" 2>&1 &
     pids+=($!)
@@ -203,11 +212,11 @@ prove_window() {
     xdotool windowactivate --sync "$window" type --clearmodifiers --delay 20 'Say hello to the whale.'
     xdotool key --clearmodifiers Return
     for _ in $(seq 180); do
-        answer=$(sqlite3 -readonly "$data" "SELECT content FROM messages WHERE role = 'assistant' AND state = 'complete'" 2>/dev/null) || answer=
-        [ -z "$answer" ] || break
+        [ "$(answers "$data" 'count(*)')" -le "$before" ] || break
         sleep 1
     done
-    [ -n "$answer" ] || die "The window came and no answer in three minutes. The log is $log."
+    [ "$(answers "$data" 'count(*)')" -gt "$before" ] || die "The window came and no answer in three minutes. The log is $log."
+    answer=$(answers "$data" content | tail -n 1)
     say "window, as $role: it came and the model answered: $answer"
     if command -v import-im6.q16 >/dev/null; then import-im6.q16 -window root "$folder/$role-window.png"; fi
     xdotool key --clearmodifiers alt+F4

@@ -73,7 +73,7 @@ sanitizer_part() { # PRESET WORDS [BEGINNING...]: without a beginning every test
         mapfile -t targets < <(test_targets "$regex")
     fi
     build_preset "$preset" "Building for the $words" "${targets[@]}"
-    # Side by side: nothing is timed closely here, and one after another would take three minutes more.
+    # Side by side: one after another would take three minutes more. The limits of time leave room for it.
     run_tests "$words" -R "$regex" -j "$(nproc)"
 }
 
