@@ -31,6 +31,7 @@ struct Interrupt::Private
 {
     mutable std::mutex mutex;
     std::stop_source source;
+    bool terminated = false;
     std::thread thread;
 
     void wait()
@@ -41,6 +42,7 @@ struct Interrupt::Private
             if (sigwait(&set, &signal) != 0 || signal == kLeave)
                 return;
             const std::lock_guard lock(mutex);
+            terminated = terminated || signal == SIGTERM;
             if (!source.request_stop())
                 std::_Exit(kInterrupted);
         }
@@ -72,6 +74,14 @@ void Interrupt::renew()
 {
     const std::lock_guard lock(d->mutex);
     d->source = std::stop_source();
+    if (d->terminated)
+        d->source.request_stop();
+}
+
+bool Interrupt::terminated() const
+{
+    const std::lock_guard lock(d->mutex);
+    return d->terminated;
 }
 
 Interrupt &interrupt()

@@ -19,7 +19,9 @@ public:
 
     std::stop_token token() const;
     bool raised() const { return token().stop_requested(); }
-    // A fresh token: the next Ctrl-C stops the next thing.
+    // SIGTERM came: the program shall end, not only what it does.
+    bool terminated() const;
+    // A fresh token: the next Ctrl-C stops the next thing. After SIGTERM it is stopped from the start.
     void renew();
 
 private:

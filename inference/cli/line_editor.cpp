@@ -58,7 +58,7 @@ std::optional<char> nextByte(int milliseconds)
         pollfd descriptor{STDIN_FILENO, POLLIN, 0};
         const int ready = ::poll(&descriptor, 1, milliseconds < 0 ? 200 : milliseconds);
         if (ready == 0 || (ready < 0 && errno == EINTR)) {
-            if (milliseconds >= 0 || interrupt().raised())
+            if (milliseconds >= 0 || interrupt().terminated())
                 return std::nullopt;
             continue;
         }
@@ -126,6 +126,7 @@ void LineEditor::remember(const std::string &line)
 TypedLine LineEditor::readFromTerminal(const std::string &prompt)
 {
     const RawTerminal raw;
+    interrupt().renew(); // a Ctrl-C between two lines, when the terminal still made a signal of it, had nothing to stop
     m_prompt = prompt;
     m_buffer.set({});
     m_draft.clear();

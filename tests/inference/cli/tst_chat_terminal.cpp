@@ -210,6 +210,20 @@ private Q_SLOTS:
         QCOMPARE(terminal.waitForEnd(), 0);
         QVERIFY(!terminal.isRaw());
     }
+    // As a Ctrl-C does in the moment between two lines, when the terminal is not raw.
+    void anInterruptWithNothingToStopEndsNothing()
+    {
+        Terminal terminal({"chat", m_model, "--max-tokens", "1"});
+        QVERIFY(terminal.waitFor("> "));
+        QTRY_VERIFY(terminal.isRaw());
+        terminal.signal(SIGINT);
+        QTest::qWait(500); // longer than one look at the signal
+        terminal.type("hello\r");
+        QVERIFY(terminal.waitFor("ended by"));
+        QVERIFY(terminal.waitFor("> "));
+        terminal.type("/quit\r");
+        QCOMPARE(terminal.waitForEnd(), 0);
+    }
     void sigtermLeavesInOrder()
     {
         Terminal terminal({"chat", m_model, "--max-tokens", "1"});
