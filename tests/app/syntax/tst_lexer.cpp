@@ -1,5 +1,7 @@
 #include "app/syntax/lexer.h"
 
+#include "tests/support/sanitized.h"
+
 #include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
@@ -258,9 +260,8 @@ private Q_SLOTS:
         QFETCH(QByteArray, language);
         QFETCH(double, seconds);
         const Language *l = findLanguage(QString::fromLatin1(language));
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-        seconds *= 10;
-#endif
+        if (test::kSanitized)
+            seconds *= 10;
         QVector<Span> spans;
         // The time of the thread, not of the wall: other programs may keep the processor busy. The best of
         // three.

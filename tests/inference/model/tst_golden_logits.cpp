@@ -9,6 +9,7 @@
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/divergence.h"
 #include "tests/support/models.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_model.h"
 
@@ -27,15 +28,6 @@ using kernels::LogitsWanted;
 using kernels::TokenId;
 
 namespace {
-
-// gcc's macros and clang's question.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 struct TinyCase
 {
@@ -262,12 +254,12 @@ private Q_SLOTS:
         QFETCH(QString, path);
         const nlohmann::json expected = readGolden(golden);
         auto tokens = expected["tokens"].get<std::vector<TokenId>>();
-        if (kSanitized) // the arithmetic is the same, many times slower
+        if (test::kSanitized) // the arithmetic is the same, many times slower
             tokens.resize(tokens.size() / 4);
         Loaded model(path, std::uint32_t(tokens.size()));
         const std::vector<float> reference = model.logits(tokens, tokens.size());
         const Agreement agreement = compare(expected, reference);
-        QCOMPARE(agreement.positions, int(expected["positions"].size()) / (kSanitized ? 4 : 1));
+        QCOMPARE(agreement.positions, int(expected["positions"].size()) / (test::kSanitized ? 4 : 1));
         QCOMPARE(agreement.argmaxDifferences, 0);
         qInfo("largest relative difference %.2g", agreement.largest);
         QVERIFY(agreement.largest < 1e-3);
