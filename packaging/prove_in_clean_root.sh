@@ -178,7 +178,7 @@ display_up() {
     # The server is this machine's: only run.sh may put into the root what a window needs. Nothing is shared
     # but the network, and with it the server's abstract socket.
     export DISPLAY=:$((300 + $$ % 600))
-    Xvfb "$DISPLAY" -ac -screen 0 1280x800x24 -nolisten tcp >"$folder/xvfb.log" 2>&1 &
+    Xvfb "$DISPLAY" -ac -screen 0 1280x800x24 -nolisten tcp -noreset >"$folder/xvfb.log" 2>&1 &
     pids+=($!)
     local try
     for try in $(seq 100); do

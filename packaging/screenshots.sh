@@ -43,7 +43,7 @@ on_interrupt "The pictures taken so far are in $target."
 
 export XDG_RUNTIME_DIR=$work/run DISPLAY=$display QT_QPA_PLATFORM=xcb LC_ALL=C.UTF-8
 mkdir -m 0700 "$XDG_RUNTIME_DIR"
-Xvfb "$display" -screen 0 ${size}x24 -nolisten tcp >"$work/xvfb.log" 2>&1 &
+Xvfb "$display" -screen 0 ${size}x24 -nolisten tcp -noreset >"$work/xvfb.log" 2>&1 &
 pids+=($!)
 for _ in $(seq 50); do
     [ -S "/tmp/.X11-unix/X${display#:}" ] && break

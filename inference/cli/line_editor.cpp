@@ -51,14 +51,14 @@ private:
     bool m_raw = false;
 };
 
-// The next byte; nothing at the end of input, on SIGTERM, or after the time. A negative time waits for ever.
+// The next byte; nothing at the end of input, on SIGINT or SIGTERM, or after the time. A negative time waits for ever.
 std::optional<char> nextByte(int milliseconds)
 {
     for (;;) {
         pollfd descriptor{STDIN_FILENO, POLLIN, 0};
         const int ready = ::poll(&descriptor, 1, milliseconds < 0 ? 200 : milliseconds);
         if (ready == 0 || (ready < 0 && errno == EINTR)) {
-            if (milliseconds >= 0 || interrupt().terminated())
+            if (milliseconds >= 0 || interrupt().raised())
                 return std::nullopt;
             continue;
         }
@@ -67,6 +67,12 @@ std::optional<char> nextByte(int milliseconds)
             return std::nullopt;
         return byte;
     }
+}
+
+// Between two lines the terminal is not raw, and makes a signal of Ctrl-C: it counts as the key.
+bool interruptedBetweenLines()
+{
+    return interrupt().raised() && !interrupt().terminated();
 }
 
 winsize screenSize()
@@ -126,7 +132,6 @@ void LineEditor::remember(const std::string &line)
 TypedLine LineEditor::readFromTerminal(const std::string &prompt)
 {
     const RawTerminal raw;
-    interrupt().renew(); // a Ctrl-C between two lines, when the terminal still made a signal of it, had nothing to stop
     m_prompt = prompt;
     m_buffer.set({});
     m_draft.clear();
@@ -134,8 +139,12 @@ TypedLine LineEditor::readFromTerminal(const std::string &prompt)
     m_shownCursorRow = 0;
     for (;;) {
         show();
-        const auto byte = nextByte(-1);
-        const auto end = byte ? handleByte(*byte) : std::optional(TypedLine::End::Closed);
+        const auto byte = interruptedBetweenLines() ? std::nullopt : nextByte(-1);
+        auto end = byte ? handleByte(*byte) : std::optional(TypedLine::End::Closed);
+        if (!byte && interruptedBetweenLines()) {
+            interrupt().renew();
+            end = TypedLine::End::Interrupted;
+        }
         if (!end)
             continue;
         leaveScreen();

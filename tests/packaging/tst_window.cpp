@@ -97,13 +97,14 @@ private Q_SLOTS:
         QFile settings(dataFolder() + "/baleen.ini");
         QVERIFY(settings.open(QIODevice::WriteOnly) && settings.write("[chat]\nmaxAnswerTokens=300\n") > 0);
         settings.close();
-        m_server.start("Xvfb", {"-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"});
+        m_server.start("Xvfb", {"-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"});
         QVERIFY(m_server.waitForReadyRead(30000));
         m_display = ":" + QString::fromLatin1(m_server.readLine()).trimmed();
+        // A window that is shown before the window manager is ready may never appear. (-noreset: when the first to ask
+        // left before openbox was there, the server used to begin anew and took openbox with it.)
         m_manager.setProcessEnvironment(environment());
         m_manager.start("openbox", {});
         QVERIFY(m_manager.waitForStarted());
-        // A window that is shown before the window manager is ready may never appear.
         const auto ready = [this] {
             QProcess ask;
             ask.setProcessEnvironment(environment());
