@@ -55,10 +55,12 @@ private:
 std::optional<char> nextByte(int milliseconds)
 {
     for (;;) {
+        if (milliseconds < 0 && interrupt().raised())
+            return std::nullopt;
         pollfd descriptor{STDIN_FILENO, POLLIN, 0};
         const int ready = ::poll(&descriptor, 1, milliseconds < 0 ? 200 : milliseconds);
         if (ready == 0 || (ready < 0 && errno == EINTR)) {
-            if (milliseconds >= 0 || interrupt().raised())
+            if (milliseconds >= 0)
                 return std::nullopt;
             continue;
         }
@@ -67,12 +69,6 @@ std::optional<char> nextByte(int milliseconds)
             return std::nullopt;
         return byte;
     }
-}
-
-// Between two lines the terminal is not raw, and makes a signal of Ctrl-C: it counts as the key.
-bool interruptedBetweenLines()
-{
-    return interrupt().raised() && !interrupt().terminated();
 }
 
 winsize screenSize()
@@ -139,9 +135,10 @@ TypedLine LineEditor::readFromTerminal(const std::string &prompt)
     m_shownCursorRow = 0;
     for (;;) {
         show();
-        const auto byte = interruptedBetweenLines() ? std::nullopt : nextByte(-1);
+        const auto byte = nextByte(-1);
         auto end = byte ? handleByte(*byte) : std::optional(TypedLine::End::Closed);
-        if (!byte && interruptedBetweenLines()) {
+        // Between two lines the terminal is not raw, and makes a signal of Ctrl-C: it counts as the key.
+        if (!byte && interrupt().raised() && !interrupt().terminated()) {
             interrupt().renew();
             end = TypedLine::End::Interrupted;
         }

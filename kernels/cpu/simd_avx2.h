@@ -72,7 +72,6 @@ KERNELS_INLINE VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }
 template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm256_srli_epi32(a, n); }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm256_slli_epi32(a, n); }
 KERNELS_INLINE VI mulI(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
-template <int n> KERNELS_INLINE VI signedByte(VI a) { return _mm256_srai_epi32(_mm256_slli_epi32(a, 24 - 8 * n), 24); }
 
 KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
 {

@@ -58,7 +58,6 @@ KERNELS_INLINE VB xorB(VB a, VB b) { return _mm512_xor_si512(a, b); }
 template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm512_srli_epi32(a, n); }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm512_slli_epi32(a, n); }
 KERNELS_INLINE VI mulI(VI a, VI b) { return _mm512_mullo_epi32(a, b); }
-template <int n> KERNELS_INLINE VI signedByte(VI a) { return _mm512_srai_epi32(_mm512_slli_epi32(a, 24 - 8 * n), 24); }
 
 KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
 {

@@ -219,13 +219,6 @@ KERNELS_INLINE VI mulI(VI a, VI b)
     KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) * static_cast<std::uint32_t>(b.v[i])));
     return r;
 }
-// Sign-extends byte n of each lane.
-template <int n> KERNELS_INLINE VI signedByte(VI a)
-{
-    VI r;
-    KERNELS_LANES(static_cast<std::int8_t>(static_cast<std::uint32_t>(a.v[i]) >> (8 * n)));
-    return r;
-}
 
 KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
 {

@@ -28,6 +28,12 @@ KERNELS_INLINE VI gather16(const Rows &rows, std::size_t offset)
     return andB(gather32(rows, offset), set1I(0xffff));
 }
 
+// Byte n of every lane with its sign.
+template <int n> KERNELS_INLINE VI signedByte(VI a)
+{
+    return shiftRightSigned<24>(shiftLeft<24 - 8 * n>(a));
+}
+
 // Four bits of every lane (bit 4 * group and up) spread to bit 4 of its four bytes.
 KERNELS_INLINE VB fifthBits(VI bits)
 {

@@ -275,8 +275,8 @@ void TestMainWindow::theFirstSizeFitsTheScreenWithTheFrame()
     // As it was left on a larger screen.
     s.window->resize(screen.size() + QSize(100, 100));
     settings.set(app::SettingKey<QByteArray>{"window/geometry", {}}, s.window->saveGeometry());
-    for (const app::Settings *each : {&settings, &s.settings}) {
-        MainWindow window(s.service, s.catalog, const_cast<app::Settings &>(*each), s.appearance, s.paths);
+    for (app::Settings *each : {&settings, &s.settings}) {
+        MainWindow window(s.service, s.catalog, *each, s.appearance, s.paths);
         window.show();
         const QSize least(window.minimumSize());
         QTRY_VERIFY(window.frameGeometry().height() <= screen.height());
@@ -327,9 +327,9 @@ void TestMainWindow::panelsHaveTheSameFrame()
         QVERIFY2(all.bottom() == s.window->statusLine()->geometry().top() - 1, id);
     }
     // What is in a card reaches its edge: head, bar and table of the translation.
-    const auto *panel = qobject_cast<TranslatePanel *>(s.window->panel(QStringLiteral("translate")));
+    auto *panel = qobject_cast<TranslatePanel *>(s.window->panel(QStringLiteral("translate")));
     QVERIFY(panel);
-    QCOMPARE(const_cast<TranslatePanel *>(panel)->languageBar().width(), panel->width() - 2);
+    QCOMPARE(panel->languageBar().width(), panel->width() - 2);
 }
 
 QTEST_MAIN(TestMainWindow)

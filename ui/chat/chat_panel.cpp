@@ -7,6 +7,7 @@
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/queue_bar.h"
 #include "ui/chat/start_view.h"
+#include "ui/widgets/figures.h"
 
 #include <QActionGroup>
 #include <QApplication>

@@ -1,6 +1,6 @@
 #include "ui/chat/context_bar.h"
 
-#include "ui/chat/message_items.h"
+#include "ui/widgets/figures.h"
 
 #include <QHelpEvent>
 #include <QPainter>

@@ -1,10 +1,10 @@
 #include "ui/chat/message_items.h"
 
 #include "ui/chat/rich_text.h"
+#include "ui/widgets/figures.h"
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
-#include <QLocale>
 #include <QPainter>
 
 #include <algorithm>
@@ -546,17 +546,6 @@ QString durationWords(qint64 ms)
         return tr("%1 s").arg(seconds);
     return seconds % 60 ? tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60)
                         : tr("%1 min").arg(seconds / 60);
-}
-
-QString tokenCount(qint64 tokens)
-{
-    return tokens == 1 ? QCoreApplication::translate("Tokens", "1 token")
-                       : QCoreApplication::translate("Tokens", "%1 tokens").arg(withCommas(tokens));
-}
-
-QString withCommas(qint64 number)
-{
-    return QLocale(QLocale::English, QLocale::UnitedStates).toString(number);
 }
 
 } // namespace ui

@@ -59,7 +59,5 @@ std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString
 
 // "18 s", "2 min 5 s".
 QString durationWords(qint64 ms);
-QString withCommas(qint64 number);
-QString tokenCount(qint64 tokens); // "1 token", "1,244 tokens"
 
 } // namespace ui

@@ -3,6 +3,7 @@
 #include "ui/chat/rich_text.h"
 
 #include "inference/result.h"
+#include "ui/widgets/figures.h"
 
 #include <QCoreApplication>
 #include <QPainter>

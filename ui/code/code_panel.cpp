@@ -1,8 +1,8 @@
 #include "ui/code/code_panel.h"
 
-#include "ui/chat/message_items.h"
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
+#include "ui/widgets/figures.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -29,11 +29,6 @@ const app::SettingKey<int> kZoom{"code/zoom", 0};
 constexpr int kStoreMs = 500, kCountMs = 350, kLanguageMs = 300;
 constexpr int kNarrow = 1000; // below it task and editor take turns
 constexpr int kTaskWidth = 344;
-
-QString figure(qint64 n)
-{
-    return QLocale(QLocale::English).toString(n);
-}
 
 QString speed(double tokensPerSecond)
 {
@@ -424,9 +419,9 @@ void CodePanel::showEnd()
         retry(m_card->showNotice(
             Notice::Kind::Warn, QStringLiteral("warning"), {},
             statistics.endReason == inference::EndReason::Length
-                ? tr("Stopped at the length limit, %1 tokens.").arg(figure(statistics.generatedTokens))
+                ? tr("Stopped at the length limit, %1 tokens.").arg(withCommas(statistics.generatedTokens))
                 : tr("Stopped, because the context is full. %1 tokens are kept.")
-                      .arg(figure(statistics.generatedTokens))));
+                      .arg(withCommas(statistics.generatedTokens))));
         return;
     case inference::EndReason::Cancelled:
         if (statistics.generatedTokens > 0) {
@@ -483,7 +478,7 @@ void CodePanel::showStatus()
     case State::Reading:
         sentence = m_session.promptTotal() > 0
                        ? tr("Reading prompt %1/%2")
-                             .arg(figure(m_session.promptDone()), figure(m_session.promptTotal()))
+                             .arg(withCommas(m_session.promptDone()), withCommas(m_session.promptTotal()))
                        : tr("Reading prompt");
         break;
     case State::Thinking:

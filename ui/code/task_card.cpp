@@ -1,12 +1,12 @@
 #include "ui/code/task_card.h"
 
 #include "app/syntax/lexer.h"
+#include "ui/widgets/figures.h"
 
 #include <QActionGroup>
 #include <QEvent>
 #include <QGridLayout>
 #include <QHBoxLayout>
-#include <QLocale>
 #include <QMenu>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -17,11 +17,6 @@ using app::code::Lack;
 using app::code::Verb;
 
 namespace {
-
-QString figure(int n)
-{
-    return QLocale(QLocale::English).toString(n);
-}
 
 // The 1 px edge around the instruction; 2 px inside while it has the focus.
 class FieldEdge : public QWidget
@@ -334,10 +329,10 @@ void TaskCard::setContext(int used, int kept, int limit)
     if (limit <= 0)
         m_contextFigure->setText(tr("No model loaded"));
     else if (used < 0)
-        m_contextFigure->setText(tr("%1 tokens").arg(figure(limit)));
+        m_contextFigure->setText(tr("%1 tokens").arg(withCommas(limit)));
     else
-        m_contextFigure->setText(tr("%1 of %2 tokens").arg(figure(used), figure(limit)));
-    m_contextFigure->setToolTip(limit > 0 ? tr("%1 tokens are kept for the answer.").arg(figure(kept))
+        m_contextFigure->setText(tr("%1 of %2 tokens").arg(withCommas(used), withCommas(limit)));
+    m_contextFigure->setToolTip(limit > 0 ? tr("%1 tokens are kept for the answer.").arg(withCommas(kept))
                                           : QString());
 }
 
@@ -414,7 +409,7 @@ void TaskCard::showWords()
                                                            : m_sourceName);
     m_sourceSize->setText(m_sourceLines == 0   ? QString()
                           : m_sourceLines == 1 ? tr("1 line")
-                                               : tr("%1 lines").arg(figure(m_sourceLines)));
+                                               : tr("%1 lines").arg(withCommas(m_sourceLines)));
 
     QString note;
     if (m_verb == Verb::Complete && m_fillsInMiddle && !m_instruction->text().trimmed().isEmpty())

@@ -4,6 +4,7 @@
 #include "ui/chat/message_items.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/card.h"
+#include "ui/widgets/figures.h"
 #include "ui/widgets/plain_edit.h"
 #include "ui/widgets/segmented.h"
 

@@ -1,6 +1,6 @@
 #include "ui/shell/status_line.h"
 
-#include "ui/chat/message_items.h"
+#include "ui/widgets/figures.h"
 
 #include <QAccessible>
 #include <QFile>

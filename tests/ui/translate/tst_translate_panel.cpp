@@ -116,10 +116,6 @@ struct Setup
     }
 };
 
-} // namespace
-
-namespace {
-
 // Where the rows ended when the rule between the sides was painted last.
 class RuleWatcher : public QObject
 {

@@ -1,0 +1,11 @@
+// Numbers as every panel writes them.
+#pragma once
+
+#include <QString>
+
+namespace ui {
+
+QString withCommas(qint64 number); // "1,244"
+QString tokenCount(qint64 tokens); // "1 token", "1,244 tokens"
+
+} // namespace ui
