@@ -53,6 +53,11 @@ struct Activations
 // Rows of the gate and up products that one thread finishes before it quantises them for the down product.
 constexpr std::uint32_t kGateRows = 32;
 
+// A product looks at the stop token after about this many multiplications, a millisecond of a core, and between these rows:
+// kernels work on that many together. Decode reads ahead across rows, so that it must not be cut smaller.
+constexpr std::uint64_t kProductsBetweenLooks = 1u << 24;
+constexpr std::uint32_t kLookRows = kRowGroup * kGroupsTogether;
+
 class CpuBackend final : public Backend
 {
 public:
@@ -84,7 +89,14 @@ private:
         const RunInput &input;
         std::span<float> logits;
         std::uint32_t tokens;
-        std::atomic<bool> stopped{false};
+        std::stop_token stop;
+        // The step that was the last one, since the stop token rose in it. Not a flag: a participant may still be
+        // about to look after the barrier of one step when another, in the next step already, gives up. Both must
+        // leave after the same barrier, or one of them waits for ever.
+        std::atomic<std::size_t> lastStep{std::size_t(-1)};
+
+        // Between the parts of a long step. Once true it stays true; what the step computes is not used then.
+        bool stopping() const { return stop.stop_requested(); }
     };
 
     void runStep(const EmbedStep &step, Run &run, Worker &worker);
@@ -98,8 +110,8 @@ private:
 
     const WeightView &weight(WeightId id) const { return m_plan.weights[id]; }
     void multiply(const WeightView &w, Worker::Range rows, Activations &x, std::uint32_t firstToken, std::uint32_t tokens,
-                  float *out, std::size_t outStride, const Worker &worker);
-    void multiplyAll(const WeightView &w, Activations &x, std::uint32_t tokens, float *out, Worker &worker);
+                  float *out, std::size_t outStride, const Run &run, const Worker &worker);
+    void multiplyAll(const WeightView &w, Activations &x, float *out, const Run &run, const Worker &worker);
     void addProduct(const WeightView &w, WeightId bias, Activations &x, Run &run, Worker &worker);
     void addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const;
     void quantiseRow(Activations &x, std::uint32_t token);
@@ -217,31 +229,31 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
 
 Result<RunOutcome> CpuBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
 {
-    Run run{input, logits, static_cast<std::uint32_t>(input.tokens.size())};
+    constexpr std::size_t kNone(-1);
+    Run run{input, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
     m_pool.run([&](Worker &worker) {
-        for (const Step &step : m_plan.steps) {
-            std::visit([&](const auto &typed) { runStep(typed, run, worker); }, step);
-            if (worker.index() == 0 && stop.stop_requested())
-                run.stopped.store(true, std::memory_order_relaxed);
+        for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
+            std::visit([&](const auto &typed) { runStep(typed, run, worker); }, m_plan.steps[i]);
+            if (run.stopping()) {
+                std::size_t none = kNone;
+                run.lastStep.compare_exchange_strong(none, i, std::memory_order_relaxed);
+            }
             worker.barrier();
-            if (run.stopped.load(std::memory_order_relaxed))
+            if (run.lastStep.load(std::memory_order_relaxed) <= i)
                 return;
         }
     });
-    return run.stopped.load(std::memory_order_relaxed) ? RunOutcome::Stopped : RunOutcome::Done;
+    return run.lastStep.load(std::memory_order_relaxed) == kNone ? RunOutcome::Done : RunOutcome::Stopped;
 }
 
-// Rows [rows.begin, rows.end) of a product; out points at row 0 of the first token.
+// Rows [rows.begin, rows.end) of a product, some at a time until the run is stopped; out points at row 0 of the first
+// token.
 void CpuBackend::multiply(const WeightView &w, Worker::Range rows, Activations &x, std::uint32_t firstToken, std::uint32_t tokens,
-                          float *out, std::size_t outStride, const Worker &worker)
+                          float *out, std::size_t outStride, const Run &run, const Worker &worker)
 {
-    if (rows.begin >= rows.end)
-        return;
     MatmulTask task;
     task.type = w.type;
     task.rowBytes = w.rowBytes();
-    task.weights = w.bytes + rows.begin * task.rowBytes;
-    task.rows = rows.end - rows.begin;
     task.columns = w.columns;
     task.tokens = tokens;
     QuantRows from = x.rows;
@@ -253,15 +265,21 @@ void CpuBackend::multiply(const WeightView &w, Worker::Range rows, Activations &
         task.quantised = &from;
     }
     task.floats = x.row(firstToken);
-    task.out = out + rows.begin;
     task.outStride = outStride;
     task.scratch.bytes = m_scratch[worker.index()].data();
-    m_ops.matmul(task);
+    const std::uint64_t products = std::uint64_t(tokens) * w.columns * kLookRows;
+    const std::uint64_t together = std::max<std::uint64_t>(1, kProductsBetweenLooks / products) * kLookRows;
+    for (std::uint64_t row = rows.begin; row < rows.end && !run.stopping(); row += together) {
+        task.weights = w.bytes + row * task.rowBytes;
+        task.rows = static_cast<std::uint32_t>(std::min(together, rows.end - row));
+        task.out = out + row;
+        m_ops.matmul(task);
+    }
 }
 
-void CpuBackend::multiplyAll(const WeightView &w, Activations &x, std::uint32_t tokens, float *out, Worker &worker)
+void CpuBackend::multiplyAll(const WeightView &w, Activations &x, float *out, const Run &run, const Worker &worker)
 {
-    multiply(w, worker.share(w.rows, kRowGroup), x, 0, tokens, out, w.rows, worker);
+    multiply(w, worker.share(w.rows, kRowGroup), x, 0, run.tokens, out, w.rows, run, worker);
 }
 
 void CpuBackend::addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const
@@ -328,11 +346,11 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
     const std::uint32_t headDim = shape.headDim, padded = m_kv.headDim();
     const std::uint32_t heads = shape.attentionHeads, kvHeads = shape.keyValueHeads;
     // products and biases
-    multiplyAll(weight(step.q), m_normed, run.tokens, m_query.data(), worker);
+    multiplyAll(weight(step.q), m_normed, m_query.data(), run, worker);
     addBias(step.qBias, worker.share(heads * headDim, kRowGroup), m_query.data(), heads * headDim, run.tokens);
-    multiplyAll(weight(step.k), m_normed, run.tokens, m_key.data(), worker);
+    multiplyAll(weight(step.k), m_normed, m_key.data(), run, worker);
     addBias(step.kBias, worker.share(kvHeads * headDim, kRowGroup), m_key.data(), kvHeads * headDim, run.tokens);
-    multiplyAll(weight(step.v), m_normed, run.tokens, m_value.data(), worker);
+    multiplyAll(weight(step.v), m_normed, m_value.data(), run, worker);
     addBias(step.vBias, worker.share(kvHeads * headDim, kRowGroup), m_value.data(), kvHeads * headDim, run.tokens);
     worker.barrier();
     // RoPE on q and k; k and v into the cache
@@ -382,7 +400,7 @@ void CpuBackend::runStep(const AttentionStep &step, Run &run, Worker &worker)
     const std::uint32_t rows = run.tokens * group, tiles = (rows + kAttentionQueries - 1) / kAttentionQueries;
     for (std::uint32_t kvHead = 0; kvHead < kvHeads; ++kvHead) {
         bool located = false;
-        for (std::uint32_t tile = 0; tile < tiles; ++tile) {
+        for (std::uint32_t tile = 0; tile < tiles && !run.stopping(); ++tile) {
             if ((tile + kvHead * tiles) % worker.count() != worker.index())
                 continue;
             if (!located) {
@@ -429,7 +447,7 @@ void CpuBackend::runStep(const AttentionStep &step, Run &run, Worker &worker)
 void CpuBackend::addProduct(const WeightView &w, WeightId bias, Activations &x, Run &run, Worker &worker)
 {
     const std::uint32_t hidden = m_plan.shape.hiddenSize;
-    multiplyAll(w, x, run.tokens, m_product.data(), worker);
+    multiplyAll(w, x, m_product.data(), run, worker);
     const Worker::Range mine = worker.share(hidden, kRowGroup);
     if (mine.begin >= mine.end)
         return;
@@ -449,12 +467,12 @@ void CpuBackend::runStep(const GateUpActStep &step, Run &run, Worker &worker)
     const WeightView &gateWeights = weight(step.gate), &upWeights = weight(step.up);
     float *gate = m_gate[worker.index()].data(), *up = gate + std::size_t(m_maxTokens) * kGateRows;
     const Worker::Range mine = worker.share(m_plan.shape.intermediateSize, kGateRows);
-    for (std::uint32_t row = mine.begin; row < mine.end; row += kGateRows) {
+    for (std::uint32_t row = mine.begin; row < mine.end && !run.stopping(); row += kGateRows) {
         const Worker::Range rows{row, std::min(row + kGateRows, mine.end)};
         const std::uint32_t count = rows.end - rows.begin;
         // the products of a few rows stay in the cache until they are one
-        multiply(gateWeights, rows, m_normed, 0, run.tokens, gate - rows.begin, kGateRows, worker);
-        multiply(upWeights, rows, m_normed, 0, run.tokens, up - rows.begin, kGateRows, worker);
+        multiply(gateWeights, rows, m_normed, 0, run.tokens, gate - rows.begin, kGateRows, run, worker);
+        multiply(upWeights, rows, m_normed, 0, run.tokens, up - rows.begin, kGateRows, run, worker);
         for (std::uint32_t t = 0; t < run.tokens; ++t) {
             float *activated = gate + std::size_t(t) * kGateRows;
             m_ops.siluMultiply(activated, up + std::size_t(t) * kGateRows, count);
@@ -486,7 +504,7 @@ void CpuBackend::runStep(const HeadStep &step, Run &run, Worker &worker)
     }
     worker.barrier();
     const WeightView &head = weight(step.head);
-    multiply(head, worker.share(head.rows, kRowGroup), m_normed, first, count, run.logits.data(), shape.vocabularySize, worker);
+    multiply(head, worker.share(head.rows, kRowGroup), m_normed, first, count, run.logits.data(), shape.vocabularySize, run, worker);
 }
 
 } // namespace

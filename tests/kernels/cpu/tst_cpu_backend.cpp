@@ -7,17 +7,22 @@
 #include "tests/support/divergence.h"
 #include "tests/support/tiny_model.h"
 
+#include <QElapsedTimer>
 #include <QTest>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <thread>
 
 using namespace kernels;
 
 namespace {
 
 constexpr std::uint32_t kTokens = 150; // three pages
+constexpr int kStops = 3000;
 
 struct Loaded
 {
@@ -155,6 +160,86 @@ private Q_SLOTS:
             backend->freeKvPage(page);
         // and the backend goes on as if nothing had been
         QVERIFY(before == logitsOf(*backend, tokens, kTokens));
+    }
+
+    // A participant that looked late saw the stop of the next step, left a barrier early, and the others waited for it
+    // for ever. More threads than processors make lateness common.
+    void aStopAtAnyMomentEndsTheRun()
+    {
+        const Loaded model = load(test::wideTinyModel());
+        const std::unique_ptr<Backend> backend = compiled(model.plan, 6, "auto");
+        const TokenId token = 1;
+        const KvPageId page = *backend->allocateKvPage();
+        std::vector<float> logits(model.plan.shape.vocabularySize);
+        const auto decode = [&](std::stop_token stop) {
+            return *backend->run({std::span(&token, 1), 0, std::span(&page, 1), LogitsWanted::Last}, logits, std::move(stop));
+        };
+        QCOMPARE(decode({}), RunOutcome::Done);
+        const std::vector<float> expected = logits;
+
+        QElapsedTimer timer;
+        timer.start();
+        for (int i = 0; i < 20; ++i)
+            decode({});
+        const qint64 runNs = timer.nsecsElapsed() / 20;
+        int stopped = 0, done = 0;
+        for (int i = 0; i < kStops; ++i) {
+            std::stop_source stop;
+            std::atomic<bool> started = false;
+            std::jthread stopper([&] {
+                started.wait(false);
+                const auto until = std::chrono::steady_clock::now() + std::chrono::nanoseconds(runNs * (i % 97) / 97);
+                while (std::chrono::steady_clock::now() < until)
+                    std::this_thread::yield();
+                stop.request_stop();
+            });
+            started = true;
+            started.notify_one();
+            ++(decode(stop.get_token()) == RunOutcome::Stopped ? stopped : done);
+        }
+        QVERIFY2(stopped > kStops / 10, qPrintable(QString::number(stopped)));
+        QCOMPARE(decode({}), RunOutcome::Done);
+        QVERIFY(logits == expected);
+        backend->freeKvPage(page);
+    }
+
+    // With a large model a step takes long.
+    void stopsWithinALongStep()
+    {
+        const Loaded model = load({.architecture = "llama", .weights = ElementType::Q8_0, .layers = 1, .hiddenSize = 256,
+                                   .intermediateSize = 4096});
+        const std::unique_ptr<Backend> backend = compiled(model.plan, 1, "scalar");
+        const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize);
+        const KvPageId pages[] = {*backend->allocateKvPage(), *backend->allocateKvPage(), *backend->allocateKvPage()};
+        const auto read = [&](std::stop_token stop) {
+            return *backend->run({tokens, 0, pages, LogitsWanted::None}, {}, std::move(stop));
+        };
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(read({}), RunOutcome::Done);
+        const qint64 wholeNs = timer.nsecsElapsed();
+        // Two of its steps take nearly all of the time, so one of them is under way at any of these moments.
+        for (const int percent : {25, 50, 75}) {
+            qint64 waitedNs = wholeNs;
+            for (int attempt = 0; attempt < 5 && waitedNs > wholeNs / 10; ++attempt) { // the machine may be busy
+                std::stop_source stop;
+                std::atomic<qint64> stoppedNs = 0;
+                timer.start();
+                std::jthread stopper([&] {
+                    std::this_thread::sleep_for(std::chrono::nanoseconds(wholeNs * percent / 100));
+                    stoppedNs = timer.nsecsElapsed();
+                    stop.request_stop();
+                });
+                const RunOutcome outcome = read(stop.get_token());
+                const qint64 endedNs = timer.nsecsElapsed();
+                stopper.join();
+                if (outcome == RunOutcome::Stopped)
+                    waitedNs = endedNs - stoppedNs;
+            }
+            QVERIFY2(waitedNs <= wholeNs / 10, qPrintable(QStringLiteral("%1 % of the run after a stop at %2 %").arg(100 * waitedNs / wholeNs).arg(percent)));
+        }
+        for (const KvPageId page : pages)
+            backend->freeKvPage(page);
     }
 };
 
