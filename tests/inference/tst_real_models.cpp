@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QTest>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -16,12 +17,12 @@ class Collector : public GenerationSink
 {
 public:
     std::string text;
-    std::atomic<std::uint32_t> read{0}, written{0};
-    void onPromptProgress(std::uint32_t done, std::uint32_t) override { read = done; }
+    std::atomic<bool> reads{false}, writes{false};
+    void onPrompt(std::uint32_t, std::uint32_t, bool) override { reads = true; }
     void onText(std::string_view piece) override
     {
         text += piece;
-        ++written;
+        writes = true;
     }
 };
 
@@ -160,14 +161,16 @@ private Q_SLOTS:
         QTest::newRow("starter reads") << test::starterModel() << true;
         QTest::newRow("starter writes") << test::starterModel() << false;
     }
-    // Three attempts, as other programs may have the processor: the best one counts.
+    // At moments spread over the run, so that every kind of step is met. One may be late: other programs have the
+    // processor too.
     void stopsAtOnce()
     {
         QFETCH(QString, model);
         QFETCH(bool, whileReading);
+        constexpr int kStops = 12;
         const auto engine = engineWith(model);
-        qint64 best = 1 << 20;
-        for (int attempt = 0; attempt < 3 && best >= 150; ++attempt) {
+        std::vector<qint64> waits;
+        for (int i = 0; i < kStops; ++i) {
             std::stop_source stop;
             Collector sink;
             std::atomic<bool> over{false};
@@ -175,25 +178,28 @@ private Q_SLOTS:
             clock.start();
             std::atomic<qint64> stoppedAt{0};
             std::thread stopper([&] {
-                while (!over && (whileReading ? sink.read < 64 : sink.written < 3))
+                while (!over && !(whileReading ? sink.reads : sink.writes))
                     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                std::this_thread::sleep_for(std::chrono::milliseconds(40)); // somewhere inside a chunk
+                std::this_thread::sleep_for(std::chrono::milliseconds(1 + i * (whileReading ? 29 : 7)));
                 stoppedAt = clock.elapsed();
                 stop.request_stop();
             });
-            auto request = chat({{"user", std::to_string(attempt) + article(whileReading ? 300 : 1)}}, 0);
+            auto request = chat({{"user", std::to_string(i) + article(whileReading ? 300 : 1) + "Write a long story about them."}}, 0);
             request.sampling.temperature = 1;
             const auto statistics = run(*engine, request, sink, stop.get_token());
             const qint64 idleAt = clock.elapsed();
             over = true;
             stopper.join();
-            if (statistics.endReason == EndReason::Cancelled)
-                best = std::min(best, idleAt - stoppedAt);
             if (whileReading)
                 QCOMPARE(statistics.endReason, EndReason::Cancelled);
+            if (statistics.endReason == EndReason::Cancelled) // an answer may have ended before
+                waits.push_back(idleAt - stoppedAt);
         }
-        qInfo("idle %lld ms after the stop", static_cast<long long>(best));
-        QVERIFY2(best < 150, qPrintable(QString("%1 ms").arg(best)));
+        QVERIFY2(waits.size() > kStops / 2, qPrintable(QString::number(waits.size())));
+        std::sort(waits.begin(), waits.end());
+        qInfo("idle after the stop: %lld ms at most, median %lld ms", static_cast<long long>(waits.back()),
+              static_cast<long long>(waits[waits.size() / 2]));
+        QVERIFY2(waits[waits.size() - 2] < 150, qPrintable(QString("%1 ms").arg(waits[waits.size() - 2])));
     }
 };
 
