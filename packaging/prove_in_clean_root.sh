@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source-path=SCRIPTDIR source=display.sh
+. "$(dirname "${BASH_SOURCE[0]}")/display.sh"
 
 usage() {
     cat <<'END'
@@ -60,7 +62,7 @@ user) home=/home/whale ids=1000:1000 ;;
 *) die "--as takes root or user, not '$role'." ;;
 esac
 [ "$(id -u)" = 0 ] || die "A root folder is made by root only. Run this with sudo."
-for tool in debootstrap ip Xvfb openbox xdotool sqlite3; do
+for tool in debootstrap ip sqlite3; do
     command -v $tool >/dev/null || die "$tool is missing. Run packaging/test.sh first, and install debootstrap."
 done
 
@@ -174,26 +176,6 @@ prove_chat() {
     say "chat, as $role: the terminal program answered ($log)."
 }
 
-display_up() {
-    # The server is this machine's: only run.sh may put into the root what a window needs. Nothing is shared
-    # but the network, and with it the server's abstract socket.
-    export DISPLAY=:$((300 + $$ % 600))
-    Xvfb "$DISPLAY" -ac -screen 0 1280x800x24 -nolisten tcp -noreset >"$folder/xvfb.log" 2>&1 &
-    pids+=($!)
-    local try
-    for try in $(seq 100); do
-        grep -q "@/tmp/.X11-unix/X${DISPLAY#:}\$" /proc/net/unix && break
-        [ "$try" -lt 100 ] || die "Xvfb did not start. The log is $folder/xvfb.log."
-        sleep 0.1
-    done
-    openbox >"$folder/openbox.log" 2>&1 &
-    pids+=($!)
-    for _ in $(seq 100); do
-        xdotool get_num_desktops >/dev/null 2>&1 && break
-        sleep 0.1
-    done
-}
-
 answers() { # DATABASE COLUMNS
     [ -e "$1" ] || {
         printf 0
@@ -205,7 +187,9 @@ answers() { # DATABASE COLUMNS
 prove_window() {
     local log=$folder/$role-window.log data=$root$home/.local/share/baleen/baleen.db window begin end before answer
     before=$(answers "$data" 'count(*)') # an earlier call may have left some
-    display_up
+    # The server is this machine's: only run.sh may put into the root what a window needs. Nothing is shared but the
+    # network, and with it the server's abstract socket.
+    start_display 1280x800 "$folder"
     as_role packaging/run.sh >"$log" 2>&1 &
     pids+=($!)
     window=$(wait_for_window 3600 "$log" $!)

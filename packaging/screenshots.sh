@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source-path=SCRIPTDIR source=display.sh
+. "$(dirname "${BASH_SOURCE[0]}")/display.sh"
 
 usage() {
     cat <<'END'
@@ -31,7 +33,6 @@ import_tool=$(command -v import-im6.q16 || command -v import) || die "ImageMagic
 mkdir -p "$target"
 
 work=$(mktemp -d)
-display=:$((200 + $$ % 700))
 pids=()
 cleanup() {
     local pid
@@ -41,14 +42,8 @@ cleanup() {
 trap cleanup EXIT
 on_interrupt "The pictures taken so far are in $target."
 
-export XDG_RUNTIME_DIR=$work/run DISPLAY=$display QT_QPA_PLATFORM=xcb LC_ALL=C.UTF-8
+export XDG_RUNTIME_DIR=$work/run QT_QPA_PLATFORM=xcb LC_ALL=C.UTF-8
 mkdir -m 0700 "$XDG_RUNTIME_DIR"
-Xvfb "$display" -screen 0 ${size}x24 -nolisten tcp -noreset >"$work/xvfb.log" 2>&1 &
-pids+=($!)
-for _ in $(seq 50); do
-    [ -S "/tmp/.X11-unix/X${display#:}" ] && break
-    sleep 0.1
-done
 # The window fills the picture, without a frame of one desktop or another.
 cat >"$work/openbox.xml" <<'END'
 <?xml version="1.0"?>
@@ -58,13 +53,7 @@ cat >"$work/openbox.xml" <<'END'
   </applications>
 </openbox_config>
 END
-openbox --config-file "$work/openbox.xml" >"$work/openbox.log" 2>&1 &
-pids+=($!)
-# A window that is shown before the window manager is ready may never appear.
-for _ in $(seq 100); do
-    xdotool get_num_desktops >/dev/null 2>&1 && break
-    sleep 0.1
-done
+start_display "$size" "$work" --config-file "$work/openbox.xml"
 
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; } # of processor time
 
