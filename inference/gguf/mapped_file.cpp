@@ -151,6 +151,11 @@ Error systemError(int number, std::string_view what, const std::filesystem::path
                 {.what = "The symbolic links lead in a circle",
                  .where = where,
                  .wayOut = "Open the file itself."}};
+    case ENOMEM: // of addresses, not of memory: a limit (ulimit -v), or a file of terabytes
+        return {ErrorCode::OutOfMemory,
+                {.what = "There is no room for the file in this program's address space",
+                 .where = where,
+                 .wayOut = "Raise the limit that is set for it (ulimit -v), or choose a smaller model."}};
     default:
         return {ErrorCode::Io, {.what = what, .where = where, .found = reason}};
     }

@@ -3,6 +3,7 @@
 
 #include "inference/gguf/gguf_file.h"
 #include "tests/support/gguf_sample.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temporary_file.h"
 
 #include <QElapsedTimer>
@@ -17,6 +18,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void refusesWhatIsNoFile_data();
     void refusesWhatIsNoFile();
     void followsSymbolicLinks();
+    void noRoomForTheFile();
     void survivesTruncationInPlace();
     void survivesTruncationOnManyThreads();
     void survivesFaultsFromTheEndBackwards();
@@ -152,6 +155,24 @@ void TestMappedFile::followsSymbolicLinks()
     m_folder.write("target", "content");
     QVERIFY(QFile::link("target", m_folder.path("link")));
     QCOMPARE(mapped(m_folder.path("link")).bytes().size(), 7u);
+}
+
+void TestMappedFile::noRoomForTheFile()
+{
+    if (test::kSanitized)
+        QSKIP("A sanitizer's own mappings exceed every limit.");
+    const QString path = m_folder.write("large", {});
+    QVERIFY(QFile::resize(path, qint64(1) << 40)); // with no blocks on the disk
+    rlimit before;
+    QCOMPARE(getrlimit(RLIMIT_AS, &before), 0);
+    rlimit limited = before;
+    limited.rlim_cur = rlim_t(1) << 40;
+    QCOMPARE(setrlimit(RLIMIT_AS, &limited), 0);
+    const Result<MappedFile> file = MappedFile::open(path.toStdString());
+    setrlimit(RLIMIT_AS, &before);
+    QVERIFY(!file);
+    QCOMPARE(file.error().code, ErrorCode::OutOfMemory);
+    QVERIFY2(file.error().message.find("ulimit -v") != std::string::npos, file.error().message.c_str());
 }
 
 void TestMappedFile::survivesTruncationInPlace()
