@@ -120,7 +120,7 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     const std::uint32_t chunk = largestRun(options, *contextLength);
     const MemoryPlan memory =
         planMemory(*plan, {.contextLength = *contextLength,
-                           .kvElementBytes = options.precision == Precision::Fast ? 2u : 4u,
+                           .reference = options.precision == Precision::Reference,
                            .chunkTokens = chunk});
     if (const auto available = availableMemory()) {
         if (auto fits = checkMemory(memory, *available, path.filename().native()); !fits)

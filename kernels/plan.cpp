@@ -7,7 +7,8 @@ namespace kernels {
 std::string_view stepName(const Step &step)
 {
     static constexpr std::array<std::string_view, std::variant_size_v<Step>> names{
-        "Embed", "NormQuant", "QkvRopeKv", "Attention", "OutResidual", "GateUpAct", "DownResidual", "Head"};
+        "Embed",       "NormQuant", "QkvRopeKv",    "Attention", "MlaQkv", "MlaAttention",
+        "OutResidual", "GateUpAct", "DownResidual", "Router",    "MoeFfn", "Head"};
     return names[step.index()];
 }
 

@@ -47,7 +47,7 @@ Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
             facts.add(plan.error());
         else if (contextLength)
             facts.memory = planMemory(*plan, {.contextLength = *contextLength,
-                                              .kvElementBytes = load.precision == Precision::Fast ? 2u : 4u});
+                                              .reference = load.precision == Precision::Reference});
     } else {
         facts.add(config.error());
     }
@@ -88,6 +88,20 @@ Json toJson(const Facts &facts)
                          {"head_dim", shape.headDim},
                          {"intermediate_size", shape.intermediateSize},
                          {"vocabulary_size", shape.vocabularySize}};
+        if (shape.hasMla())
+            json["shape"]["mla"] = {{"latent_size", shape.mla.latentSize},
+                                    {"query_latent_size", shape.mla.queryLatentSize},
+                                    {"nope_dim", shape.mla.nopeDim},
+                                    {"rope_dim", shape.mla.ropeDim},
+                                    {"value_dim", shape.mla.valueDim}};
+        if (const MoeConfig &moe = facts.config->moe; moe.router.experts > 0)
+            json["shape"]["experts"] = {{"routed", moe.router.experts},
+                                        {"used", moe.router.used},
+                                        {"shared", moe.sharedExperts},
+                                        {"groups", moe.router.groups},
+                                        {"groups_used", moe.router.groupsUsed},
+                                        {"intermediate_size", moe.expertIntermediateSize},
+                                        {"leading_dense_layers", moe.leadingDenseLayers}};
     }
     if (facts.memory) {
         json["memory"] = {{"context_length", facts.memory->contextLength},
@@ -141,6 +155,21 @@ std::string toText(const Facts &facts)
                           grouped(shape.attentionHeads) + " heads of " + grouped(shape.headDim) + ", " +
                           grouped(shape.keyValueHeads) + " KV heads, feed-forward " +
                           grouped(shape.intermediateSize) + ", vocabulary " + grouped(shape.vocabularySize));
+        if (shape.hasMla())
+            line("Attention", "MLA, latent " + grouped(shape.mla.latentSize) + " + " + grouped(shape.mla.ropeDim) +
+                                  (shape.mla.queryLatentSize
+                                       ? ", query latent " + grouped(shape.mla.queryLatentSize)
+                                       : std::string()));
+        if (const MoeConfig &moe = facts.config->moe; moe.router.experts > 0)
+            line("Experts", grouped(moe.router.used) + " of " + grouped(moe.router.experts) +
+                                (moe.sharedExperts ? " and " + grouped(moe.sharedExperts) + " shared" : "") + ", " +
+                                grouped(moe.expertIntermediateSize) + " wide" +
+                                (moe.router.groups > 1 ? ", " + grouped(moe.router.groupsUsed) + " of " +
+                                                             grouped(moe.router.groups) + " groups"
+                                                       : "") +
+                                (moe.leadingDenseLayers
+                                     ? ", first " + grouped(moe.leadingDenseLayers) + " layers dense"
+                                     : ""));
         line("Context", grouped(facts.config->contextLength) + " tokens trained");
     }
     if (facts.memory) {

@@ -9,9 +9,15 @@ namespace inference {
 
 namespace {
 
+using kernels::RopePairs;
+
+// name, pairs that RoPE turns, rope_freqs.weight, routed experts, MLA, recipe
 constexpr std::array kArchitectures{
-    ArchitectureTraits{"llama", kernels::RopePairs::Adjacent, true, emitLlama},
-    ArchitectureTraits{"qwen2", kernels::RopePairs::Half, false, emitQwen2},
+    ArchitectureTraits{"llama", RopePairs::Adjacent, true, false, false, emitLlama},
+    ArchitectureTraits{"qwen2", RopePairs::Half, false, false, false, emitQwen2},
+    ArchitectureTraits{"qwen3", RopePairs::Half, false, false, false, emitQwen3},
+    ArchitectureTraits{"deepseek", RopePairs::Adjacent, false, true, false, emitDeepSeek},
+    ArchitectureTraits{"deepseek2", RopePairs::Adjacent, false, true, true, emitDeepSeek2},
 };
 
 } // namespace

@@ -73,6 +73,18 @@ float KeyReader::positive(std::string_view suffix, std::optional<float> fallback
     return narrow;
 }
 
+bool KeyReader::flag(std::string_view suffix, bool fallback)
+{
+    const std::string name = key(suffix);
+    const GgufValue *value = m_file.find(name);
+    if (!value)
+        return fallback;
+    if (const bool *found = std::get_if<bool>(value))
+        return *found;
+    addWrongType(name, "true or false", *value);
+    return fallback;
+}
+
 std::string_view KeyReader::text(std::string_view suffix, std::string_view fallback)
 {
     const std::string name = key(suffix);

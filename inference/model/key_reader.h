@@ -28,6 +28,7 @@ public:
     std::uint32_t countOrNone(std::string_view suffix);
     // A number that the formulas divide by: finite and above 0. Missing without a fallback is a problem.
     float positive(std::string_view suffix, std::optional<float> fallback = std::nullopt);
+    bool flag(std::string_view suffix, bool fallback);
     std::string_view text(std::string_view suffix, std::string_view fallback);
 
     // `value` where it is 1 to `highest`, else a problem and 0.

@@ -105,14 +105,27 @@ MemoryPlan planMemory(const kernels::Plan &plan, const MemoryOptions &options)
     memory.weightBytes += options.repackedBytes;
 
     memory.contextLength = options.contextLength;
-    memory.kvBytesPerToken =
-        std::uint64_t(2) * s.layers * s.keyValueHeads * s.headDim * options.kvElementBytes;
+    const std::uint64_t heads = s.attentionHeads;
+    const bool absorbed = s.hasMla() && !options.reference;
+    const std::uint64_t keyDim = absorbed ? s.mla.latentSize + s.mla.ropeDim : s.headDim;
+    const std::uint64_t valueDim = absorbed ? s.mla.latentSize : s.valueDim();
+    const std::uint64_t kvRow = absorbed ? keyDim : s.keyValueHeads * (keyDim + valueDim);
+    memory.kvBytesPerToken = s.layers * kvRow * (options.reference ? 4 : 2);
     memory.kvBytes = kvBytesOf(memory.kvBytesPerToken, options.contextLength);
 
-    // residual, normed; q, attended; gate, up and what becomes of them; one row of logits.
-    const std::uint64_t perToken = 2 * std::uint64_t(s.hiddenSize) +
-                                   2 * std::uint64_t(s.attentionHeads) * s.headDim +
-                                   3 * std::uint64_t(s.intermediateSize);
+    // residual, normed; q, attended; gate, up and what becomes of them; latents; routed experts; one row of logits.
+    std::uint64_t perToken = 2 * std::uint64_t(s.hiddenSize) + heads * (keyDim + valueDim) + 3 * std::uint64_t(s.intermediateSize);
+    if (s.hasMla())
+        perToken += heads * (s.headDim + s.mla.valueDim + 2 * std::uint64_t(s.mla.latentSize)) + 2 * std::uint64_t(s.mla.queryLatentSize);
+    std::uint64_t used = 0;
+    for (const kernels::Step &step : plan.steps) {
+        if (const auto *router = std::get_if<kernels::RouterStep>(&step))
+            used = router->used;
+        if (const auto *moe = std::get_if<kernels::MoeFfnStep>(&step)) {
+            perToken += used * (s.hiddenSize + std::uint64_t(plan.weights[moe->gate].rows));
+            break; // the arenas of one layer serve all
+        }
+    }
     const std::uint64_t floats = perToken * options.chunkTokens + s.vocabularySize;
     memory.activationBytes = floats * sizeof(float) * 5 / 4;
     return memory;

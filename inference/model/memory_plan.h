@@ -27,7 +27,7 @@ struct MemoryPlan
 struct MemoryOptions
 {
     std::uint32_t contextLength = 0;  // tokens
-    std::uint32_t kvElementBytes = 2; // 2 in the fast path (F16), 4 in the reference path
+    bool reference = false;           // the reference path: a cache in F32, and MLA expanded; else F16 and absorbed
     std::uint32_t chunkTokens = 256;  // tokens of one run: activations are sized for them
     std::uint64_t repackedBytes = 0;  // a copy of weights in another layout, where a backend makes one
 };

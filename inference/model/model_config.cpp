@@ -1,13 +1,12 @@
 #include "inference/model/model_config.h"
 
-#include "inference/gguf/gguf_types.h"
 #include "inference/gguf/wording.h"
 #include "inference/model/key_reader.h"
 #include "inference/model/plan_builder.h"
 #include "inference/model/problem_list.h"
-#include "kernels/dequantize.h"
+#include "inference/model/rope_config.h"
 
-#include <cmath>
+#include <algorithm>
 
 namespace inference {
 
@@ -24,6 +23,7 @@ constexpr std::uint32_t kMaxHiddenSize = 1u << 17;
 constexpr std::uint32_t kMaxIntermediateSize = 1u << 20;
 constexpr std::uint32_t kMaxVocabularySize = 1u << 22;
 constexpr std::uint32_t kMaxContextLength = 1u << 24;
+constexpr std::uint32_t kMaxExperts = 4096;
 
 // The vocabulary is the token list; embedding rows are checked against it when the plan is built.
 std::uint32_t readVocabularySize(const GgufFile &file, KeyReader &keys, ProblemList &problems)
@@ -43,9 +43,9 @@ std::uint32_t readVocabularySize(const GgufFile &file, KeyReader &keys, ProblemL
     return size;
 }
 
+// Ordinary attention, grouped or not.
 void readAttention(KeyReader &keys, ModelShape &shape, ProblemList &problems)
 {
-    shape.attentionHeads = keys.count("attention.head_count", kMaxHeads);
     shape.keyValueHeads = keys.countOr("attention.head_count_kv", kMaxHeads, shape.attentionHeads);
     if (shape.attentionHeads && shape.keyValueHeads && shape.attentionHeads % shape.keyValueHeads != 0)
         problems.add(Kind::Damaged, keys.key("attention.head_count_kv") + " must divide " +
@@ -83,70 +83,101 @@ void readAttention(KeyReader &keys, ModelShape &shape, ProblemList &problems)
                          std::to_string(shape.headDim) + ", found " + std::to_string(rotated));
 }
 
-// What positions are divided by. Only linear scaling is known; llama3's comes as divisors in a tensor.
-double readLinearFactor(KeyReader &keys, ProblemList &problems)
+// MLA, in both conventions of GGUF (reference/deepseek-models.md section 3b): newer files state the lengths of a
+// head as the absorbed form sees them and add those of the model under names that end in _mla.
+void readMla(const GgufFile &file, KeyReader &keys, ModelShape &shape, ProblemList &problems)
 {
-    if (keys.has("rope.scaling.attn_factor") && keys.positive("rope.scaling.attn_factor") != 1)
-        problems.add(Kind::Unsupported,
-                     keys.key("rope.scaling.attn_factor") + " other than 1 is not supported");
-    if (!keys.has("rope.scaling.type")) // files of 2023 have the factor alone
-        return keys.positive("rope.scale_linear", 1.0f);
-    const std::string_view type = keys.text("rope.scaling.type", "none");
-    if (type == "linear")
-        return keys.positive("rope.scaling.factor");
-    if (type != "none" && !type.empty())
-        problems.add(Kind::Unsupported,
-                     "RoPE scaling \"" + printable(type) + "\" is not supported, expected none or linear");
-    return 1;
+    kernels::MlaShape &mla = shape.mla;
+    shape.keyValueHeads = shape.attentionHeads;
+    mla.latentSize = keys.count("attention.kv_lora_rank", kMaxHiddenSize);
+    // Lite models have no query latent. The tensors tell, since some converters write the key for them too.
+    if (file.findTensor("blk.0.attn_q_a.weight"))
+        mla.queryLatentSize = keys.count("attention.q_lora_rank", kMaxHiddenSize);
+    const bool newer = keys.has("attention.key_length_mla");
+    shape.headDim = keys.count(newer ? "attention.key_length_mla" : "attention.key_length", kMaxHeadDim);
+    mla.valueDim = keys.count(newer ? "attention.value_length_mla" : "attention.value_length", kMaxHeadDim);
+    mla.ropeDim = keys.count("rope.dimension_count", kMaxHeadDim);
+    if (!shape.headDim || !mla.ropeDim)
+        return;
+    if (mla.ropeDim % 2 != 0 || mla.ropeDim >= shape.headDim)
+        problems.add(Kind::Damaged, keys.key("rope.dimension_count") + " must be even and less than the " +
+                                        std::to_string(shape.headDim) + " dimensions of a head, found " +
+                                        std::to_string(mla.ropeDim));
+    else
+        mla.nopeDim = shape.headDim - mla.ropeDim;
 }
 
-// Divisors of the frequencies, all 1 where the file has none.
-std::vector<float> readRopeDivisors(const GgufFile &file, std::uint32_t pairs, ProblemList &problems)
+// Groups of experts, of which only the best are used. Files written before 2026 have no keys for them: the two models
+// that were trained with groups are told by their sizes.
+void readGroups(KeyReader &keys, const ModelShape &shape, kernels::RouterStep &router, ProblemList &problems)
 {
-    std::vector<float> divisors(pairs, 1.0f);
-    const GgufTensor *tensor = file.findTensor(kRopeDivisorsTensor);
-    if (!tensor)
-        return divisors;
-    const std::string name = "tensor " + std::string(kRopeDivisorsTensor);
-    if (tensor->ggufType != std::uint32_t(kernels::ElementType::F32) || tensor->dimensions[0] != pairs ||
-        file.bytes(*tensor).size() != pairs * sizeof(float)) {
-        const std::uint64_t wanted = pairs;
-        problems.add(Kind::Damaged,
-                     name + " must be F32 " + dimensionText({&wanted, 1}) + ", found " +
-                         ggufTypeText(tensor->ggufType) + " " +
-                         dimensionText(std::span(tensor->dimensions).first(tensor->dimensionCount)));
-        return divisors;
+    if (keys.countOrNone("expert_group_count") > 0) {
+        router.groups = keys.count("expert_group_count", kMaxExperts);
+        router.groupsUsed = keys.countOr("expert_group_used_count", kMaxExperts, router.groups);
+    } else if (router.experts == 256 && router.used == 8 && shape.hiddenSize == 7168) { // V3, R1
+        router.groups = 8;
+        router.groupsUsed = 4;
+    } else if (router.experts == 160 && router.used == 6 && shape.hiddenSize == 5120) { // V2, V2.5, Coder-V2
+        router.groups = 8;
+        router.groupsUsed = 3;
     }
-    kernels::dequantizeRow(kernels::ElementType::F32, file.bytes(*tensor).data(), pairs, divisors.data());
-    for (std::size_t i = 0; i < divisors.size(); ++i) {
-        if (!std::isfinite(divisors[i]) || divisors[i] <= 0) {
-            problems.add(Kind::Damaged, name + " must hold finite numbers above 0, found " +
-                                            std::to_string(divisors[i]) + " at " + std::to_string(i));
-            break;
-        }
-    }
-    return divisors;
+    if (!router.groups || !router.groupsUsed)
+        return;
+    if (router.experts % router.groups != 0 || router.groupsUsed > router.groups)
+        problems.add(Kind::Damaged, keys.key("expert_group_count") + " must divide the " +
+                                        std::to_string(router.experts) + " experts and be no less than " +
+                                        keys.key("expert_group_used_count") + ", found " +
+                                        std::to_string(router.groups) + " and " +
+                                        std::to_string(router.groupsUsed));
+    else if (router.used > router.experts / router.groups * router.groupsUsed)
+        problems.add(Kind::Damaged, keys.key("expert_used_count") + " must be at most the experts of " +
+                                        std::to_string(router.groupsUsed) + " groups, expected " +
+                                        std::to_string(router.experts / router.groups * router.groupsUsed) +
+                                        ", found " + std::to_string(router.used));
 }
 
-// theta_i = base^(-2i / headDim) / (linear factor * divisor_i)
-void readRope(const GgufFile &file, const ArchitectureTraits &architecture, KeyReader &keys,
-              ModelShape &shape, ProblemList &problems)
+void readScore(const GgufFile &file, KeyReader &keys, std::uint32_t firstMoeLayer, kernels::RouterStep &router,
+               ProblemList &problems)
 {
-    shape.ropePairs = architecture.ropePairs;
-    const double base = keys.positive("rope.freq_base", 10000.0f);
-    const double factor = readLinearFactor(keys, problems);
-    const std::uint32_t pairs = shape.headDim / 2;
-    const std::vector<float> divisors =
-        architecture.ropeDivisors ? readRopeDivisors(file, pairs, problems) : std::vector<float>(pairs, 1.0f);
-    for (std::uint32_t i = 0; i < pairs; ++i)
-        shape.ropeInverseFrequencies.push_back(
-            float(std::pow(base, -2.0 * i / shape.headDim) / (factor * divisors[i])));
+    enum : std::uint32_t { kSoftmax = 1, kSigmoid = 2 };
+    // The bias came with the sigmoid: a file with the one and without the key is a V3 of the first weeks.
+    const bool biased = file.findTensor("blk." + std::to_string(firstMoeLayer) + ".exp_probs_b.bias");
+    std::uint32_t function = keys.countOrNone("expert_gating_func");
+    if (function == 0)
+        function = biased ? kSigmoid : kSoftmax;
+    if (function != kSoftmax && function != kSigmoid)
+        problems.add(Kind::Unsupported, keys.key("expert_gating_func") + " must be 1 (softmax) or 2 (sigmoid), found " +
+                                            std::to_string(function));
+    router.score = function == kSigmoid ? kernels::RouterScore::Sigmoid : kernels::RouterScore::Softmax;
+    router.groupRank = function == kSigmoid ? kernels::GroupRank::TopTwoSum : kernels::GroupRank::Maximum;
+}
+
+void readExperts(const GgufFile &file, KeyReader &keys, const ModelShape &shape, MoeConfig &moe,
+                 ProblemList &problems)
+{
+    kernels::RouterStep &router = moe.router;
+    router.experts = keys.count("expert_count", kMaxExperts);
+    router.used = keys.count("expert_used_count", kMaxExperts);
+    moe.expertIntermediateSize = keys.count("expert_feed_forward_length", kMaxIntermediateSize);
+    moe.sharedExperts = std::min(keys.countOrNone("expert_shared_count"), kMaxExperts);
+    moe.leadingDenseLayers = std::min(keys.countOrNone("leading_dense_block_count"), shape.layers);
+    router.normalised = keys.flag("expert_weights_norm", false);
+    router.scale = keys.positive("expert_weights_scale", 1.0f);
+    if (router.used > router.experts)
+        problems.add(Kind::Damaged, keys.key("expert_used_count") + " must be at most " + keys.key("expert_count") +
+                                        ", found " + std::to_string(router.used) + " and " +
+                                        std::to_string(router.experts));
+    readScore(file, keys, moe.leadingDenseLayers, router, problems);
+    readGroups(keys, shape, router, problems);
+    const std::uint64_t shared = std::uint64_t(moe.sharedExperts) * moe.expertIntermediateSize;
+    moe.sharedIntermediateSize = shared ? keys.inRange("the width of the shared experts", shared, kMaxIntermediateSize) : 0;
 }
 
 // Parts of other models under a name that is known: without them the answers would be wrong.
-void refuseUnknownParts(KeyReader &keys, std::uint32_t contextLength, ProblemList &problems)
+void refuseUnknownParts(KeyReader &keys, const ArchitectureTraits &architecture, std::uint32_t contextLength,
+                        ProblemList &problems)
 {
-    if (keys.countOrNone("expert_count") > 0)
+    if (!architecture.experts && keys.countOrNone("expert_count") > 0)
         problems.add(Kind::Unsupported, keys.key("expert_count") + ": routed experts are not supported");
     const std::uint32_t window = keys.countOrNone("attention.sliding_window");
     if (window > 0 && window < contextLength)
@@ -176,13 +207,31 @@ Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
     config.contextLength = keys.count("context_length", kMaxContextLength);
     ModelShape &shape = config.shape;
     shape.layers = keys.count("block_count", kMaxLayers);
+    // Layers for multi-token prediction lie behind the others and count with them; nothing here needs them.
+    config.predictingLayers = keys.countOrNone("nextn_predict_layers");
+    if (shape.layers && config.predictingLayers >= shape.layers)
+        problems.add(Kind::Damaged, keys.key("nextn_predict_layers") + " must be less than " +
+                                        keys.key("block_count") + ", found " +
+                                        grouped(config.predictingLayers) + " and " + grouped(shape.layers));
+    else
+        shape.layers -= std::min(shape.layers, config.predictingLayers);
     shape.hiddenSize = keys.count("embedding_length", kMaxHiddenSize);
-    shape.intermediateSize = keys.count("feed_forward_length", kMaxIntermediateSize);
+    config.denseIntermediateSize = keys.count("feed_forward_length", kMaxIntermediateSize);
     shape.vocabularySize = readVocabularySize(file, keys, problems);
     shape.rmsNormEpsilon = keys.positive("attention.layer_norm_rms_epsilon");
-    readAttention(keys, shape, problems);
-    readRope(file, *traits, keys, shape, problems);
-    refuseUnknownParts(keys, config.contextLength, problems);
+    shape.attentionHeads = keys.count("attention.head_count", kMaxHeads);
+    if (traits->mla)
+        readMla(file, keys, shape, problems);
+    else
+        readAttention(keys, shape, problems);
+    if (traits->experts)
+        readExperts(file, keys, shape, config.moe, problems);
+    const bool anyDense = !traits->experts || config.moe.leadingDenseLayers > 0;
+    shape.intermediateSize =
+        std::max(anyDense ? config.denseIntermediateSize : 0, config.moe.sharedIntermediateSize);
+    shape.ropePairs = traits->ropePairs;
+    readRope(file, keys, {traits->ropeDivisors, config.contextLength}, shape, problems);
+    refuseUnknownParts(keys, *traits, config.contextLength, problems);
 
     if (!problems.empty())
         return problems.toError(where);

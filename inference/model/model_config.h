@@ -8,12 +8,25 @@
 
 namespace inference {
 
+// Routed experts, as the layers after the leading dense ones have them.
+struct MoeConfig
+{
+    kernels::RouterStep router{}; // its numbers; the weights differ in each layer
+    std::uint32_t expertIntermediateSize = 0;
+    std::uint32_t sharedExperts = 0;          // which every token uses, computed as one
+    std::uint32_t sharedIntermediateSize = 0; // of all of them; 0: none
+    std::uint32_t leadingDenseLayers = 0;
+};
+
 struct ModelConfig
 {
     std::string architecture; // general.architecture
     std::string name;         // general.name fit for one line, may be empty
     std::uint32_t contextLength = 0; // trained, from the file
     kernels::ModelShape shape;
+    std::uint32_t denseIntermediateSize = 0; // of layers without routed experts
+    std::uint32_t predictingLayers = 0;      // behind the last of shape.layers, for multi-token prediction; not run
+    MoeConfig moe;                           // router.experts is 0 where the model has none
 
     // Fails with Unsupported (architecture, rope scaling: named) or Damaged; the message lists all problems found.
     static Result<ModelConfig> fromGguf(const GgufFile &file);

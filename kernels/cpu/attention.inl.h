@@ -72,6 +72,25 @@ static void addValues(float *const *outputs, const float *weights, const std::ui
         addColumns<N, 1>(outputs, weights, values, headDim, keys, d);
 }
 
+// The same where values are the first valueDim rows of the transposed keys: each output is a dot product over the 64
+// keys of the page. Weights of keys that a query does not see are 0.
+template <int N>
+static void addKeyColumns(float *const *outputs, const float *weights, const std::uint16_t *keys, std::uint32_t valueDim)
+{
+    for (std::uint32_t d = 0; d < valueDim; ++d) {
+        VF acc[N];
+        for (int n = 0; n < N; ++n)
+            acc[n] = zeroF();
+        for (int j = 0; j < kKeyVectors; ++j) {
+            const VF k = loadHalf(keys + std::size_t(d) * kPageKeys + j * kLanes);
+            for (int n = 0; n < N; ++n)
+                acc[n] = fma(loadF(weights + std::size_t(n) * kPageKeys + j * kLanes), k, acc[n]);
+        }
+        for (int n = 0; n < N; ++n)
+            outputs[n][d] += sumF(acc[n]);
+    }
+}
+
 template <int N> static void attend(const AttentionTask &task)
 {
     float maximum[N], total[N];
@@ -79,12 +98,12 @@ template <int N> static void attend(const AttentionTask &task)
     for (int n = 0; n < N; ++n) {
         maximum[n] = -3.0e38f;
         total[n] = 0;
-        std::memset(task.outputs[n], 0, task.headDim * sizeof(float));
+        std::memset(task.outputs[n], 0, task.valueDim * sizeof(float));
         last = task.positions[n] > last ? task.positions[n] : last;
     }
     alignas(64) float scores[N * kPageKeys];
     for (std::uint32_t page = 0; page <= last / kPageKeys; ++page) {
-        pageScores<N>(task.queries, task.keyPages[page], task.headDim, task.scale, scores);
+        pageScores<N>(task.queries, task.keyPages[page], task.keyDim, task.scale, scores);
         std::uint32_t keysOfPage = 0;
         for (int n = 0; n < N; ++n) {
             float *row = scores + std::size_t(n) * kPageKeys;
@@ -108,7 +127,7 @@ template <int N> static void attend(const AttentionTask &task)
                 float shrink[kLanes];
                 storeF(shrink, expF(set1(maximum[n] - pageMaximum)));
                 const float factor = maximum[n] < -1.0e38f ? 0.0f : shrink[0];
-                for (std::uint32_t d = 0; d < task.headDim; d += kLanes)
+                for (std::uint32_t d = 0; d < task.valueDim; d += kLanes)
                     storeF(task.outputs[n] + d, mul(loadF(task.outputs[n] + d), set1(factor)));
                 total[n] *= factor;
                 maximum[n] = pageMaximum;
@@ -124,10 +143,13 @@ template <int N> static void attend(const AttentionTask &task)
                 sum = add(sum, loadF(row + j * kLanes));
             total[n] += sumF(sum);
         }
-        addValues<N>(task.outputs, scores, task.valuePages[page], task.headDim, keysOfPage);
+        if (task.valuePages)
+            addValues<N>(task.outputs, scores, task.valuePages[page], task.valueDim, keysOfPage);
+        else
+            addKeyColumns<N>(task.outputs, scores, task.keyPages[page], task.valueDim);
     }
     for (int n = 0; n < N; ++n)
-        for (std::uint32_t d = 0; d < task.headDim; d += kLanes)
+        for (std::uint32_t d = 0; d < task.valueDim; d += kLanes)
             storeF(task.outputs[n] + d, mul(loadF(task.outputs[n] + d), set1(1.0f / total[n])));
 }
 

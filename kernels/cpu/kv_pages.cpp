@@ -6,9 +6,13 @@ namespace kernels {
 
 void KvPages::configure(const ModelShape &shape)
 {
-    m_heads = shape.keyValueHeads;
-    m_headDim = (shape.headDim + 15) / 16 * 16;
-    m_pageHalves = std::size_t(shape.layers) * m_heads * 2 * m_headDim * kKvPageTokens;
+    const auto rounded = [](std::uint32_t dim) { return (dim + 15) / 16 * 16; };
+    m_valuesAreKeys = shape.hasMla();
+    m_heads = m_valuesAreKeys ? 1 : shape.keyValueHeads;
+    m_keyDim = rounded(m_valuesAreKeys ? shape.mla.latentSize + shape.mla.ropeDim : shape.headDim);
+    m_valueDim = rounded(m_valuesAreKeys ? shape.mla.latentSize : shape.headDim);
+    m_headRows = m_valuesAreKeys ? m_keyDim : m_keyDim + m_valueDim;
+    m_pageHalves = std::size_t(shape.layers) * m_heads * m_headRows * kKvPageTokens;
     m_pages.clear();
     m_free.clear();
 }
@@ -18,6 +22,9 @@ Result<KvPageId> KvPages::allocate()
     if (!m_free.empty()) {
         const KvPageId page = m_free.back();
         m_free.pop_back();
+        // Keys that are read as values meet weights of 0 behind the last position: there must be no NaN.
+        if (m_valuesAreKeys)
+            std::memset(m_pages[page].data(), 0, pageBytes());
         return page;
     }
     AlignedBuffer<std::uint16_t> page;

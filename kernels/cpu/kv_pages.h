@@ -10,14 +10,16 @@
 
 namespace kernels {
 
-// One page: per layer, per KV head, keys (headDim, 64) and values (64, headDim). headDim is rounded up to 16.
+// One page: per layer, per KV head, keys (keyDim, 64) and values (64, valueDim), both rounded up to 16. With MLA there is
+// one row for all heads, [c | rotated key], and no values: they are the keys' first valueDim dimensions.
 class KvPages
 {
 public:
     void configure(const ModelShape &shape);
 
     std::size_t pageBytes() const { return m_pageHalves * sizeof(std::uint16_t); }
-    std::uint32_t headDim() const { return m_headDim; }
+    std::uint32_t keyDim() const { return m_keyDim; }
+    std::uint32_t valueDim() const { return m_valueDim; }
 
     Result<KvPageId> allocate();
     void free(KvPageId page);
@@ -27,16 +29,18 @@ public:
     std::uint16_t *keys(KvPageId page, std::uint32_t layer, std::uint32_t head) { return block(page, layer, head); }
     std::uint16_t *values(KvPageId page, std::uint32_t layer, std::uint32_t head)
     {
-        return block(page, layer, head) + std::size_t(m_headDim) * kKvPageTokens;
+        return block(page, layer, head) + std::size_t(m_keyDim) * kKvPageTokens;
     }
 
 private:
     std::uint16_t *block(KvPageId page, std::uint32_t layer, std::uint32_t head)
     {
-        return m_pages[page].data() + (std::size_t(layer) * m_heads + head) * 2 * m_headDim * kKvPageTokens;
+        return m_pages[page].data() + (std::size_t(layer) * m_heads + head) * m_headRows * kKvPageTokens;
     }
 
-    std::uint32_t m_heads = 0, m_headDim = 0;
+    std::uint32_t m_heads = 0, m_keyDim = 0, m_valueDim = 0;
+    std::uint32_t m_headRows = 0; // of 64 halves, that a head has in a layer
+    bool m_valuesAreKeys = false;
     std::size_t m_pageHalves = 0;
     std::vector<AlignedBuffer<std::uint16_t>> m_pages;
     std::vector<KvPageId> m_free;

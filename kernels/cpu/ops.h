@@ -69,17 +69,18 @@ struct MatmulTask
 };
 
 // Softmax attention of some query rows that share one KV head, over pages of kKvPageTokens keys.
-// Keys are stored transposed (headDim, 64), values (64, headDim), both in half precision.
+// Keys are stored transposed (keyDim, 64), values (64, valueDim), both in half precision. Without value pages, values
+// are the first valueDim dimensions of the keys (MLA), and pages must hold numbers beyond the last key as well.
 struct AttentionTask
 {
-    const float *const *queries = nullptr; // queryCount pointers to (headDim) floats
-    float *const *outputs = nullptr;       // queryCount pointers to (headDim) floats
+    const float *const *queries = nullptr; // queryCount pointers to (keyDim) floats
+    float *const *outputs = nullptr;       // queryCount pointers to (valueDim) floats
     const std::uint32_t *positions = nullptr; // of each query: it sees keys 0 .. position
     std::uint32_t queryCount = 0;          // 1 .. kAttentionQueries
     const std::uint16_t *const *keyPages = nullptr;
     const std::uint16_t *const *valuePages = nullptr;
-    std::uint32_t headDim = 0; // a multiple of 16
-    float scale = 0;           // 1 / sqrt(head dimension of the model)
+    std::uint32_t keyDim = 0, valueDim = 0; // multiples of 16
+    float scale = 0;                        // what scores are multiplied with
 };
 inline constexpr std::uint32_t kAttentionQueries = 4;
 

@@ -45,7 +45,9 @@ public:
         for (const ElementTypeTraits &traits : elementTypes())
             matmul(traits);
         for (const std::uint32_t headDim : {16u, 64u, 80u, 128u})
-            attention(headDim);
+            attention(headDim, headDim, false);
+        attention(48, 32, true);
+        attention(576, 512, true); // DeepSeek-V2 and V3
         for (const std::uint32_t count : {1u, 7u, 64u, 100u, 576u})
             rmsNorm(count);
         quantise();
@@ -183,17 +185,18 @@ private:
         }
     }
 
-    void attention(std::uint32_t headDim)
+    // latent: values are the first valueDim dimensions of the keys
+    void attention(std::uint32_t keyDim, std::uint32_t valueDim, bool latent)
     {
         constexpr std::uint32_t keys = 150, pages = 3;
         std::vector<std::vector<std::uint16_t>> keyPages, valuePages;
         for (std::uint32_t p = 0; p < pages; ++p) {
-            keyPages.emplace_back(64 * headDim);
-            valuePages.emplace_back(64 * headDim);
-            for (std::uint32_t i = 0; i < 64 * headDim; ++i) {
-                keyPages[p][i] = floatToHalf(uniform(-1, 1));
-                valuePages[p][i] = floatToHalf(uniform(-1, 1));
-            }
+            keyPages.emplace_back(64 * keyDim);
+            valuePages.emplace_back(64 * valueDim);
+            for (std::uint16_t &half : keyPages[p])
+                half = floatToHalf(uniform(-1, 1));
+            for (std::uint16_t &half : valuePages[p])
+                half = floatToHalf(uniform(-1, 1));
         }
         const std::uint16_t *keyPointers[pages], *valuePointers[pages];
         for (std::uint32_t p = 0; p < pages; ++p) {
@@ -201,35 +204,37 @@ private:
             valuePointers[p] = valuePages[p].data();
         }
         const std::vector<std::uint32_t> positions{0, 63, 64, keys - 1};
-        std::vector<float> queries(4 * headDim);
+        std::vector<float> queries(4 * keyDim);
         for (float &value : queries)
             value = uniform(-3, 3);
-        const double scale = 1 / std::sqrt(double(headDim));
-        std::vector<double> expected(4 * headDim);
+        const double scale = 1 / std::sqrt(double(keyDim));
+        std::vector<double> expected(4 * valueDim);
         for (std::uint32_t n = 0; n < 4; ++n) {
             std::vector<double> weights(positions[n] + 1);
             double maximum = -1e300, total = 0;
             for (std::uint32_t key = 0; key < weights.size(); ++key) {
-                for (std::uint32_t d = 0; d < headDim; ++d)
-                    weights[key] += double(queries[n * headDim + d]) * double(halfToFloat(keyPages[key / 64][d * 64 + key % 64]));
+                for (std::uint32_t d = 0; d < keyDim; ++d)
+                    weights[key] += double(queries[n * keyDim + d]) * double(halfToFloat(keyPages[key / 64][d * 64 + key % 64]));
                 weights[key] *= scale;
                 maximum = std::max(maximum, weights[key]);
             }
             for (double &weight : weights)
                 total += weight = std::exp(weight - maximum);
             for (std::uint32_t key = 0; key < weights.size(); ++key)
-                for (std::uint32_t d = 0; d < headDim; ++d)
-                    expected[n * headDim + d] += weights[key] / total
-                        * double(halfToFloat(valuePages[key / 64][(key % 64) * headDim + d]));
+                for (std::uint32_t d = 0; d < valueDim; ++d) {
+                    const std::uint16_t value = latent ? keyPages[key / 64][d * 64 + key % 64]
+                                                       : valuePages[key / 64][(key % 64) * valueDim + d];
+                    expected[n * valueDim + d] += weights[key] / total * double(halfToFloat(value));
+                }
         }
         std::vector<float> first;
         for (const std::uint32_t count : {4u, 1u, 2u, 3u}) {
-            std::vector<float> out(count * headDim);
+            std::vector<float> out(count * valueDim);
             const float *queryPointers[4];
             float *outPointers[4];
             for (std::uint32_t n = 0; n < count; ++n) {
-                queryPointers[n] = queries.data() + n * headDim;
-                outPointers[n] = out.data() + n * headDim;
+                queryPointers[n] = queries.data() + n * keyDim;
+                outPointers[n] = out.data() + n * valueDim;
             }
             AttentionTask task;
             task.queries = queryPointers;
@@ -237,8 +242,9 @@ private:
             task.positions = positions.data();
             task.queryCount = count;
             task.keyPages = keyPointers;
-            task.valuePages = valuePointers;
-            task.headDim = headDim;
+            task.valuePages = latent ? nullptr : valuePointers;
+            task.keyDim = keyDim;
+            task.valueDim = valueDim;
             task.scale = static_cast<float>(scale);
             m_ops.attention(task);
             std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 1e-5);
@@ -246,7 +252,7 @@ private:
                 first = out;
             else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
                 failure = "not the same bits as with 4 queries";
-            check("attention, head of " + std::to_string(headDim) + ", " + std::to_string(count) + " queries", failure);
+            check((latent ? "latent attention, key of " : "attention, head of ") + std::to_string(keyDim) + ", " + std::to_string(count) + " queries", failure);
         }
     }
 

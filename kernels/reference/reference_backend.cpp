@@ -20,7 +20,7 @@ Error invalid(const char *what, std::uint64_t expected, std::uint64_t found)
 
 } // namespace
 
-ReferenceBackend::ReferenceBackend(unsigned threads)
+ReferenceBackend::ReferenceBackend(unsigned threads, MlaForm mlaForm) : m_mlaForm(mlaForm)
 {
     m_capabilities.device = "cpu";
     m_capabilities.threads = threads ? threads : std::max(1u, std::thread::hardware_concurrency());
@@ -36,21 +36,52 @@ Result<void> ReferenceBackend::compile(Plan plan, std::uint32_t maxTokens)
                                 .where = "reference backend"});
     m_plan = std::move(plan);
     const ModelShape &shape = m_plan.shape;
+    const MlaShape &mla = shape.mla;
+    const bool absorbed = shape.hasMla() && m_mlaForm == MlaForm::Absorbed;
+    const std::uint32_t kvHeads = absorbed ? 1 : shape.hasMla() ? shape.attentionHeads : shape.keyValueHeads;
+    m_attention.heads = shape.attentionHeads;
+    m_attention.headsPerKeyValue = shape.attentionHeads / kvHeads;
+    m_attention.keyDim = absorbed ? mla.latentSize + mla.ropeDim : shape.headDim;
+    m_attention.valueDim = absorbed ? mla.latentSize : shape.valueDim();
+    m_attention.keyFloats = kvHeads * m_attention.keyDim;
+    m_attention.valueFloats = absorbed ? 0 : kvHeads * m_attention.valueDim;
+    m_kvPageFloats = shape.layers * layerFloats();
+
     const std::size_t tokens = maxTokens;
-    m_kvPageFloats = std::size_t(shape.layers) * 2 * kKvPageTokens * keyRows();
+    std::uint32_t widest = std::max({shape.hiddenSize, shape.intermediateSize, mla.queryLatentSize});
+    std::size_t experts = 0, expertsUsed = 0, expertRows = 0;
+    for (const Step &step : m_plan.steps) {
+        if (const auto *router = std::get_if<RouterStep>(&step)) {
+            experts = std::max<std::size_t>(experts, router->experts);
+            expertsUsed = std::max<std::size_t>(expertsUsed, router->used);
+        } else if (const auto *moe = std::get_if<MoeFfnStep>(&step)) {
+            expertRows = std::max<std::size_t>(expertRows, weight(moe->gate).rows);
+        }
+    }
+    for (const WeightView &view : m_plan.weights)
+        widest = std::max(widest, view.columns);
     try {
         m_residual.resize(tokens * shape.hiddenSize);
         m_normed.resize(tokens * shape.hiddenSize);
         m_q.resize(tokens * queryRows());
-        m_attended.resize(tokens * queryRows());
+        m_attended.resize(tokens * m_attention.heads * m_attention.valueDim);
         m_activated.resize(tokens * shape.intermediateSize);
-        m_cosines.resize(tokens * (shape.headDim / 2));
-        m_sines.resize(tokens * (shape.headDim / 2));
+        m_cosines.resize(tokens * shape.ropeInverseFrequencies.size());
+        m_sines.resize(m_cosines.size());
+        m_queryLatent.resize(tokens * mla.queryLatentSize);
+        if (shape.hasMla())
+            m_latent.resize(tokens * (mla.latentSize + mla.ropeDim));
+        if (absorbed)
+            m_mlaHeads.resize(tokens * shape.attentionHeads * std::max(shape.headDim, mla.valueDim));
+        m_routerLogits.resize(tokens * experts);
+        m_chosen.resize(tokens * expertsUsed);
+        m_expertActivated.resize(tokens * expertRows);
         m_scratch.resize(m_capabilities.threads);
         for (Scratch &scratch : m_scratch) {
-            scratch.row.resize(std::max({shape.hiddenSize, shape.intermediateSize, queryRows()}));
-            scratch.secondRow.resize(shape.hiddenSize);
-            scratch.sums.resize(shape.headDim);
+            scratch.row.resize(widest);
+            scratch.secondRow.resize(widest);
+            scratch.sums.resize(m_attention.valueDim);
+            scratch.keys.resize(shape.hasMla() && !absorbed ? tokens * mla.nopeDim : 0);
         }
     } catch (const std::bad_alloc &) {
         return Error(ErrorCode::OutOfMemory,
@@ -67,10 +98,12 @@ std::size_t ReferenceBackend::activationBytes() const
 {
     std::size_t bytes =
         sizeof(float) * (m_residual.size() + m_normed.size() + m_q.size() + m_attended.size() +
-                         m_activated.size() + m_cosines.size() + m_sines.size());
+                         m_activated.size() + m_cosines.size() + m_sines.size() + m_queryLatent.size() +
+                         m_latent.size() + m_mlaHeads.size() + m_routerLogits.size() + m_expertActivated.size()) +
+        sizeof(ExpertChoice) * m_chosen.size();
     for (const Scratch &scratch : m_scratch)
         bytes += sizeof(float) * (scratch.row.size() + scratch.secondRow.size()) +
-                 sizeof(double) * (scratch.scores.size() + scratch.sums.size());
+                 sizeof(double) * (scratch.scores.size() + scratch.sums.size() + scratch.keys.size());
     return bytes;
 }
 
@@ -109,11 +142,14 @@ void ReferenceBackend::copyKvPage(KvPageId from, KvPageId to, std::uint32_t toke
 {
     if (from >= m_pages.size() || to >= m_pages.size() || from == to)
         return;
-    const std::size_t blockFloats = std::size_t(kKvPageTokens) * keyRows();
-    const std::size_t copied = std::size_t(std::min(tokens, kKvPageTokens)) * keyRows();
-    for (std::size_t block = 0; block < m_kvPageFloats; block += blockFloats)
-        std::copy_n(m_pages[from].begin() + std::ptrdiff_t(block), copied,
-                    m_pages[to].begin() + std::ptrdiff_t(block));
+    const std::size_t copied = std::min(tokens, kKvPageTokens);
+    const std::size_t valuesAt = std::size_t(kKvPageTokens) * m_attention.keyFloats;
+    for (std::size_t layer = 0; layer < m_kvPageFloats; layer += layerFloats()) {
+        const float *source = m_pages[from].data() + layer;
+        float *target = m_pages[to].data() + layer;
+        std::copy_n(source, copied * m_attention.keyFloats, target);
+        std::copy_n(source + valuesAt, copied * m_attention.valueFloats, target + valuesAt);
+    }
 }
 
 Result<void> ReferenceBackend::checkInput(const RunInput &input, std::size_t logitsRoom) const
@@ -174,14 +210,14 @@ void ReferenceBackend::prepareRun()
 
     const std::vector<float> &frequencies = m_plan.shape.ropeInverseFrequencies;
     for (std::uint32_t t = 0; t < tokens; ++t)
-        reference::rotationOf(m_input->firstPosition + t, frequencies,
+        reference::rotationOf(m_input->firstPosition + t, frequencies, m_plan.shape.ropeAmplitude,
                               m_cosines.data() + t * frequencies.size(),
                               m_sines.data() + t * frequencies.size());
 }
 
-std::unique_ptr<Backend> createReferenceBackend(unsigned threads)
+std::unique_ptr<Backend> createReferenceBackend(unsigned threads, MlaForm mlaForm)
 {
-    return std::make_unique<ReferenceBackend>(threads);
+    return std::make_unique<ReferenceBackend>(threads, mlaForm);
 }
 
 } // namespace kernels

@@ -6,16 +6,20 @@
 #pragma once
 
 #include "kernels/backend.h"
+#include "kernels/router.h"
 
 #include <functional>
 #include <vector>
 
 namespace kernels {
 
+// Which of the two equal forms of MLA is computed (kernels/plan.h).
+enum class MlaForm { Expanded, Absorbed };
+
 class ReferenceBackend : public Backend
 {
 public:
-    explicit ReferenceBackend(unsigned threads);
+    explicit ReferenceBackend(unsigned threads, MlaForm mlaForm = MlaForm::Expanded);
 
     const BackendCapabilities &capabilities() const override { return m_capabilities; }
     Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
@@ -40,47 +44,75 @@ private:
     {
         std::vector<float> row, secondRow; // dequantised rows of weights
         std::vector<double> scores;        // one per position
-        std::vector<double> sums;          // one per dimension of a head
+        std::vector<double> sums;          // one per dimension of a head's value
+        std::vector<double> keys;          // (T, nopeDim): of one head, before they are rounded to the cache
     };
 
-    // Steps (reference_steps.cpp).
+    // Steps (reference_steps.cpp, reference_mla_steps.cpp, reference_moe_steps.cpp).
     void perform(const EmbedStep &step);
     void perform(const NormQuantStep &step);
     void perform(const QkvRopeKvStep &step);
     void perform(const AttentionStep &step);
+    void perform(const MlaQkvStep &step);
+    void perform(const MlaAttentionStep &step);
     void perform(const OutResidualStep &step);
     void perform(const GateUpActStep &step);
     void perform(const DownResidualStep &step);
+    void perform(const RouterStep &step);
+    void perform(const MoeFfnStep &step);
     void perform(const HeadStep &step);
 
     void forRows(std::uint32_t rows, const RowBody &body);
     void forProduct(const WeightView &weight, const std::vector<float> &input, std::uint32_t tokens,
                     const std::function<void(std::uint32_t token, std::uint32_t row, double sum)> &take);
+    void rotateAll(float *heads, std::size_t stride, std::uint32_t count, std::uint32_t token);
+    void normHeads(float *heads, std::uint32_t count, WeightId norm);
+    void attendAll(std::uint32_t layer);
     void attendHead(std::uint32_t layer, std::uint32_t token, std::uint32_t head, Scratch &scratch);
+    void expandKeysAndValues(const MlaQkvStep &step);
+    void absorbQueries(const MlaQkvStep &step);
     std::vector<float> vectorOf(WeightId id, std::uint32_t length) const;
     const WeightView &weight(WeightId id) const { return m_plan.weights[id]; }
 
-    std::uint32_t queryRows() const { return m_plan.shape.attentionHeads * m_plan.shape.headDim; }
-    std::uint32_t keyRows() const { return m_plan.shape.keyValueHeads * m_plan.shape.headDim; }
-    // Keys or values of one position and layer: keyRows() floats in the page that the run names for the
-    // position.
+    // What attention sees, whatever made it: heads of queries and values, and the rows of the cache.
+    struct AttentionShape
+    {
+        std::uint32_t heads = 0, headsPerKeyValue = 1;
+        std::uint32_t keyDim = 0, valueDim = 0;     // of one head
+        std::uint32_t keyFloats = 0, valueFloats = 0; // of one position; no values: they are the beginnings of keys
+    };
+    std::uint32_t queryRows() const { return m_attention.heads * m_attention.keyDim; }
+    // Keys or values of one position and layer, in the page that the run names for the position.
     float *kvRow(std::uint32_t layer, KvPart part, std::uint32_t position);
+    std::size_t layerFloats() const
+    {
+        return std::size_t(kKvPageTokens) * (m_attention.keyFloats + m_attention.valueFloats);
+    }
 
     void prepareRun(); // room for the scores; rotations of the run's positions
     Result<void> checkInput(const RunInput &input, std::size_t logitsRoom) const;
 
     BackendCapabilities m_capabilities;
+    const MlaForm m_mlaForm;
     Plan m_plan;
+    AttentionShape m_attention;
     std::uint32_t m_maxTokens = 0;
     std::size_t m_kvPageFloats = 0;
 
     // Activations: one row per token of the run. Sized by compile().
     std::vector<float> m_residual;         // (T, hidden)
     std::vector<float> m_normed;           // (T, hidden)
-    std::vector<float> m_q;                // (T, heads * headDim)
-    std::vector<float> m_attended;         // (T, heads * headDim)
+    std::vector<float> m_q;                // (T, heads * keyDim) as attention takes them
+    std::vector<float> m_attended;         // (T, heads * valueDim of attention)
     std::vector<float> m_activated;        // (T, intermediate)
-    std::vector<float> m_cosines, m_sines; // (T, headDim / 2)
+    std::vector<float> m_cosines, m_sines; // (T, pairs)
+    std::vector<float> m_queryLatent;      // (T, queryLatent): MLA
+    std::vector<float> m_latent;           // (T, latent + ropeDim): MLA
+    std::vector<float> m_mlaHeads;         // (T, heads * headDim): queries before, results after absorbed attention
+    std::vector<float> m_routerLogits;     // (T, experts)
+    std::vector<ExpertChoice> m_chosen;    // (T, experts used)
+    std::vector<float> m_expertActivated;  // (T, expert intermediate): of one expert
+    std::uint32_t m_expertsUsed = 0;       // of the router step before
     std::vector<Scratch> m_scratch;        // one per thread
 
     std::vector<std::vector<float>> m_pages; // an empty one is on the free list
@@ -94,6 +126,6 @@ private:
 };
 
 // threads: how many a product is cut over; 0 for as many as the machine runs at once.
-std::unique_ptr<Backend> createReferenceBackend(unsigned threads);
+std::unique_ptr<Backend> createReferenceBackend(unsigned threads, MlaForm mlaForm = MlaForm::Expanded);
 
 } // namespace kernels

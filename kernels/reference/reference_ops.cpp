@@ -52,13 +52,13 @@ void rmsNorm(std::span<const float> x, std::span<const float> norm, float epsilo
         out[j] = float(double(x[j]) * scale * double(norm[j]));
 }
 
-void rotationOf(std::uint32_t position, std::span<const float> inverseFrequencies, float *cosines,
-                float *sines)
+void rotationOf(std::uint32_t position, std::span<const float> inverseFrequencies, float amplitude,
+                float *cosines, float *sines)
 {
     for (std::size_t i = 0; i < inverseFrequencies.size(); ++i) {
         const double angle = double(position) * double(inverseFrequencies[i]);
-        cosines[i] = float(std::cos(angle));
-        sines[i] = float(std::sin(angle));
+        cosines[i] = float(double(amplitude) * std::cos(angle));
+        sines[i] = float(double(amplitude) * std::sin(angle));
     }
 }
 

@@ -18,9 +18,9 @@ double dot(const float *a, const float *b, std::size_t n);
 // out_j = x_j / sqrt(mean(x^2) + epsilon) * norm_j. All of the same length; out may be x.
 void rmsNorm(std::span<const float> x, std::span<const float> norm, float epsilon, float *out);
 
-// cosines and sines of position * frequency, one each per pair.
-void rotationOf(std::uint32_t position, std::span<const float> inverseFrequencies, float *cosines,
-                float *sines);
+// cosines and sines of position * frequency, times the amplitude, one each per pair.
+void rotationOf(std::uint32_t position, std::span<const float> inverseFrequencies, float amplitude,
+                float *cosines, float *sines);
 // Turns the pairs of one head: (a, b) becomes (a cos - b sin, a sin + b cos).
 void rotateHead(std::span<float> head, RopePairs pairs, const float *cosines, const float *sines);
 

@@ -41,9 +41,10 @@ void ReferenceBackend::perform(const QkvRopeKvStep &step)
     const std::uint32_t first = m_input->firstPosition;
 
     // Products and biases. Keys and values go straight to their rows of the cache.
+    const std::uint32_t keyRows = shape.keyValueHeads * shape.headDim;
     const std::vector<float> qBias = vectorOf(step.qBias, queryRows());
-    const std::vector<float> kBias = vectorOf(step.kBias, keyRows());
-    const std::vector<float> vBias = vectorOf(step.vBias, keyRows());
+    const std::vector<float> kBias = vectorOf(step.kBias, keyRows);
+    const std::vector<float> vBias = vectorOf(step.vBias, keyRows);
     forProduct(weight(step.q), m_normed, tokens, [&](std::uint32_t t, std::uint32_t row, double sum) {
         m_q[std::size_t(t) * queryRows() + row] = float(sum + double(qBias[row]));
     });
@@ -54,60 +55,85 @@ void ReferenceBackend::perform(const QkvRopeKvStep &step)
         kvRow(step.layer, KvPart::Values, first + t)[row] = float(sum + double(vBias[row]));
     });
 
-    // RoPE: queries and keys by their position. Values stay as they are.
-    const std::uint32_t pairs = shape.headDim / 2;
+    // Norms of the heads, where the model has them, and RoPE: queries and keys by their position. Values stay as they are.
     for (std::uint32_t t = 0; t < tokens; ++t) {
-        const float *cosines = m_cosines.data() + std::size_t(t) * pairs;
-        const float *sines = m_sines.data() + std::size_t(t) * pairs;
         float *q = m_q.data() + std::size_t(t) * queryRows();
-        for (std::uint32_t head = 0; head < shape.attentionHeads; ++head)
-            rotateHead({q + head * shape.headDim, shape.headDim}, shape.ropePairs, cosines, sines);
         float *k = kvRow(step.layer, KvPart::Keys, first + t);
-        for (std::uint32_t head = 0; head < shape.keyValueHeads; ++head)
-            rotateHead({k + head * shape.headDim, shape.headDim}, shape.ropePairs, cosines, sines);
+        normHeads(q, shape.attentionHeads, step.qNorm);
+        normHeads(k, shape.keyValueHeads, step.kNorm);
+        rotateAll(q, shape.headDim, shape.attentionHeads, t);
+        rotateAll(k, shape.headDim, shape.keyValueHeads, t);
     }
+}
+
+// Each of `count` heads on its own, in place.
+void ReferenceBackend::normHeads(float *heads, std::uint32_t count, WeightId norm)
+{
+    if (norm == kNoWeight)
+        return;
+    const std::uint32_t headDim = m_plan.shape.headDim;
+    const std::vector<float> weights = vectorOf(norm, headDim);
+    for (std::uint32_t head = 0; head < count; ++head)
+        rmsNorm({heads + head * headDim, headDim}, weights, m_plan.shape.rmsNormEpsilon, heads + head * headDim);
+}
+
+// What is to be rotated of `count` heads, `stride` floats apart, by the position of the run's token.
+void ReferenceBackend::rotateAll(float *heads, std::size_t stride, std::uint32_t count, std::uint32_t token)
+{
+    const ModelShape &shape = m_plan.shape;
+    const std::size_t rotation = std::size_t(token) * shape.ropeInverseFrequencies.size();
+    for (std::uint32_t head = 0; head < count; ++head)
+        rotateHead({heads + head * stride, shape.rotatedDim()}, shape.ropePairs, m_cosines.data() + rotation,
+                   m_sines.data() + rotation);
 }
 
 void ReferenceBackend::perform(const AttentionStep &step)
 {
-    const std::uint32_t heads = m_plan.shape.attentionHeads;
+    attendAll(step.layer);
+}
+
+void ReferenceBackend::attendAll(std::uint32_t layer)
+{
+    const std::uint32_t heads = m_attention.heads;
     forRows(std::uint32_t(m_input->tokens.size()) * heads, [&](unsigned worker, std::uint32_t item) {
-        attendHead(step.layer, item / heads, item % heads, m_scratch[worker]);
+        attendHead(layer, item / heads, item % heads, m_scratch[worker]);
     });
 }
 
 void ReferenceBackend::attendHead(std::uint32_t layer, std::uint32_t token, std::uint32_t head,
                                   Scratch &scratch)
 {
-    const std::uint32_t headDim = m_plan.shape.headDim;
-    const std::uint32_t kvHead = head / (m_plan.shape.attentionHeads / m_plan.shape.keyValueHeads);
+    const std::uint32_t keyDim = m_attention.keyDim, valueDim = m_attention.valueDim;
+    const std::uint32_t kvHead = head / m_attention.headsPerKeyValue;
     const std::uint32_t positions = m_input->firstPosition + token + 1; // causal: itself and all before
-    const std::size_t place = std::size_t(token) * queryRows() + head * headDim;
 
-    // Scores: q k^T / sqrt(headDim).
-    const float *q = m_q.data() + place;
-    const double scale = 1 / std::sqrt(double(headDim));
+    // Scores: q k^T * scale.
+    const float *q = m_q.data() + std::size_t(token) * queryRows() + head * keyDim;
+    const double scale = m_plan.shape.attentionScale();
     for (std::uint32_t p = 0; p < positions; ++p)
-        scratch.scores[p] = dot(q, kvRow(layer, KvPart::Keys, p) + kvHead * headDim, headDim) * scale;
+        scratch.scores[p] = dot(q, kvRow(layer, KvPart::Keys, p) + kvHead * keyDim, keyDim) * scale;
 
     softmax({scratch.scores.data(), positions});
 
     // Values, weighted.
-    std::fill_n(scratch.sums.begin(), headDim, 0.0);
+    const KvPart values = m_attention.valueFloats ? KvPart::Values : KvPart::Keys;
+    std::fill_n(scratch.sums.begin(), valueDim, 0.0);
     for (std::uint32_t p = 0; p < positions; ++p) {
-        const float *v = kvRow(layer, KvPart::Values, p) + kvHead * headDim;
-        for (std::uint32_t j = 0; j < headDim; ++j)
+        const float *v = kvRow(layer, values, p) + kvHead * valueDim;
+        for (std::uint32_t j = 0; j < valueDim; ++j)
             scratch.sums[j] += scratch.scores[p] * double(v[j]);
     }
-    for (std::uint32_t j = 0; j < headDim; ++j)
-        m_attended[place + j] = float(scratch.sums[j]);
+    float *attended = m_attended.data() + (std::size_t(token) * m_attention.heads + head) * valueDim;
+    for (std::uint32_t j = 0; j < valueDim; ++j)
+        attended[j] = float(scratch.sums[j]);
 }
 
 void ReferenceBackend::perform(const OutResidualStep &step)
 {
     const std::uint32_t hidden = m_plan.shape.hiddenSize;
     const std::vector<float> bias = vectorOf(step.bias, hidden);
-    forProduct(weight(step.output), m_attended, std::uint32_t(m_input->tokens.size()),
+    const bool absorbed = m_plan.shape.hasMla() && m_mlaForm == MlaForm::Absorbed;
+    forProduct(weight(step.output), absorbed ? m_mlaHeads : m_attended, std::uint32_t(m_input->tokens.size()),
                [&](std::uint32_t t, std::uint32_t row, double sum) {
                    float &residual = m_residual[std::size_t(t) * hidden + row];
                    residual = float(double(residual) + sum + double(bias[row]));
@@ -116,7 +142,7 @@ void ReferenceBackend::perform(const OutResidualStep &step)
 
 void ReferenceBackend::perform(const GateUpActStep &step)
 {
-    const std::uint32_t hidden = m_plan.shape.hiddenSize, intermediate = m_plan.shape.intermediateSize;
+    const std::uint32_t hidden = m_plan.shape.hiddenSize;
     const WeightView &gate = weight(step.gate), &up = weight(step.up);
     assert(gate.columns == hidden && up.columns == hidden && gate.rows == up.rows);
 
@@ -127,8 +153,7 @@ void ReferenceBackend::perform(const GateUpActStep &step)
         dequantizeRow(up.type, up.bytes + row * up.rowBytes(), hidden, upRow);
         for (std::size_t t = 0; t < m_input->tokens.size(); ++t) {
             const float *x = m_normed.data() + t * hidden;
-            m_activated[t * intermediate + row] =
-                float(silu(dot(gateRow, x, hidden)) * dot(upRow, x, hidden));
+            m_activated[t * gate.rows + row] = float(silu(dot(gateRow, x, hidden)) * dot(upRow, x, hidden));
         }
     });
 }
@@ -198,10 +223,12 @@ std::vector<float> ReferenceBackend::vectorOf(WeightId id, std::uint32_t length)
 
 float *ReferenceBackend::kvRow(std::uint32_t layer, KvPart part, std::uint32_t position)
 {
-    // A page: [layer][keys, values][position in the page][kvHeads * headDim]
+    // A page: [layer][keys of 64 positions, then their values]
     std::vector<float> &page = m_pages[m_input->pages[position / kKvPageTokens]];
-    const std::size_t block = std::size_t(layer) * 2 + (part == KvPart::Values ? 1 : 0);
-    return page.data() + (block * kKvPageTokens + position % kKvPageTokens) * keyRows();
+    float *keys = page.data() + layer * layerFloats();
+    const std::size_t slot = position % kKvPageTokens;
+    return part == KvPart::Keys ? keys + slot * m_attention.keyFloats
+                                : keys + std::size_t(kKvPageTokens) * m_attention.keyFloats + slot * m_attention.valueFloats;
 }
 
 } // namespace kernels

@@ -70,7 +70,7 @@ private Q_SLOTS:
         for (const GgufTensor &tensor : (*file)->tensors())
             tensorBytes += tensor.byteSize;
         const MemoryPlan memory = planMemory(
-            *plan, {.contextLength = 130, .kvElementBytes = 4, .chunkTokens = 32, .repackedBytes = 7});
+            *plan, {.contextLength = 130, .reference = true, .chunkTokens = 32, .repackedBytes = 7});
         QCOMPARE(memory.weightBytes, tensorBytes + 7);
         QCOMPARE(memory.kvBytesPerToken,
                  std::uint64_t(2 * 2 * 2 * 16 * 4));            // K and V, layers, KV heads, dim, float

@@ -194,8 +194,10 @@ private Q_SLOTS:
         damaged("old linear factor 0", "llama.rope.scale_linear", 0.0f, "llama.rope.scale_linear must be");
         damaged("linear without a factor", "llama.rope.scaling.type", std::string("linear"),
                 "llama.rope.scaling.factor is missing");
-        unsupported("yarn", "llama.rope.scaling.type", std::string("yarn"),
-                    "RoPE scaling \"yarn\" is not supported");
+        damaged("yarn without a factor", "llama.rope.scaling.type", std::string("yarn"),
+                "llama.rope.scaling.factor is missing");
+        unsupported("longrope", "llama.rope.scaling.type", std::string("longrope"),
+                    "RoPE scaling \"longrope\" is not supported, expected none, linear or yarn");
         unsupported("attention factor", "llama.rope.scaling.attn_factor", 1.2f,
                     "llama.rope.scaling.attn_factor");
         unsupported("partial rotation", "llama.rope.dimension_count", 8u,
@@ -272,8 +274,9 @@ private Q_SLOTS:
         QCOMPARE(config.error().code, ErrorCode::Unsupported);
         const QString message = QString::fromStdString(config.error().message);
         QVERIFY2(message.contains(shown, Qt::CaseInsensitive), qPrintable(message));
-        QVERIFY2(message.contains(QLatin1String("llama and qwen2")), qPrintable(message));
-        QCOMPARE(supportedArchitectures(), std::string("llama and qwen2"));
+        const std::string supported = "llama, qwen2, qwen3, deepseek and deepseek2";
+        QVERIFY2(message.contains(QString::fromStdString(supported)), qPrintable(message));
+        QCOMPARE(supportedArchitectures(), supported);
     }
     void noArchitecture()
     {
@@ -289,14 +292,14 @@ private Q_SLOTS:
     {
         TinyModel model{TinyModelOptions()};
         model.set("llama.block_count", 0u);
-        model.set("llama.rope.scaling.type", std::string("yarn"));
+        model.set("llama.rope.scaling.type", std::string("longrope"));
         model.remove("llama.context_length");
         const auto three = configOf(model);
         QVERIFY(!three);
         const QString message = QString::fromStdString(three.error().message);
         QVERIFY2(message.startsWith(QLatin1String("The model cannot be loaded for 3 reasons: ")),
                  qPrintable(message));
-        for (const char *part : {"llama.block_count", "yarn", "llama.context_length is missing"})
+        for (const char *part : {"llama.block_count", "longrope", "llama.context_length is missing"})
             QVERIFY2(message.contains(QLatin1String(part)), qPrintable(message));
         QCOMPARE(three.error().code, ErrorCode::Damaged); // fetch the file again first
 

@@ -122,7 +122,7 @@ private Q_SLOTS:
             frequencies[i] = float(std::pow(10000.0, -2.0 * i / headDim));
         const std::vector<float> before = noise(headDim, 7);
         std::vector<float> head = before;
-        rotationOf(position, frequencies, cosines.data(), sines.data());
+        rotationOf(position, frequencies, 1, cosines.data(), sines.data());
         rotateHead(head, adjacent ? RopePairs::Adjacent : RopePairs::Half, cosines.data(), sines.data());
         for (int i = 0; i < pairs; ++i) {
             const int first = adjacent ? 2 * i : i, second = adjacent ? 2 * i + 1 : i + pairs;

@@ -1,0 +1,162 @@
+// The class behind createCpuBackend(), for its own sources: cpu_backend.cpp sizes and runs, cpu_steps.cpp has the steps of
+// dense models, cpu_mla_steps.cpp and cpu_moe_steps.cpp those of the others. The reading key is kernels/reference/.
+#pragma once
+
+#include "kernels/backend.h"
+#include "kernels/cpu/activations.h"
+#include "kernels/cpu/kv_pages.h"
+#include "kernels/cpu/ops.h"
+#include "kernels/cpu/thread_pool.h"
+#include "kernels/router.h"
+
+#include <atomic>
+#include <vector>
+
+namespace kernels {
+
+// Rows of the gate and up products that one thread finishes before it quantises them for the down product.
+inline constexpr std::uint32_t kGateRows = 32;
+
+class CpuBackend final : public Backend
+{
+public:
+    CpuBackend(const CpuOps &ops, unsigned threads);
+
+    const BackendCapabilities &capabilities() const override { return m_capabilities; }
+    const Plan &plan() const override { return m_plan; }
+    std::uint32_t maxTokens() const override { return m_maxTokens; }
+    std::size_t kvPageBytes() const override { return m_kv.pageBytes(); }
+    std::size_t activationBytes() const override { return m_activationBytes; }
+    Result<KvPageId> allocateKvPage() override { return m_kv.allocate(); }
+    void freeKvPage(KvPageId page) override { m_kv.free(page); }
+    void copyKvPage(KvPageId from, KvPageId to, std::uint32_t) override { m_kv.copy(from, to); }
+
+    Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
+    Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
+
+private:
+    // What the steps of one run share.
+    struct Run
+    {
+        const RunInput &input;
+        std::span<float> logits;
+        std::uint32_t tokens;
+        std::stop_token stop;
+        // The step that was the last one, since the stop token rose in it. Not a flag: a participant may still be
+        // about to look after the barrier of one step when another, in the next step already, gives up. Both must
+        // leave after the same barrier, or one of them waits for ever.
+        std::atomic<std::size_t> lastStep{std::size_t(-1)};
+
+        // Between the parts of a long step. Once true it stays true; what the step computes is not used then.
+        bool stopping() const { return stop.stop_requested(); }
+    };
+
+    struct Matrix
+    {
+        ElementType type;
+        std::uint32_t columns, rows;
+        std::size_t rowBytes;
+        const std::byte *bytes;
+    };
+    // out(t, row) = w(row, :) . x(t, :)
+    struct Product
+    {
+        Matrix w;
+        ActivationRows x;
+        std::uint32_t tokens;
+        float *out;            // row 0 of the first token
+        std::size_t outStride; // floats from one token to the next
+    };
+    // activated(t, row) = silu(gate(row, :) . x(t, :)) * (up(row, :) . x(t, :))
+    struct GateUp
+    {
+        Matrix gate, up;
+        ActivationRows x;
+        std::uint32_t tokens;
+        ActivationRows activated;
+    };
+    // What attention reads of the KV cache, and what of it is a value.
+    struct AttentionInputs
+    {
+        std::uint32_t layer = 0;
+        std::uint32_t heads = 0, kvHeads = 0;
+        bool valuesAreKeys = false; // MLA: the first m_kv.valueDim() dimensions of the keys
+    };
+
+    void runStep(const EmbedStep &step, Run &run, Worker &worker);
+    void runStep(const NormQuantStep &step, Run &run, Worker &worker);
+    void runStep(const QkvRopeKvStep &step, Run &run, Worker &worker);
+    void runStep(const AttentionStep &step, Run &run, Worker &worker);
+    void runStep(const MlaQkvStep &step, Run &run, Worker &worker);
+    void runStep(const MlaAttentionStep &step, Run &run, Worker &worker);
+    void runStep(const OutResidualStep &step, Run &run, Worker &worker);
+    void runStep(const GateUpActStep &step, Run &run, Worker &worker);
+    void runStep(const DownResidualStep &step, Run &run, Worker &worker);
+    void runStep(const RouterStep &step, Run &run, Worker &worker);
+    void runStep(const MoeFfnStep &step, Run &run, Worker &worker);
+    void runStep(const HeadStep &step, Run &run, Worker &worker);
+
+    const WeightView &weight(WeightId id) const { return m_plan.weights[id]; }
+    Matrix matrix(WeightId id, std::size_t index = 0) const;
+    const float *vector(WeightId id) const { return m_vectors[id].data(); }
+    void multiply(const Product &product, Worker::Range rows, const Run &run, const Worker &worker);
+    void multiplyAll(const Product &product, const Run &run, const Worker &worker);
+    void activate(const GateUp &parts, Worker::Range rows, const Run &run, const Worker &worker);
+    void addProduct(WeightId w, WeightId bias, const ActivationRows &x, const Run &run, const Worker &worker);
+    void addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const;
+    void quantise(const ActivationRows &x, std::size_t token) const;
+    void rotate(float *head, std::uint32_t token) const;
+    void writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const;
+    void attend(const AttentionInputs &inputs, const Run &run, Worker &worker);
+    void sortByExpert(const RouterStep &step, std::uint32_t tokens);
+
+    // compile()
+    struct Needs;
+    Needs needsOf(const Plan &plan);
+    bool allocateArenas(const Needs &needs);
+    std::vector<float> floatsOf(WeightId id) const;
+
+    const CpuOps &m_ops;
+    ThreadPool m_pool;
+    BackendCapabilities m_capabilities;
+    Plan m_plan;
+    std::uint32_t m_maxTokens = 0;
+    KvPages m_kv;
+    std::vector<std::vector<float>> m_vectors; // norms and biases as floats, by WeightId; empty for matrices
+
+    AlignedBuffer<float> m_residual; // (tokens, hidden)
+    Activations m_normed, m_attended, m_activated;
+    AlignedBuffer<float> m_query, m_key, m_value;       // (tokens, heads * headDim), padded per head for attention
+    AlignedBuffer<float> m_queryHeads, m_attendedHeads; // (tokens, heads, padded headDim)
+    AlignedBuffer<float> m_product;                     // (tokens, hidden), before it is added to the residual
+    AlignedBuffer<float> m_cosines, m_sines;            // (tokens, rotated pairs)
+    std::vector<AlignedBuffer<std::uint8_t>> m_scratch; // one a thread: products
+    std::vector<AlignedBuffer<float>> m_gate;           // one a thread: (2, tokens, rows at a time)
+    struct PagePointers
+    {
+        std::vector<const std::uint16_t *> keys, values; // of one KV head; grows with the context, not per token
+    };
+    std::vector<PagePointers> m_pagePointers; // one a thread
+
+    // MLA
+    AlignedBuffer<float> m_queryDown, m_kvDown; // (tokens, queryLatent), (tokens, latent + ropeDim): before their norms
+    Activations m_queryLatent;                  // (tokens, queryLatent)
+    Activations m_nopeQuery, m_latents;         // (heads, tokens, nopeDim), (heads, tokens, latent)
+
+    // Routed experts: choices of the last router step, and the rows of their tokens side by side, by expert.
+    std::vector<float> m_routerLogits;   // (tokens, experts)
+    std::vector<ExpertChooser> m_choosers; // one a thread
+    std::vector<ExpertChoice> m_chosen;  // (tokens, experts used)
+    struct Routed
+    {
+        std::uint32_t token;
+        float weight;
+    };
+    std::vector<Routed> m_routed;               // (tokens * experts used), by expert, then by token
+    std::vector<std::uint32_t> m_expertBegins;  // (experts + 1) into m_routed
+    Activations m_gathered, m_expertActivated;  // (tokens * experts used, hidden), (…, expert intermediate)
+
+    std::size_t m_activationBytes = 0;
+};
+
+} // namespace kernels

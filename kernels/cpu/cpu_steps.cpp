@@ -1,0 +1,311 @@
+// The steps of dense models on the CPU. Each participant of a run calls them with its own worker; work is cut by output
+// rows or by tokens, never so that the order of one sum depends on it.
+#include "kernels/cpu/cpu_backend_impl.h"
+
+#include "kernels/dequantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace kernels {
+
+namespace {
+
+// A product looks at the stop token after about this many multiplications, a millisecond of a core, and between these rows:
+// kernels work on that many together. Decode reads ahead across rows, so that it must not be cut smaller.
+constexpr std::uint64_t kProductsBetweenLooks = 1u << 24;
+constexpr std::uint32_t kLookRows = kRowGroup * kGroupsTogether;
+
+} // namespace
+
+CpuBackend::Matrix CpuBackend::matrix(WeightId id, std::size_t index) const
+{
+    const WeightView &w = weight(id);
+    return {w.type, w.columns, w.rows, w.rowBytes(), w.matrix(index)};
+}
+
+// Rows [rows.begin, rows.end) of a product, some at a time until the run is stopped.
+void CpuBackend::multiply(const Product &product, Worker::Range rows, const Run &run, const Worker &worker)
+{
+    const Matrix &w = product.w;
+    MatmulTask task;
+    task.type = w.type;
+    task.rowBytes = w.rowBytes;
+    task.columns = w.columns;
+    task.tokens = product.tokens;
+    task.quantised = &product.x.quantised;
+    task.floats = product.x.floats;
+    task.outStride = product.outStride;
+    task.scratch.bytes = m_scratch[worker.index()].data();
+    const std::uint64_t products = std::uint64_t(product.tokens) * w.columns * kLookRows;
+    const std::uint64_t together = std::max<std::uint64_t>(1, kProductsBetweenLooks / products) * kLookRows;
+    for (std::uint64_t row = rows.begin; row < rows.end && !run.stopping(); row += together) {
+        task.weights = w.bytes + row * task.rowBytes;
+        task.rows = static_cast<std::uint32_t>(std::min(together, rows.end - row));
+        task.out = product.out + row;
+        m_ops.matmul(task);
+    }
+}
+
+void CpuBackend::multiplyAll(const Product &product, const Run &run, const Worker &worker)
+{
+    multiply(product, worker.share(product.w.rows, kRowGroup), run, worker);
+}
+
+void CpuBackend::addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const
+{
+    if (bias == kNoWeight || rows.begin >= rows.end)
+        return;
+    for (std::uint32_t t = 0; t < tokens; ++t)
+        m_ops.addInPlace(out + t * stride + rows.begin, vector(bias) + rows.begin, rows.end - rows.begin);
+}
+
+void CpuBackend::quantise(const ActivationRows &x, std::size_t token) const
+{
+    if (x.isQuantised())
+        m_ops.quantise(x.row(token), x.columns, x.quantised, static_cast<std::uint32_t>(token), 0);
+}
+
+void CpuBackend::runStep(const EmbedStep &step, Run &run, Worker &worker)
+{
+    const ModelShape &shape = m_plan.shape;
+    const WeightView &table = weight(step.embedding);
+    const std::size_t pairs = shape.ropeInverseFrequencies.size();
+    const Worker::Range mine = worker.share(run.tokens);
+    for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
+        const std::size_t row = static_cast<std::size_t>(run.input.tokens[t]);
+        dequantizeRow(table.type, table.bytes + row * table.rowBytes(), shape.hiddenSize,
+                      m_residual.data() + std::size_t(t) * shape.hiddenSize);
+        // rotation of this position, for all layers
+        const double position = run.input.firstPosition + t;
+        for (std::size_t i = 0; i < pairs; ++i) {
+            const double angle = position * double(shape.ropeInverseFrequencies[i]);
+            m_cosines.data()[t * pairs + i] = static_cast<float>(double(shape.ropeAmplitude) * std::cos(angle));
+            m_sines.data()[t * pairs + i] = static_cast<float>(double(shape.ropeAmplitude) * std::sin(angle));
+        }
+    }
+}
+
+void CpuBackend::runStep(const NormQuantStep &step, Run &run, Worker &worker)
+{
+    const ModelShape &shape = m_plan.shape;
+    const ActivationRows normed = m_normed.rows(shape.hiddenSize);
+    const Worker::Range mine = worker.share(run.tokens);
+    for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
+        m_ops.rmsNorm(m_residual.data() + std::size_t(t) * shape.hiddenSize, vector(step.norm), shape.rmsNormEpsilon,
+                      shape.hiddenSize, normed.row(t));
+        quantise(normed, t);
+    }
+}
+
+// The rotated part of one head, by the position of the run's token.
+void CpuBackend::rotate(float *head, std::uint32_t token) const
+{
+    const std::size_t pairs = m_plan.shape.ropeInverseFrequencies.size();
+    const float *cosines = m_cosines.data() + token * pairs, *sines = m_sines.data() + token * pairs;
+    const bool adjacent = m_plan.shape.ropePairs == RopePairs::Adjacent;
+    for (std::size_t i = 0; i < pairs; ++i) {
+        float &a = head[adjacent ? 2 * i : i];
+        float &b = head[adjacent ? 2 * i + 1 : i + pairs];
+        const float x = a, y = b;
+        a = x * cosines[i] - y * sines[i];
+        b = x * sines[i] + y * cosines[i];
+    }
+}
+
+// A key into its column of a page's transposed keys.
+void CpuBackend::writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const
+{
+    std::uint16_t halves[512];
+    for (std::uint32_t first = 0; first < count; first += 512) {
+        const std::uint32_t some = std::min(count - first, 512u);
+        m_ops.toHalf(key + first, some, halves);
+        for (std::uint32_t d = 0; d < some; ++d)
+            keys[std::size_t(first + d) * kKvPageTokens + slot] = halves[d];
+    }
+}
+
+void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
+{
+    const ModelShape &shape = m_plan.shape;
+    const std::uint32_t headDim = shape.headDim, padded = m_kv.keyDim();
+    const std::uint32_t heads = shape.attentionHeads, kvHeads = shape.keyValueHeads;
+    const ActivationRows normed = m_normed.rows(shape.hiddenSize);
+    // products and biases
+    const auto product = [&](WeightId w, WeightId bias, std::uint32_t rows, float *out) {
+        multiplyAll({matrix(w), normed, run.tokens, out, rows}, run, worker);
+        addBias(bias, worker.share(rows, kRowGroup), out, rows, run.tokens);
+    };
+    product(step.q, step.qBias, heads * headDim, m_query.data());
+    product(step.k, step.kBias, kvHeads * headDim, m_key.data());
+    product(step.v, step.vBias, kvHeads * headDim, m_value.data());
+    worker.barrier();
+    // norms of the heads, RoPE on q and k; k and v into the cache
+    const auto normHead = [&](float *head, WeightId norm) {
+        if (norm != kNoWeight)
+            m_ops.rmsNorm(head, vector(norm), shape.rmsNormEpsilon, headDim, head);
+    };
+    const Worker::Range mine = worker.share(run.tokens * (heads + kvHeads));
+    for (std::uint32_t item = mine.begin; item < mine.end; ++item) {
+        const std::uint32_t t = item / (heads + kvHeads), head = item % (heads + kvHeads);
+        if (head < heads) {
+            float *query = m_queryHeads.data() + (std::size_t(t) * heads + head) * padded;
+            std::memcpy(query, m_query.data() + (std::size_t(t) * heads + head) * headDim, headDim * sizeof(float));
+            normHead(query, step.qNorm);
+            rotate(query, t);
+            continue;
+        }
+        const std::uint32_t kvHead = head - heads;
+        const std::uint32_t position = run.input.firstPosition + t;
+        const KvPageId page = run.input.pages[position / kKvPageTokens];
+        const std::uint32_t slot = position % kKvPageTokens;
+        float *key = m_key.data() + (std::size_t(t) * kvHeads + kvHead) * headDim;
+        normHead(key, step.kNorm);
+        rotate(key, t);
+        writeKey(key, headDim, slot, m_kv.keys(page, step.layer, kvHead));
+        m_ops.toHalf(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, headDim,
+                     m_kv.values(page, step.layer, kvHead) + std::size_t(slot) * m_kv.valueDim());
+    }
+}
+
+// m_attendedHeads = attention of m_queryHeads, in tiles of query rows that share a KV head.
+void CpuBackend::attend(const AttentionInputs &inputs, const Run &run, Worker &worker)
+{
+    const std::uint32_t group = inputs.heads / inputs.kvHeads;
+    const std::uint32_t pages = static_cast<std::uint32_t>(run.input.pages.size());
+    const std::uint32_t keyDim = m_kv.keyDim(), valueDim = m_kv.valueDim();
+    std::vector<const std::uint16_t *> &keyPages = m_pagePointers[worker.index()].keys;
+    std::vector<const std::uint16_t *> &valuePages = m_pagePointers[worker.index()].values;
+    keyPages.resize(pages);
+    valuePages.resize(pages);
+
+    // Query rows of one KV head, (token, head of the group) in order, kAttentionQueries at a time. Items go round the
+    // threads, since later tokens see more keys.
+    const std::uint32_t rows = run.tokens * group, tiles = (rows + kAttentionQueries - 1) / kAttentionQueries;
+    for (std::uint32_t kvHead = 0; kvHead < inputs.kvHeads; ++kvHead) {
+        bool located = false;
+        for (std::uint32_t tile = 0; tile < tiles && !run.stopping(); ++tile) {
+            if ((tile + kvHead * tiles) % worker.count() != worker.index())
+                continue;
+            if (!located) {
+                for (std::uint32_t p = 0; p < pages; ++p) {
+                    keyPages[p] = m_kv.keys(run.input.pages[p], inputs.layer, kvHead);
+                    valuePages[p] = inputs.valuesAreKeys ? nullptr : m_kv.values(run.input.pages[p], inputs.layer, kvHead);
+                }
+                located = true;
+            }
+            const float *queries[kAttentionQueries];
+            float *outputs[kAttentionQueries];
+            std::uint32_t positions[kAttentionQueries];
+            AttentionTask task;
+            task.queryCount = std::min(kAttentionQueries, rows - tile * kAttentionQueries);
+            for (std::uint32_t i = 0; i < task.queryCount; ++i) {
+                const std::uint32_t row = tile * kAttentionQueries + i;
+                const std::uint32_t t = row / group, head = kvHead * group + row % group;
+                queries[i] = m_queryHeads.data() + (std::size_t(t) * inputs.heads + head) * keyDim;
+                outputs[i] = m_attendedHeads.data() + (std::size_t(t) * inputs.heads + head) * valueDim;
+                positions[i] = run.input.firstPosition + t;
+            }
+            task.queries = queries;
+            task.outputs = outputs;
+            task.positions = positions;
+            task.keyPages = keyPages.data();
+            task.valuePages = inputs.valuesAreKeys ? nullptr : valuePages.data();
+            task.keyDim = keyDim;
+            task.valueDim = valueDim;
+            task.scale = static_cast<float>(m_plan.shape.attentionScale());
+            m_ops.attention(task);
+        }
+    }
+}
+
+void CpuBackend::runStep(const AttentionStep &step, Run &run, Worker &worker)
+{
+    const ModelShape &shape = m_plan.shape;
+    const std::uint32_t heads = shape.attentionHeads;
+    attend({step.layer, heads, shape.keyValueHeads, false}, run, worker);
+    worker.barrier();
+    // heads side by side, quantised for the output product
+    const ActivationRows attended = m_attended.rows(heads * shape.headDim);
+    const Worker::Range mine = worker.share(run.tokens);
+    for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
+        for (std::uint32_t head = 0; head < heads; ++head)
+            std::memcpy(attended.row(t) + std::size_t(head) * shape.headDim,
+                        m_attendedHeads.data() + (std::size_t(t) * heads + head) * m_kv.valueDim(),
+                        shape.headDim * sizeof(float));
+        quantise(attended, t);
+    }
+}
+
+// residual += w * x + bias
+void CpuBackend::addProduct(WeightId w, WeightId bias, const ActivationRows &x, const Run &run, const Worker &worker)
+{
+    const std::uint32_t hidden = m_plan.shape.hiddenSize;
+    multiplyAll({matrix(w), x, run.tokens, m_product.data(), hidden}, run, worker);
+    const Worker::Range mine = worker.share(hidden, kRowGroup);
+    if (mine.begin >= mine.end)
+        return;
+    addBias(bias, mine, m_product.data(), hidden, run.tokens);
+    for (std::uint32_t t = 0; t < run.tokens; ++t)
+        m_ops.addInPlace(m_residual.data() + std::size_t(t) * hidden + mine.begin,
+                         m_product.data() + std::size_t(t) * hidden + mine.begin, mine.end - mine.begin);
+}
+
+void CpuBackend::runStep(const OutResidualStep &step, Run &run, Worker &worker)
+{
+    addProduct(step.output, step.bias, m_attended.rows(weight(step.output).columns), run, worker);
+}
+
+// Some rows at a time, so that their products stay in the cache until they are one.
+void CpuBackend::activate(const GateUp &parts, Worker::Range rows, const Run &run, const Worker &worker)
+{
+    float *gate = m_gate[worker.index()].data(), *up = gate + std::size_t(m_maxTokens) * kGateRows;
+    const ActivationRows &activated = parts.activated;
+    for (std::uint32_t row = rows.begin; row < rows.end && !run.stopping(); row += kGateRows) {
+        const Worker::Range some{row, std::min(row + kGateRows, rows.end)};
+        const std::uint32_t count = some.end - some.begin;
+        multiply({parts.gate, parts.x, parts.tokens, gate - row, kGateRows}, some, run, worker);
+        multiply({parts.up, parts.x, parts.tokens, up - row, kGateRows}, some, run, worker);
+        for (std::uint32_t t = 0; t < parts.tokens; ++t) {
+            float *values = gate + std::size_t(t) * kGateRows;
+            m_ops.siluMultiply(values, up + std::size_t(t) * kGateRows, count);
+            if (activated.isQuantised())
+                m_ops.quantise(values, count, activated.quantised, t, row);
+            if (activated.floats)
+                std::memcpy(activated.row(t) + row, values, count * sizeof(float));
+        }
+    }
+}
+
+void CpuBackend::runStep(const GateUpActStep &step, Run &run, Worker &worker)
+{
+    const Matrix gate = matrix(step.gate);
+    activate({gate, matrix(step.up), m_normed.rows(m_plan.shape.hiddenSize), run.tokens, m_activated.rows(gate.rows)},
+             worker.share(gate.rows, kGateRows), run, worker);
+}
+
+void CpuBackend::runStep(const DownResidualStep &step, Run &run, Worker &worker)
+{
+    addProduct(step.down, kNoWeight, m_activated.rows(weight(step.down).columns), run, worker);
+}
+
+void CpuBackend::runStep(const HeadStep &step, Run &run, Worker &worker)
+{
+    if (run.input.logitsWanted == LogitsWanted::None)
+        return;
+    const ModelShape &shape = m_plan.shape;
+    const ActivationRows normed = m_normed.rows(shape.hiddenSize);
+    const bool all = run.input.logitsWanted == LogitsWanted::All;
+    const std::uint32_t first = all ? 0 : run.tokens - 1, count = run.tokens - first;
+    const Worker::Range mine = worker.share(count);
+    for (std::uint32_t t = first + mine.begin; t < first + mine.end; ++t) {
+        m_ops.rmsNorm(m_residual.data() + std::size_t(t) * shape.hiddenSize, vector(step.norm), shape.rmsNormEpsilon,
+                      shape.hiddenSize, normed.row(t));
+        quantise(normed, t);
+    }
+    worker.barrier();
+    multiplyAll({matrix(step.head), normed.from(first), count, run.logits.data(), shape.vocabularySize}, run, worker);
+}
+
+} // namespace kernels
