@@ -1,7 +1,7 @@
 // What a model computes, as a flat array of coarse steps that every backend understands.
 //
-// An architecture (inference/model/) emits a plan once, at load. A step is the largest unit that the CPU would run
-// as one parallel region and a GPU as one or two kernels. T is the number of tokens of one run.
+// An architecture (inference/model/) emits a plan once, at load. A step is the largest unit that the CPU
+// would run as one parallel region and a GPU as one or two kernels. T is the number of tokens of one run.
 #pragma once
 
 #include "kernels/element_type.h"
@@ -16,8 +16,8 @@
 
 namespace kernels {
 
-// A matrix of weights, row-major, as it lies in the mapped file. Not owned: the file, or Plan::derived, outlives it.
-// Or a stack of such matrices, one an expert or a head, each somewhere in the file.
+// A matrix of weights, row-major, as it lies in the mapped file. Not owned: the file, or Plan::derived,
+// outlives it. Or a stack of such matrices, one an expert or a head, each somewhere in the file.
 struct WeightView
 {
     std::string name; // tensor name, for messages
@@ -47,8 +47,8 @@ enum class RopePairs {
     Half      // (i, i + d/2): qwen2
 };
 
-// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): keys and values of all heads come from one
-// latent vector a token, c, and one rotated key that they share.
+// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): keys and values of all heads come
+// from one latent vector a token, c, and one rotated key that they share.
 struct MlaShape
 {
     std::uint32_t latentSize = 0;      // kv_lora_rank; 0: the model has ordinary attention
@@ -72,8 +72,8 @@ struct ModelShape
     float rmsNormEpsilon = 0;
     RopePairs ropePairs = RopePairs::Adjacent;
     std::vector<float> ropeInverseFrequencies; // radians per position and pair, scaling already applied
-    float ropeAmplitude = 1;        // YaRN: cosines and sines are multiplied with it
-    float attentionScaleFactor = 1; // YaRN in MLA models: mscale squared
+    float ropeAmplitude = 1;                   // YaRN: cosines and sines are multiplied with it
+    float attentionScaleFactor = 1;            // YaRN in MLA models: mscale squared
     MlaShape mla;
 
     bool hasMla() const { return mla.latentSize != 0; }
@@ -95,7 +95,8 @@ struct NormQuantStep
     WeightId norm; // (hidden)
 };
 
-// q(T, heads, headDim), and one row of the K and V cache of this layer per token: product, bias, norm, RoPE, write
+// q(T, heads, headDim), and one row of the K and V cache of this layer per token: product, bias, norm, RoPE,
+// write
 struct QkvRopeKvStep
 {
     std::uint32_t layer;
@@ -110,16 +111,18 @@ struct AttentionStep
     std::uint32_t layer;
 };
 
-// What makes keys and values of a latent, stacks of one matrix a head: its nope key is key^T c, its value is value c.
+// What makes keys and values of a latent, stacks of one matrix a head: its nope key is key^T c, its value is
+// value c.
 struct MlaUp
 {
     WeightId key;   // (latent, nopeDim)
     WeightId value; // (valueDim, latent)
 };
 
-// The same two for MLA. Expanded: keys and values of all heads are made of c, attention is ordinary. Absorbed: the
-// cache holds [c | rotated key], which all heads attend to with the query [up.key q_nope | rotated query], and a head's
-// result is up.value times its weighted sum of c. Both are the same function (reference/deepseek-models.md section 2).
+// The same two for MLA. Expanded: keys and values of all heads are made of c, attention is ordinary.
+// Absorbed: the cache holds [c | rotated key], which all heads attend to with the query [up.key q_nope |
+// rotated query], and a head's result is up.value times its weighted sum of c. Both are the same function
+// (reference/deepseek-models.md section 2).
 struct MlaQkvStep
 {
     std::uint32_t layer;
@@ -142,8 +145,8 @@ struct OutResidualStep
     WeightId bias = kNoWeight;
 };
 
-// activated(T, rows of gate) = silu(gate * normed) * (up * normed). Also the shared experts, which read the same
-// normed as the routed ones.
+// activated(T, rows of gate) = silu(gate * normed) * (up * normed). Also the shared experts, which read the
+// same normed as the routed ones.
 struct GateUpActStep
 {
     WeightId gate, up; // (intermediate, hidden)
@@ -166,8 +169,9 @@ enum class GroupRank {
     TopTwoSum // the sum of its best two (V3)
 };
 
-// The experts of each token and their weights: scores = score(router * normed) in float. Chosen are the best by score +
-// bias, among the best groups; equal ones by the lower number. Weights are the scores without the bias.
+// The experts of each token and their weights: scores = score(router * normed) in float. Chosen are the best
+// by score + bias, among the best groups; equal ones by the lower number. Weights are the scores without the
+// bias.
 struct RouterStep
 {
     WeightId router;           // (experts, hidden)
@@ -195,8 +199,9 @@ struct HeadStep
     WeightId head; // (vocabulary, hidden); the embedding where the model ties the two
 };
 
-using Step = std::variant<EmbedStep, NormQuantStep, QkvRopeKvStep, AttentionStep, MlaQkvStep, MlaAttentionStep,
-                          OutResidualStep, GateUpActStep, DownResidualStep, RouterStep, MoeFfnStep, HeadStep>;
+using Step =
+    std::variant<EmbedStep, NormQuantStep, QkvRopeKvStep, AttentionStep, MlaQkvStep, MlaAttentionStep,
+                 OutResidualStep, GateUpActStep, DownResidualStep, RouterStep, MoeFfnStep, HeadStep>;
 
 struct Plan
 {

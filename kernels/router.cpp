@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kOut = -std::numeric_limits<double>::infinity();
 
-// A rank above kOut whatever the file holds, so that no expert is chosen twice: NaN and minus infinity come last.
+// A rank above kOut whatever the file holds, so that no expert is chosen twice: NaN and minus infinity come
+// last.
 double ranked(double value)
 {
     return value > std::numeric_limits<double>::lowest() ? value : std::numeric_limits<double>::lowest();
@@ -65,7 +66,8 @@ void ExpertChooser::maskGroups(const RouterStep &step)
     const std::size_t size = step.experts / step.groups;
     for (std::size_t g = 0; g < step.groups; ++g) {
         const std::span<const double> members = std::span(m_ranks).subspan(g * size, size);
-        m_groups[g] = ranked(step.groupRank == GroupRank::TopTwoSum ? sumOfBestTwo(members) : members[best(members)]);
+        m_groups[g] =
+            ranked(step.groupRank == GroupRank::TopTwoSum ? sumOfBestTwo(members) : members[best(members)]);
     }
     const std::span<double> groups = std::span(m_groups).first(step.groups);
     for (std::uint32_t i = 0; i < step.groupsUsed; ++i)

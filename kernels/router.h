@@ -20,9 +20,9 @@ class ExpertChooser
 public:
     explicit ExpertChooser(const RouterStep &largest);
 
-    // logits: of step.experts experts, from the router's product. bias: as many, or none. chosen gets step.used
-    // different experts, the best first. Formulas: kernels/plan.h, in double. The groups that are used must hold
-    // step.used experts. A score that is no number comes last.
+    // logits: of step.experts experts, from the router's product. bias: as many, or none. chosen gets
+    // step.used different experts, the best first. Formulas: kernels/plan.h, in double. The groups that are
+    // used must hold step.used experts. A score that is no number comes last.
     void choose(const RouterStep &step, std::span<const float> logits, std::span<const float> bias,
                 std::span<ExpertChoice> chosen);
 

@@ -57,7 +57,9 @@ void addFeedForward(PlanBuilder &builder, std::uint32_t layer, std::string_view 
 {
     const std::uint32_t hidden = builder.shape().hiddenSize;
     const LayerNames layerName(layer);
-    const auto name = [&](std::string_view part) { return layerName(std::string(part).append(suffix) + ".weight"); };
+    const auto name = [&](std::string_view part) {
+        return layerName(std::string(part).append(suffix) + ".weight");
+    };
     GateUpActStep gateUp{};
     gateUp.gate = builder.matrix(name("ffn_gate"), hidden, width);
     gateUp.up = builder.matrix(name("ffn_up"), hidden, width);

@@ -1,4 +1,5 @@
-// DeepSeek-MoE-16B, the first with routed experts (arXiv 2401.06066; reference/deepseek-models.md sections 1b and 2).
+// DeepSeek-MoE-16B, the first with routed experts (arXiv 2401.06066; reference/deepseek-models.md sections 1b
+// and 2).
 //
 // Llama's attention. The first layers have a dense feed-forward part, the others
 //

@@ -1,4 +1,5 @@
-// DeepSeek-V2, V3, R1 and V3.1, whole and Lite (arXiv 2405.04434, 2412.19437; reference/deepseek-models.md sections 1b, 2).
+// DeepSeek-V2, V3, R1 and V3.1, whole and Lite (arXiv 2405.04434, 2412.19437; reference/deepseek-models.md
+// sections 1b, 2).
 //
 //     per layer:  x += W_o MLA(n)                                              with n = rmsNorm(x)
 //                 x += FFN(n), or sum of w_e FFN_e(n) + FFN_shared(n)          with n = rmsNorm(x)
@@ -7,8 +8,9 @@
 //           [c | k] = W_kva n; c = rmsNorm(c); rope(k) is one key for all heads
 //           a head's key is [W_uk c | k], its value W_uv c; scores are scaled with mscale^2 / sqrt(headDim)
 //
-// The router's score is a softmax (V2) or a sigmoid with a bias for the choice (V3), with groups of experts in the large
-// models; ModelConfig has read which. RoPE turns adjacent pairs. Layers that predict several tokens (MTP) are not run.
+// The router's score is a softmax (V2) or a sigmoid with a bias for the choice (V3), with groups of experts
+// in the large models; ModelConfig has read which. RoPE turns adjacent pairs. Layers that predict several
+// tokens (MTP) are not run.
 #include "inference/model/blocks.h"
 
 namespace inference {

@@ -113,10 +113,13 @@ MemoryPlan planMemory(const kernels::Plan &plan, const MemoryOptions &options)
     memory.kvBytesPerToken = s.layers * kvRow * (options.reference ? 4 : 2);
     memory.kvBytes = kvBytesOf(memory.kvBytesPerToken, options.contextLength);
 
-    // residual, normed; q, attended; gate, up and what becomes of them; latents; routed experts; one row of logits.
-    std::uint64_t perToken = 2 * std::uint64_t(s.hiddenSize) + heads * (keyDim + valueDim) + 3 * std::uint64_t(s.intermediateSize);
+    // residual, normed; q, attended; gate, up and what becomes of them; latents; routed experts; one row of
+    // logits.
+    std::uint64_t perToken =
+        2 * std::uint64_t(s.hiddenSize) + heads * (keyDim + valueDim) + 3 * std::uint64_t(s.intermediateSize);
     if (s.hasMla())
-        perToken += heads * (s.headDim + s.mla.valueDim + 2 * std::uint64_t(s.mla.latentSize)) + 2 * std::uint64_t(s.mla.queryLatentSize);
+        perToken += heads * (s.headDim + s.mla.valueDim + 2 * std::uint64_t(s.mla.latentSize)) +
+                    2 * std::uint64_t(s.mla.queryLatentSize);
     std::uint64_t used = 0;
     for (const kernels::Step &step : plan.steps) {
         if (const auto *router = std::get_if<kernels::RouterStep>(&step))

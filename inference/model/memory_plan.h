@@ -26,10 +26,10 @@ struct MemoryPlan
 
 struct MemoryOptions
 {
-    std::uint32_t contextLength = 0;  // tokens
-    bool reference = false;           // the reference path: a cache in F32, and MLA expanded; else F16 and absorbed
-    std::uint32_t chunkTokens = 256;  // tokens of one run: activations are sized for them
-    std::uint64_t repackedBytes = 0;  // a copy of weights in another layout, where a backend makes one
+    std::uint32_t contextLength = 0; // tokens
+    bool reference = false; // the reference path: a cache in F32, and MLA expanded; else F16 and absorbed
+    std::uint32_t chunkTokens = 256; // tokens of one run: activations are sized for them
+    std::uint64_t repackedBytes = 0; // a copy of weights in another layout, where a backend makes one
 };
 
 // Never fails. The activations are what the steps of kernels/plan.h keep in float, with 25 % for a backend's

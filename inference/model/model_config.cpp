@@ -83,8 +83,8 @@ void readAttention(KeyReader &keys, ModelShape &shape, ProblemList &problems)
                          std::to_string(shape.headDim) + ", found " + std::to_string(rotated));
 }
 
-// MLA, in both conventions of GGUF (reference/deepseek-models.md section 3b): newer files state the lengths of a
-// head as the absorbed form sees them and add those of the model under names that end in _mla.
+// MLA, in both conventions of GGUF (reference/deepseek-models.md section 3b): newer files state the lengths
+// of a head as the absorbed form sees them and add those of the model under names that end in _mla.
 void readMla(const GgufFile &file, KeyReader &keys, ModelShape &shape, ProblemList &problems)
 {
     kernels::MlaShape &mla = shape.mla;
@@ -107,8 +107,8 @@ void readMla(const GgufFile &file, KeyReader &keys, ModelShape &shape, ProblemLi
         mla.nopeDim = shape.headDim - mla.ropeDim;
 }
 
-// Groups of experts, of which only the best are used. Files written before 2026 have no keys for them: the two models
-// that were trained with groups are told by their sizes.
+// Groups of experts, of which only the best are used. Files written before 2026 have no keys for them: the
+// two models that were trained with groups are told by their sizes.
 void readGroups(KeyReader &keys, const ModelShape &shape, kernels::RouterStep &router, ProblemList &problems)
 {
     if (keys.countOrNone("expert_group_count") > 0) {
@@ -124,11 +124,10 @@ void readGroups(KeyReader &keys, const ModelShape &shape, kernels::RouterStep &r
     if (!router.groups || !router.groupsUsed)
         return;
     if (router.experts % router.groups != 0 || router.groupsUsed > router.groups)
-        problems.add(Kind::Damaged, keys.key("expert_group_count") + " must divide the " +
-                                        std::to_string(router.experts) + " experts and be no less than " +
-                                        keys.key("expert_group_used_count") + ", found " +
-                                        std::to_string(router.groups) + " and " +
-                                        std::to_string(router.groupsUsed));
+        problems.add(Kind::Damaged,
+                     keys.key("expert_group_count") + " must divide the " + std::to_string(router.experts) +
+                         " experts and be no less than " + keys.key("expert_group_used_count") + ", found " +
+                         std::to_string(router.groups) + " and " + std::to_string(router.groupsUsed));
     else if (router.used > router.experts / router.groups * router.groupsUsed)
         problems.add(Kind::Damaged, keys.key("expert_used_count") + " must be at most the experts of " +
                                         std::to_string(router.groupsUsed) + " groups, expected " +
@@ -136,8 +135,8 @@ void readGroups(KeyReader &keys, const ModelShape &shape, kernels::RouterStep &r
                                         ", found " + std::to_string(router.used));
 }
 
-void readScore(const GgufFile &file, KeyReader &keys, std::uint32_t firstMoeLayer, kernels::RouterStep &router,
-               ProblemList &problems)
+void readScore(const GgufFile &file, KeyReader &keys, std::uint32_t firstMoeLayer,
+               kernels::RouterStep &router, ProblemList &problems)
 {
     enum : std::uint32_t { kSoftmax = 1, kSigmoid = 2 };
     // The bias came with the sigmoid: a file with the one and without the key is a V3 of the first weeks.
@@ -146,7 +145,8 @@ void readScore(const GgufFile &file, KeyReader &keys, std::uint32_t firstMoeLaye
     if (function == 0)
         function = biased ? kSigmoid : kSoftmax;
     if (function != kSoftmax && function != kSigmoid)
-        problems.add(Kind::Unsupported, keys.key("expert_gating_func") + " must be 1 (softmax) or 2 (sigmoid), found " +
+        problems.add(Kind::Unsupported, keys.key("expert_gating_func") +
+                                            " must be 1 (softmax) or 2 (sigmoid), found " +
                                             std::to_string(function));
     router.score = function == kSigmoid ? kernels::RouterScore::Sigmoid : kernels::RouterScore::Softmax;
     router.groupRank = function == kSigmoid ? kernels::GroupRank::TopTwoSum : kernels::GroupRank::Maximum;
@@ -164,13 +164,14 @@ void readExperts(const GgufFile &file, KeyReader &keys, const ModelShape &shape,
     router.normalised = keys.flag("expert_weights_norm", false);
     router.scale = keys.positive("expert_weights_scale", 1.0f);
     if (router.used > router.experts)
-        problems.add(Kind::Damaged, keys.key("expert_used_count") + " must be at most " + keys.key("expert_count") +
-                                        ", found " + std::to_string(router.used) + " and " +
-                                        std::to_string(router.experts));
+        problems.add(Kind::Damaged, keys.key("expert_used_count") + " must be at most " +
+                                        keys.key("expert_count") + ", found " + std::to_string(router.used) +
+                                        " and " + std::to_string(router.experts));
     readScore(file, keys, moe.leadingDenseLayers, router, problems);
     readGroups(keys, shape, router, problems);
     const std::uint64_t shared = std::uint64_t(moe.sharedExperts) * moe.expertIntermediateSize;
-    moe.sharedIntermediateSize = shared ? keys.inRange("the width of the shared experts", shared, kMaxIntermediateSize) : 0;
+    moe.sharedIntermediateSize =
+        shared ? keys.inRange("the width of the shared experts", shared, kMaxIntermediateSize) : 0;
 }
 
 // Parts of other models under a name that is known: without them the answers would be wrong.

@@ -20,15 +20,17 @@ struct MoeConfig
 
 struct ModelConfig
 {
-    std::string architecture; // general.architecture
-    std::string name;         // general.name fit for one line, may be empty
+    std::string architecture;        // general.architecture
+    std::string name;                // general.name fit for one line, may be empty
     std::uint32_t contextLength = 0; // trained, from the file
     kernels::ModelShape shape;
     std::uint32_t denseIntermediateSize = 0; // of layers without routed experts
-    std::uint32_t predictingLayers = 0;      // behind the last of shape.layers, for multi-token prediction; not run
-    MoeConfig moe;                           // router.experts is 0 where the model has none
+    std::uint32_t predictingLayers =
+        0;         // behind the last of shape.layers, for multi-token prediction; not run
+    MoeConfig moe; // router.experts is 0 where the model has none
 
-    // Fails with Unsupported (architecture, rope scaling: named) or Damaged; the message lists all problems found.
+    // Fails with Unsupported (architecture, rope scaling: named) or Damaged; the message lists all problems
+    // found.
     static Result<ModelConfig> fromGguf(const GgufFile &file);
 };
 

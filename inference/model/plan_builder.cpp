@@ -54,7 +54,8 @@ std::int64_t layerOf(std::string_view name)
     return layer;
 }
 
-// A stack of `count` matrices out of one: `rows` rows each, the first from row `first` on, then every `step` rows.
+// A stack of `count` matrices out of one: `rows` rows each, the first from row `first` on, then every `step`
+// rows.
 struct RowSlices
 {
     std::uint32_t first = 0, rows = 0, step = 0, count = 0;
@@ -152,8 +153,8 @@ WeightId PlanBuilder::optionalVector(std::string_view name, std::uint32_t length
     return push(find(name, std::array<std::uint64_t, 1>{length}, false));
 }
 
-std::optional<WeightView> PlanBuilder::findStack(std::string_view name, std::uint32_t columns, std::uint32_t rows,
-                                                 std::uint32_t count)
+std::optional<WeightView> PlanBuilder::findStack(std::string_view name, std::uint32_t columns,
+                                                 std::uint32_t rows, std::uint32_t count)
 {
     const GgufTensor *tensor = m_file.findTensor(name);
     const std::uint64_t allRows = std::uint64_t(rows) * count;
@@ -186,7 +187,8 @@ WeightId PlanBuilder::experts(const LayerNames &layer, std::string_view part, st
         if (!stack)
             stack = *one;
         if (one->type != stack->type) {
-            m_problems.add(Kind::Unsupported, "tensor " + one->name + " has another type than the experts before it");
+            m_problems.add(Kind::Unsupported,
+                           "tensor " + one->name + " has another type than the experts before it");
             complete = false;
         }
         stack->stack.push_back(one->bytes);
@@ -221,13 +223,15 @@ kernels::MlaUp PlanBuilder::mlaUp(const LayerNames &layer)
         const auto value = findStack(valueName, latent, mla.valueDim, heads);
         // Files for engines that want both forms hold the same weights once more.
         if (has(bothName))
-            static_cast<void>(find(bothName, std::array<std::uint64_t, 2>{latent, std::uint64_t(heads) * headRows}, true));
+            static_cast<void>(
+                find(bothName, std::array<std::uint64_t, 2>{latent, std::uint64_t(heads) * headRows}, true));
         if (!key || !value)
             return {kNoWeight, kNoWeight};
         return {push(sliced(*key, {.rows = latent, .step = latent, .count = heads})),
                 push(sliced(*value, {.rows = mla.valueDim, .step = mla.valueDim, .count = heads}))};
     }
-    const auto both = find(bothName, std::array<std::uint64_t, 2>{latent, std::uint64_t(heads) * headRows}, true);
+    const auto both =
+        find(bothName, std::array<std::uint64_t, 2>{latent, std::uint64_t(heads) * headRows}, true);
     if (!both)
         return {kNoWeight, kNoWeight};
     const RowSlices keys{.first = 0, .rows = mla.nopeDim, .step = headRows, .count = heads};
@@ -235,7 +239,8 @@ kernels::MlaUp PlanBuilder::mlaUp(const LayerNames &layer)
     return {push(transposed(sliced(*both, keys))), push(sliced(*both, values))};
 }
 
-// Every matrix on its side, in a type that holds what the file's type says: its own where that is a float, else F32.
+// Every matrix on its side, in a type that holds what the file's type says: its own where that is a float,
+// else F32.
 WeightView PlanBuilder::transposed(const WeightView &stack)
 {
     const ElementType type = kernels::traitsOf(stack.type).blockLength == 1 ? stack.type : ElementType::F32;
@@ -259,7 +264,8 @@ WeightView PlanBuilder::transposed(const WeightView &stack)
                 source = reinterpret_cast<const std::byte *>(row.data());
             }
             for (std::size_t c = 0; c < stack.columns; ++c)
-                std::memcpy(target + (c * stack.rows + r) * elementBytes, source + c * elementBytes, elementBytes);
+                std::memcpy(target + (c * stack.rows + r) * elementBytes, source + c * elementBytes,
+                            elementBytes);
         }
     }
     turned.bytes = turned.stack.front();
@@ -270,8 +276,8 @@ WeightView PlanBuilder::transposed(const WeightView &stack)
 Result<kernels::Plan> PlanBuilder::finish()
 {
     const ArchitectureTraits *architecture = findArchitecture(m_config.architecture);
-    // ModelConfig has applied the divisors already; rot_embd are frequencies that old converters wrote as well; layers
-    // behind the last one predict several tokens at once (MTP).
+    // ModelConfig has applied the divisors already; rot_embd are frequencies that old converters wrote as
+    // well; layers behind the last one predict several tokens at once (MTP).
     const auto isKnown = [&](std::string_view name) {
         return (name == kRopeDivisorsTensor && architecture && architecture->ropeDivisors) ||
                name.ends_with("attn_rot_embd.weight") || name.ends_with("attn.rot_embd") ||
@@ -281,7 +287,8 @@ Result<kernels::Plan> PlanBuilder::finish()
     for (std::size_t i = 0; i < tensors.size(); ++i)
         if (!m_used[i] && !isKnown(tensors[i].name))
             m_problems.add(Kind::Unsupported, "tensor " + printable(tensors[i].name) +
-                                                  " is not part of the architecture " + m_config.architecture);
+                                                  " is not part of the architecture " +
+                                                  m_config.architecture);
     if (!m_problems.empty())
         return m_problems.toError(pathText(m_file.path()));
     return std::move(m_plan);

@@ -44,14 +44,15 @@ public:
     kernels::WeightId optionalMatrix(std::string_view name, std::uint32_t columns, std::uint32_t rows);
     kernels::WeightId optionalVector(std::string_view name, std::uint32_t length);
 
-    // One matrix an expert as one weight, a stack: a tensor with a third dimension, "ffn_down_exps", or (files of early
-    // 2024) one tensor for each, "ffn_down.7".
+    // One matrix an expert as one weight, a stack: a tensor with a third dimension, "ffn_down_exps", or
+    // (files of early 2024) one tensor for each, "ffn_down.7".
     kernels::WeightId experts(const LayerNames &layer, std::string_view part, std::uint32_t columns,
                               std::uint32_t rows);
-    // Gate and up of all experts, which some files merge into ffn_gate_up_exps: an expert's gate rows, then its up rows.
+    // Gate and up of all experts, which some files merge into ffn_gate_up_exps: an expert's gate rows, then
+    // its up rows.
     std::pair<kernels::WeightId, kernels::WeightId> gateAndUpExperts(const LayerNames &layer);
-    // What makes keys and values of MLA's latents, from either convention of the format: attn_k_b and attn_v_b, or
-    // attn_kv_b, whose keys are transposed here, once.
+    // What makes keys and values of MLA's latents, from either convention of the format: attn_k_b and
+    // attn_v_b, or attn_kv_b, whose keys are transposed here, once.
     kernels::MlaUp mlaUp(const LayerNames &layer);
 
     void add(kernels::Step step) { m_plan.steps.push_back(std::move(step)); }
@@ -63,7 +64,8 @@ public:
 private:
     std::optional<kernels::WeightView> find(std::string_view name, std::span<const std::uint64_t> dimensions,
                                             bool required);
-    // A tensor of `count` matrices one behind the other, with a third dimension or with all rows in the second.
+    // A tensor of `count` matrices one behind the other, with a third dimension or with all rows in the
+    // second.
     std::optional<kernels::WeightView> findStack(std::string_view name, std::uint32_t columns,
                                                  std::uint32_t rows, std::uint32_t count);
     kernels::WeightView transposed(const kernels::WeightView &stack);

@@ -1,7 +1,7 @@
 // Qwen3: DeepSeek-R1-0528-Qwen3-8B (reference/deepseek-models.md sections 1a and 2).
 //
-// Qwen2's recipe with two differences: no biases, and each head's query and key go through an RMSNorm of their own
-// before RoPE.
+// Qwen2's recipe with two differences: no biases, and each head's query and key go through an RMSNorm of
+// their own before RoPE.
 #include "inference/model/blocks.h"
 
 namespace inference {

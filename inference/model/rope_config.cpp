@@ -61,12 +61,13 @@ Yarn readYarn(KeyReader &keys, std::uint32_t contextLength, ProblemList &problem
     yarn.betaFast = keys.positive("rope.scaling.yarn_beta_fast", 32.0f);
     yarn.betaSlow = keys.positive("rope.scaling.yarn_beta_slow", 1.0f);
     if (keys.has("rope.scaling.yarn_ext_factor") && keys.positive("rope.scaling.yarn_ext_factor") != 1)
-        problems.add(Kind::Unsupported, keys.key("rope.scaling.yarn_ext_factor") + " other than 1 is not supported");
+        problems.add(Kind::Unsupported,
+                     keys.key("rope.scaling.yarn_ext_factor") + " other than 1 is not supported");
     return yarn;
 }
 
-// Frequencies that turn often within the original context stay, those that turn less than once are divided by the
-// factor, and between them a ramp leads from one to the other.
+// Frequencies that turn often within the original context stay, those that turn less than once are divided by
+// the factor, and between them a ramp leads from one to the other.
 void applyYarn(const Yarn &yarn, double base, std::vector<double> &frequencies)
 {
     const double dims = 2.0 * double(frequencies.size());
@@ -83,16 +84,17 @@ void applyYarn(const Yarn &yarn, double base, std::vector<double> &frequencies)
     }
 }
 
-// What YaRN does to the size of the scores. DeepSeek's models (those that state a multiplier) leave cosines and sines as
-// they are and multiply the scores with mscale squared; all others raise the amplitude.
+// What YaRN does to the size of the scores. DeepSeek's models (those that state a multiplier) leave cosines
+// and sines as they are and multiply the scores with mscale squared; all others raise the amplitude.
 void scaleScores(KeyReader &keys, double factor, ModelShape &shape)
 {
     const double logFactor = std::log(std::max(factor, 1.0)); // nothing to make up for below 1
-    double given = 1; // ggml multiplies both
+    double given = 1;                                         // ggml multiplies both
     for (const char *suffix : {"rope.scaling.attn_factor", "rope.scaling.yarn_attn_factor"})
         given *= double(keys.positive(suffix, 1.0f));
     if (shape.hasMla() && keys.has("rope.scaling.yarn_log_multiplier")) {
-        const double mscale = given * (1 + double(keys.positive("rope.scaling.yarn_log_multiplier")) * logFactor);
+        const double mscale =
+            given * (1 + double(keys.positive("rope.scaling.yarn_log_multiplier")) * logFactor);
         shape.attentionScaleFactor = float(mscale * mscale);
     } else {
         shape.ropeAmplitude = float(given * (1 + 0.1 * logFactor));
@@ -111,8 +113,8 @@ Scaling readScaling(KeyReader &keys, ProblemList &problems)
     if (type == "yarn")
         return Scaling::Yarn;
     if (type != "none" && !type.empty())
-        problems.add(Kind::Unsupported,
-                     "RoPE scaling \"" + printable(type) + "\" is not supported, expected none, linear or yarn");
+        problems.add(Kind::Unsupported, "RoPE scaling \"" + printable(type) +
+                                            "\" is not supported, expected none, linear or yarn");
     return Scaling::None;
 }
 

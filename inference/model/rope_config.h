@@ -8,8 +8,10 @@ namespace inference {
 
 struct RopeReading
 {
-    bool divisors = false; // rope_freqs.weight counts, where the file has it (llama3's scaling, baked by the converter)
-    std::uint32_t contextLength = 0; // trained; what YaRN takes for the original one where the file does not say
+    bool divisors =
+        false; // rope_freqs.weight counts, where the file has it (llama3's scaling, baked by the converter)
+    std::uint32_t contextLength =
+        0; // trained; what YaRN takes for the original one where the file does not say
 };
 
 // Fills ropeInverseFrequencies, ropeAmplitude and, with MLA, attentionScaleFactor. Formulas:

@@ -97,9 +97,10 @@ Result<void> ReferenceBackend::compile(Plan plan, std::uint32_t maxTokens)
 std::size_t ReferenceBackend::activationBytes() const
 {
     std::size_t bytes =
-        sizeof(float) * (m_residual.size() + m_normed.size() + m_q.size() + m_attended.size() +
-                         m_activated.size() + m_cosines.size() + m_sines.size() + m_queryLatent.size() +
-                         m_latent.size() + m_mlaHeads.size() + m_routerLogits.size() + m_expertActivated.size()) +
+        sizeof(float) *
+            (m_residual.size() + m_normed.size() + m_q.size() + m_attended.size() + m_activated.size() +
+             m_cosines.size() + m_sines.size() + m_queryLatent.size() + m_latent.size() + m_mlaHeads.size() +
+             m_routerLogits.size() + m_expertActivated.size()) +
         sizeof(ExpertChoice) * m_chosen.size();
     for (const Scratch &scratch : m_scratch)
         bytes += sizeof(float) * (scratch.row.size() + scratch.secondRow.size()) +

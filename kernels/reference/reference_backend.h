@@ -78,8 +78,9 @@ private:
     struct AttentionShape
     {
         std::uint32_t heads = 0, headsPerKeyValue = 1;
-        std::uint32_t keyDim = 0, valueDim = 0;     // of one head
-        std::uint32_t keyFloats = 0, valueFloats = 0; // of one position; no values: they are the beginnings of keys
+        std::uint32_t keyDim = 0, valueDim = 0; // of one head
+        std::uint32_t keyFloats = 0,
+                      valueFloats = 0; // of one position; no values: they are the beginnings of keys
     };
     std::uint32_t queryRows() const { return m_attention.heads * m_attention.keyDim; }
     // Keys or values of one position and layer, in the page that the run names for the position.
@@ -108,12 +109,12 @@ private:
     std::vector<float> m_cosines, m_sines; // (T, pairs)
     std::vector<float> m_queryLatent;      // (T, queryLatent): MLA
     std::vector<float> m_latent;           // (T, latent + ropeDim): MLA
-    std::vector<float> m_mlaHeads;         // (T, heads * headDim): queries before, results after absorbed attention
-    std::vector<float> m_routerLogits;     // (T, experts)
-    std::vector<ExpertChoice> m_chosen;    // (T, experts used)
-    std::vector<float> m_expertActivated;  // (T, expert intermediate): of one expert
-    std::uint32_t m_expertsUsed = 0;       // of the router step before
-    std::vector<Scratch> m_scratch;        // one per thread
+    std::vector<float> m_mlaHeads; // (T, heads * headDim): queries before, results after absorbed attention
+    std::vector<float> m_routerLogits;    // (T, experts)
+    std::vector<ExpertChoice> m_chosen;   // (T, experts used)
+    std::vector<float> m_expertActivated; // (T, expert intermediate): of one expert
+    std::uint32_t m_expertsUsed = 0;      // of the router step before
+    std::vector<Scratch> m_scratch;       // one per thread
 
     std::vector<std::vector<float>> m_pages; // an empty one is on the free list
     std::vector<KvPageId> m_freePages;

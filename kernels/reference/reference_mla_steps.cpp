@@ -47,7 +47,8 @@ void ReferenceBackend::perform(const MlaQkvStep &step)
                    queries[std::size_t(t) * rowsOfQuery + row] = float(sum);
                });
     for (std::uint32_t t = 0; t < tokens; ++t)
-        rotateAll(queries.data() + std::size_t(t) * rowsOfQuery + mla.nopeDim, shape.headDim, shape.attentionHeads, t);
+        rotateAll(queries.data() + std::size_t(t) * rowsOfQuery + mla.nopeDim, shape.headDim,
+                  shape.attentionHeads, t);
 
     if (absorbed)
         absorbQueries(step);

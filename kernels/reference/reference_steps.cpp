@@ -55,7 +55,8 @@ void ReferenceBackend::perform(const QkvRopeKvStep &step)
         kvRow(step.layer, KvPart::Values, first + t)[row] = float(sum + double(vBias[row]));
     });
 
-    // Norms of the heads, where the model has them, and RoPE: queries and keys by their position. Values stay as they are.
+    // Norms of the heads, where the model has them, and RoPE: queries and keys by their position. Values stay
+    // as they are.
     for (std::uint32_t t = 0; t < tokens; ++t) {
         float *q = m_q.data() + std::size_t(t) * queryRows();
         float *k = kvRow(step.layer, KvPart::Keys, first + t);
@@ -74,7 +75,8 @@ void ReferenceBackend::normHeads(float *heads, std::uint32_t count, WeightId nor
     const std::uint32_t headDim = m_plan.shape.headDim;
     const std::vector<float> weights = vectorOf(norm, headDim);
     for (std::uint32_t head = 0; head < count; ++head)
-        rmsNorm({heads + head * headDim, headDim}, weights, m_plan.shape.rmsNormEpsilon, heads + head * headDim);
+        rmsNorm({heads + head * headDim, headDim}, weights, m_plan.shape.rmsNormEpsilon,
+                heads + head * headDim);
 }
 
 // What is to be rotated of `count` heads, `stride` floats apart, by the position of the run's token.
@@ -227,8 +229,9 @@ float *ReferenceBackend::kvRow(std::uint32_t layer, KvPart part, std::uint32_t p
     std::vector<float> &page = m_pages[m_input->pages[position / kKvPageTokens]];
     float *keys = page.data() + layer * layerFloats();
     const std::size_t slot = position % kKvPageTokens;
-    return part == KvPart::Keys ? keys + slot * m_attention.keyFloats
-                                : keys + std::size_t(kKvPageTokens) * m_attention.keyFloats + slot * m_attention.valueFloats;
+    return part == KvPart::Keys
+               ? keys + slot * m_attention.keyFloats
+               : keys + std::size_t(kKvPageTokens) * m_attention.keyFloats + slot * m_attention.valueFloats;
 }
 
 } // namespace kernels

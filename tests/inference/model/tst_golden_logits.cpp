@@ -3,28 +3,22 @@
 // of the CPU against the reference path on the same text.
 //
 // With BALEEN_WRITE_MODELS=FOLDER the test writes its tiny models there and ends: input for the script.
-#include "inference/gguf/gguf_file.h"
-#include "inference/model/architecture.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/divergence.h"
+#include "tests/support/golden_logits.h"
 #include "tests/support/models.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_model.h"
 
 #include <QCryptographicHash>
-#include <QFile>
 #include <QTest>
 
 #include <nlohmann/json.hpp>
 
-#include <cmath>
 #include <fstream>
 
-using namespace inference;
-using kernels::kKvPageTokens;
-using kernels::LogitsWanted;
 using kernels::TokenId;
 
 namespace {
@@ -58,108 +52,16 @@ std::vector<TinyCase> tinyCases()
 
 nlohmann::json readGolden(const QString &name)
 {
-    const QString path = QStringLiteral(BALEEN_GOLDEN_DIR "/%1_logits.json").arg(name);
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("cannot read %s", qPrintable(path));
-    return nlohmann::json::parse(file.readAll().toStdString());
+    return test::readGolden(QStringLiteral(BALEEN_GOLDEN_DIR "/%1_logits.json").arg(name));
 }
 
-// A model behind a backend.
-struct Loaded
+struct Loaded : test::RunnableModel
 {
-    std::unique_ptr<GgufFile> file; // the plan points into it
-    std::unique_ptr<kernels::Backend> backend;
-
     Loaded(const QString &path, std::uint32_t maxTokens,
            std::unique_ptr<kernels::Backend> runsOn = kernels::createReferenceBackend(0))
-        : backend(std::move(runsOn))
-    {
-        Result<std::unique_ptr<GgufFile>> opened = GgufFile::open(path.toStdString());
-        if (!opened)
-            qFatal("%s", opened.error().message.c_str());
-        file = std::move(opened).value();
-        const Result<ModelConfig> config = ModelConfig::fromGguf(*file);
-        if (!config)
-            qFatal("%s", config.error().message.c_str());
-        Result<kernels::Plan> plan = buildPlan(*file, *config);
-        if (!plan)
-            qFatal("%s", plan.error().message.c_str());
-        if (!backend->compile(std::move(plan).value(), maxTokens))
-            qFatal("compile failed");
-    }
-    // Logits of every position, the tokens cut into chunks.
-    std::vector<float> logits(std::span<const TokenId> tokens, std::size_t chunk)
-    {
-        const std::size_t vocabulary = backend->plan().shape.vocabularySize;
-        std::vector<float> all(tokens.size() * vocabulary);
-        std::vector<kernels::KvPageId> pages;
-        for (std::size_t p = 0; p < tokens.size(); p += kKvPageTokens)
-            pages.push_back(*backend->allocateKvPage());
-        for (std::size_t at = 0; at < tokens.size(); at += chunk) {
-            const std::size_t n = std::min(chunk, tokens.size() - at);
-            const auto outcome =
-                backend->run({tokens.subspan(at, n), std::uint32_t(at), pages, LogitsWanted::All},
-                             std::span(all).subspan(at * vocabulary, n * vocabulary), {});
-            if (!outcome)
-                qFatal("%s", outcome.error().message.c_str());
-        }
-        for (const kernels::KvPageId page : pages)
-            backend->freeKvPage(page);
-        return all;
-    }
+        : RunnableModel(path, maxTokens, std::move(runsOn))
+    {}
 };
-
-// Largest |found - golden| / max |golden| over positions; 1 where an argmax differs and the golden says
-// otherwise.
-struct Agreement
-{
-    double largest = 0;
-    int argmaxDifferences = 0;
-    int positions = 0;
-};
-
-Agreement compare(const nlohmann::json &golden, std::span<const float> logits)
-{
-    Agreement agreement;
-    const std::size_t vocabulary = golden["vocabularySize"];
-    const auto differ = [&](double found, double expected, double scale) {
-        agreement.largest = std::max(agreement.largest, std::fabs(found - expected) / scale);
-        if (!std::isfinite(found))
-            agreement.largest = HUGE_VAL;
-    };
-    for (std::size_t i = 0; i < golden["positions"].size(); ++i) {
-        const std::size_t position = golden["positions"][i];
-        if ((position + 1) * vocabulary > logits.size())
-            break;
-        const std::span<const float> row = logits.subspan(position * vocabulary, vocabulary);
-        const double scale = golden["largestMagnitude"][i];
-        for (std::size_t c = 0; c < golden["columns"].size(); ++c)
-            differ(row[golden["columns"][c].get<std::size_t>()], golden["logits"][i][c], scale);
-        double largest = row[0], magnitude = 0, sum = 0;
-        for (const float value : row) {
-            largest = std::max(largest, double(value));
-            magnitude = std::max(magnitude, std::fabs(double(value)));
-        }
-        for (const float value : row)
-            sum += std::exp(double(value) - largest);
-        differ(largest + std::log(sum), golden["logSumExp"][i], scale);
-        differ(magnitude, scale, scale);
-        agreement.argmaxDifferences += std::max_element(row.begin(), row.end()) - row.begin() !=
-                                       golden["argmax"][i].get<std::ptrdiff_t>();
-        ++agreement.positions;
-    }
-    for (std::size_t i = 0; i < golden["fullPositions"].size(); ++i) {
-        const std::size_t at = golden["fullPositions"][i].get<std::size_t>() * vocabulary;
-        const auto &row = golden["fullLogits"][i];
-        double scale = 0;
-        for (std::size_t c = 0; c < vocabulary; ++c)
-            scale = std::max(scale, std::fabs(row[c].get<double>()));
-        for (std::size_t c = 0; c < vocabulary; ++c)
-            differ(logits[at + c], row[c], scale);
-    }
-    return agreement;
-}
 
 } // namespace
 
@@ -200,7 +102,7 @@ private Q_SLOTS:
         const auto tokens = golden["tokens"].get<std::vector<TokenId>>();
         QCOMPARE(tokens.size(), std::size_t(256));
         const std::vector<float> logits = model.logits(tokens, 256);
-        const Agreement agreement = compare(golden, logits);
+        const test::Agreement agreement = test::compareWithGolden(golden, logits);
         QCOMPARE(agreement.positions, 256);
         QCOMPARE(agreement.argmaxDifferences, 0);
         qInfo("largest relative difference %.2g", agreement.largest);
@@ -237,7 +139,7 @@ private Q_SLOTS:
         Loaded loaded(folder.write(QStringLiteral("tiny.gguf"), QByteArray::fromStdString(model.toGguf())),
                       256);
         const auto tokens = golden["tokens"].get<std::vector<TokenId>>();
-        QVERIFY(compare(golden, loaded.logits(tokens, 256)).largest > 1e-4);
+        QVERIFY(test::compareWithGolden(golden, loaded.logits(tokens, 256)).largest > 1e-4);
     }
 
     void realModels_data()
@@ -258,7 +160,7 @@ private Q_SLOTS:
             tokens.resize(tokens.size() / 4);
         Loaded model(path, std::uint32_t(tokens.size()));
         const std::vector<float> reference = model.logits(tokens, tokens.size());
-        const Agreement agreement = compare(expected, reference);
+        const test::Agreement agreement = test::compareWithGolden(expected, reference);
         QCOMPARE(agreement.positions, int(expected["positions"].size()) / (test::kSanitized ? 4 : 1));
         QCOMPARE(agreement.argmaxDifferences, 0);
         qInfo("largest relative difference %.2g", agreement.largest);
