@@ -412,12 +412,22 @@ static void matmul(const MatmulTask &task)
         return quantisedMatmul<UnpackQ5_1>(task);
     case ElementType::Q8_0:
         return quantisedMatmul<UnpackQ8_0>(task);
+    case ElementType::Q2_K:
+        return quantisedMatmul<UnpackQ2_K>(task);
+    case ElementType::Q3_K:
+        return quantisedMatmul<UnpackQ3_K>(task);
     case ElementType::Q4_K:
         return quantisedMatmul<UnpackQ4_K>(task);
     case ElementType::Q5_K:
         return quantisedMatmul<UnpackQ5_K>(task);
     case ElementType::Q6_K:
         return quantisedMatmul<UnpackQ6_K>(task);
+    case ElementType::IQ4_NL:
+        return quantisedMatmul<UnpackIQ4_NL>(task);
+    case ElementType::IQ4_XS:
+        return quantisedMatmul<UnpackIQ4_XS>(task);
+    case ElementType::MXFP4:
+        return quantisedMatmul<UnpackMXFP4>(task);
     case ElementType::F32:
     case ElementType::F16:
     case ElementType::BF16:

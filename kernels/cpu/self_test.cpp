@@ -22,12 +22,18 @@ std::vector<std::uint32_t> halfFields(ElementType type)
     case ElementType::Q4_0:
     case ElementType::Q5_0:
     case ElementType::Q8_0:
+    case ElementType::IQ4_NL:
+    case ElementType::IQ4_XS:
         return {0};
     case ElementType::Q4_1:
     case ElementType::Q5_1:
     case ElementType::Q4_K:
     case ElementType::Q5_K:
         return {0, 2};
+    case ElementType::Q2_K:
+        return {80, 82};
+    case ElementType::Q3_K:
+        return {108};
     case ElementType::Q6_K:
         return {208};
     default:
@@ -94,6 +100,9 @@ private:
             for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
                 for (const std::uint32_t field : halfFields(traits.type))
                     put16(block + field, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x1c00 + m_random() % 0x1000)));
+            if (traits.type == ElementType::MXFP4) // scales of 2^-8 to 2^-4, and some too small to count
+                for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
+                    bytes[block] = static_cast<std::byte>(m_random() % 8 == 0 ? m_random() % 4 : 120 + m_random() % 5);
         }
         return bytes;
     }
