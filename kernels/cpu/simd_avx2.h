@@ -94,16 +94,28 @@ KERNELS_INLINE VF halfLow(VI a)
 }
 KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm256_srli_epi32(a, 16)); }
 
+#ifdef __AVXVNNI__
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
-#ifdef __AVXVNNI__
     return _mm256_dpbusd_avx_epi32(acc, weights, _mm256_set1_epi32(activations));
-#else
-    // Sums of two products fit 16 bits while weights stay below 128: wider ones go through dotSigned().
-    const __m256i pairs = _mm256_maddubs_epi16(weights, _mm256_set1_epi32(activations));
-    return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-#endif
 }
+inline constexpr int kPartialSums = 1 << 16;
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
+KERNELS_INLINE VI whole(VI partial) { return partial; }
+#else
+// 16 bits hold sums of two products while weights stay below 128 (wider ones go through dotSigned()), and those of several
+// groups where weights are smaller still.
+inline constexpr int kPartialSums = 32767 / (2 * 127);
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations)
+{
+    return _mm256_add_epi16(partial, _mm256_maddubs_epi16(weights, _mm256_set1_epi32(activations)));
+}
+KERNELS_INLINE VI whole(VI partial) { return _mm256_madd_epi16(partial, _mm256_set1_epi16(1)); }
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
+{
+    return _mm256_add_epi32(acc, whole(addPartial(_mm256_setzero_si256(), weights, activations)));
+}
+#endif
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     // |w| * (a with the sign of w): |w| <= 128 and |a| <= 127 fit the 16-bit pair sums.

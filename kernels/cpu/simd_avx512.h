@@ -81,6 +81,9 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
     return _mm512_dpbusd_epi32(acc, weights, _mm512_set1_epi32(activations));
 }
+inline constexpr int kPartialSums = 1 << 16;
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
+KERNELS_INLINE VI whole(VI partial) { return partial; }
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     // (w + 128) . a - 128 . a

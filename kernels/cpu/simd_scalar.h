@@ -280,6 +280,16 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
     }
     return r;
 }
+// The same in sums that may be narrower: addPartial() of up to kPartialSums / (largest weight) groups of 4, then whole().
+inline constexpr int kPartialSums = 1 << 16;
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations)
+{
+    return dot(partial, weights, activations);
+}
+KERNELS_INLINE VI whole(VI partial)
+{
+    return partial;
+}
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     VI r;

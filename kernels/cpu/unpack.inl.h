@@ -50,6 +50,7 @@ struct UnpackQ4_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 15;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
@@ -68,6 +69,7 @@ struct UnpackQ4_1 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 20, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 15;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
@@ -102,6 +104,7 @@ struct UnpackQ5_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 22, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 31;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         const VF d = halfLow(gather16(rows, 0));
@@ -115,6 +118,7 @@ struct UnpackQ5_1 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 24, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 31;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         const VI header = gather32(rows, 0);
@@ -128,6 +132,7 @@ struct UnpackQ8_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 34, kScaleBlock = 32;
     static constexpr bool kSigned = !kHasVnni; // maddubs has no room for 8 unsigned bits: signed there
+    static constexpr int kLargest = 255;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB first[4], second[4];
@@ -186,6 +191,7 @@ struct UnpackQ4_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 144, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 15;
     template <int pair, class Sink>
     KERNELS_INLINE void unpackPair(const KScales &scales, const Rows &rows, Sink &sink)
     {
@@ -213,6 +219,7 @@ struct UnpackQ5_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 176, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 31;
     template <int block, class Sink>
     KERNELS_INLINE void emit(const KScales &scales, const VB first[4], const VB second[4], const VB high[8], Sink &sink)
     {
@@ -253,6 +260,7 @@ struct UnpackQ6_K
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 210, kScaleBlock = 16;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 63;
 
     // 16 bytes of qh belong to blocks 0, 2, 4, 6 of 128 weights, the next 16 to 1, 3, 5, 7: blocks that share bytes come
     // one after the other, so that registers suffice.
@@ -308,6 +316,7 @@ struct UnpackQ2_K
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 84, kScaleBlock = 16;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 3;
     KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
     {
         return UnpackQ6_K::blockAt(emission);
@@ -351,6 +360,7 @@ struct UnpackQ3_K
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 110, kScaleBlock = 16;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 7;
 
     // 16 bytes of hmask belong to all even blocks, the next 16 to the odd ones.
     KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
@@ -434,6 +444,7 @@ template <class Sink> KERNELS_INLINE void emitLevels(VB table, const VB q[4], Si
 struct Iq4Levels : InOrder
 {
     static constexpr bool kSigned = !kHasVnni;
+    static constexpr int kLargest = 241;
     KERNELS_INLINE VB table()
     {
         return xorB(loadTable(kIq4Levels), kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u)));
@@ -492,6 +503,7 @@ struct UnpackMXFP4 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 17, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 24;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
