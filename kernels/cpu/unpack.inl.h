@@ -3,7 +3,8 @@
 // One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows, transposes it so that a row sits in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8
 // times weights(4 consecutive weights of every row), then endBlock(). Formats: reference/deepseek-models.md 3a.
 //
-// Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. Included by isa_*.cpp only.
+// Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. kLargest bounds the unsigned
+// bytes: see groupsTogether(). Included by isa_*.cpp only.
 #pragma once
 
 namespace kernels::KERNELS_ISA {
