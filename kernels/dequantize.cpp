@@ -2,6 +2,7 @@
 
 #include "kernels/half.h"
 
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cstring>
@@ -148,6 +149,48 @@ ScaleAndMinimum unpackScale(const std::byte *s, std::size_t j)
     return {static_cast<float>(scale), static_cast<float>(minimum)};
 }
 
+// scales[16], qs[64], f16 d, f16 dmin: two halves of 128 weights, 32 bytes of qs each; weight 32k + l of a
+// half is bits 2k, 2k + 1 of qs[l]. 16 weights share a byte of scales: the scale in its low nibble, the
+// minimum in the high one.
+void dequantizeQ2_K(const std::byte *block, float *y)
+{
+    const std::byte *scales = block, *qs = block + 16;
+    const float d = halfAt(block + 80), dmin = halfAt(block + 82);
+    for (std::size_t half = 0; half < 2; ++half, y += 128, qs += 32, scales += 8)
+        for (std::size_t k = 0; k < 4; ++k)
+            for (std::size_t l = 0; l < 32; ++l) {
+                const std::uint32_t packed = byteAt(scales, 2 * k + l / 16);
+                const float scale = d * static_cast<float>(lowNibble(packed));
+                const float minimum = dmin * static_cast<float>(highNibble(packed));
+                const std::uint32_t q = (byteAt(qs, l) >> (2 * k)) & 3u;
+                y[32 * k + l] = scale * static_cast<float>(q) - minimum;
+            }
+}
+
+// Six bits, 32 too large, for the scale of block i (0 .. 15) of 16 weights, packed into 12 bytes.
+float unpackQ3Scale(const std::byte *s, std::size_t i)
+{
+    const std::uint32_t low = i < 8 ? lowNibble(byteAt(s, i)) : highNibble(byteAt(s, i - 8));
+    const std::uint32_t high = (byteAt(s, 8 + i % 4) >> (2 * (i / 4))) & 3u;
+    return static_cast<float>(low | high << 4) - 32.0f;
+}
+
+// hmask[32], qs[64], scales[12], f16 d: qs as in Q2_K; the third bit of weight 32k + l of a half is bit
+// 4 * half + k of hmask[l].
+void dequantizeQ3_K(const std::byte *block, float *y)
+{
+    const std::byte *hmask = block, *qs = block + 32, *scales = block + 96;
+    const float d = halfAt(block + 108);
+    for (std::size_t half = 0; half < 2; ++half, y += 128, qs += 32)
+        for (std::size_t k = 0; k < 4; ++k)
+            for (std::size_t l = 0; l < 32; ++l) {
+                const float scale = d * unpackQ3Scale(scales, 8 * half + 2 * k + l / 16);
+                const std::uint32_t low = (byteAt(qs, l) >> (2 * k)) & 3u;
+                const std::uint32_t high = (byteAt(hmask, l) >> (4 * half + k)) & 1u;
+                y[32 * k + l] = scale * (static_cast<float>(low | high << 2) - 4.0f);
+            }
+}
+
 // f16 d, f16 dmin, scales[12], qs[128]: eight sub-blocks of 32; 32 bytes hold sub-block 2k in the low nibbles
 // and 2k + 1 in the high ones.
 void dequantizeQ4_K(const std::byte *block, float *y)
@@ -200,6 +243,60 @@ void dequantizeQ6_K(const std::byte *block, float *y)
             }
 }
 
+// The levels of IQ4_NL and IQ4_XS, closer together near zero.
+constexpr std::array<float, 16> kIq4Levels{-127, -104, -83, -65, -49, -35, -22, -10,
+                                           1,    13,   25,  38,  53,  69,  89,  113};
+
+// f16 d, qs[16]
+void dequantizeIQ4_NL(const std::byte *block, float *y)
+{
+    const float d = halfAt(block);
+    const std::byte *qs = block + 2;
+    for (std::size_t j = 0; j < 16; ++j) {
+        y[j] = d * kIq4Levels[lowNibble(byteAt(qs, j))];
+        y[j + 16] = d * kIq4Levels[highNibble(byteAt(qs, j))];
+    }
+}
+
+// f16 d, u16 high, low[4], qs[128]: eight sub-blocks of 32, their weights as in IQ4_NL. The scale of
+// sub-block j has six bits and is 32 too large: nibble j of low, then bits 2j, 2j + 1 of high.
+void dequantizeIQ4_XS(const std::byte *block, float *y)
+{
+    const float d = halfAt(block);
+    const std::uint32_t high = u16At(block + 2), low = u32At(block + 4);
+    const std::byte *qs = block + 8;
+    for (std::size_t sub = 0; sub < 8; ++sub, y += 32, qs += 16) {
+        const std::uint32_t packed = ((low >> (4 * sub)) & 15u) | ((high >> (2 * sub)) & 3u) << 4;
+        const float scale = d * (static_cast<float>(packed) - 32.0f);
+        for (std::size_t j = 0; j < 16; ++j) {
+            y[j] = scale * kIq4Levels[lowNibble(byteAt(qs, j))];
+            y[j + 16] = scale * kIq4Levels[highNibble(byteAt(qs, j))];
+        }
+    }
+}
+
+// Twice the values of FP4 (one bit of sign, two of exponent, one of mantissa), so that all are whole. Minus
+// zero is zero.
+constexpr std::array<float, 16> kFp4Levels{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+// 2^(e - 128), for the doubled levels; the format has 2^(e - 127). The two smallest are subnormal. 255, which
+// the format calls NaN, is 2^127 here as in the gguf package.
+float halvedPowerOfTwo(std::uint32_t e)
+{
+    return std::bit_cast<float>(e < 2 ? 0x00200000u << e : (e - 1) << 23);
+}
+
+// u8 e, qs[16]
+void dequantizeMXFP4(const std::byte *block, float *y)
+{
+    const float d = halvedPowerOfTwo(byteAt(block, 0));
+    const std::byte *qs = block + 1;
+    for (std::size_t j = 0; j < 16; ++j) {
+        y[j] = d * kFp4Levels[lowNibble(byteAt(qs, j))];
+        y[j + 16] = d * kFp4Levels[highNibble(byteAt(qs, j))];
+    }
+}
+
 template <void (*dequantizeBlock)(const std::byte *, float *)>
 void dequantizeBlocks(const ElementTypeTraits &traits, const std::byte *row, std::uint32_t columns,
                       float *out)
@@ -230,14 +327,24 @@ void dequantizeRow(ElementType type, const std::byte *row, std::uint32_t columns
         return dequantizeBlocks<dequantizeQ5_1>(traits, row, columns, out);
     case ElementType::Q8_0:
         return dequantizeBlocks<dequantizeQ8_0>(traits, row, columns, out);
+    case ElementType::Q2_K:
+        return dequantizeBlocks<dequantizeQ2_K>(traits, row, columns, out);
+    case ElementType::Q3_K:
+        return dequantizeBlocks<dequantizeQ3_K>(traits, row, columns, out);
     case ElementType::Q4_K:
         return dequantizeBlocks<dequantizeQ4_K>(traits, row, columns, out);
     case ElementType::Q5_K:
         return dequantizeBlocks<dequantizeQ5_K>(traits, row, columns, out);
     case ElementType::Q6_K:
         return dequantizeBlocks<dequantizeQ6_K>(traits, row, columns, out);
+    case ElementType::IQ4_NL:
+        return dequantizeBlocks<dequantizeIQ4_NL>(traits, row, columns, out);
+    case ElementType::IQ4_XS:
+        return dequantizeBlocks<dequantizeIQ4_XS>(traits, row, columns, out);
     case ElementType::BF16:
         return dequantizeBlocks<dequantizeBf16>(traits, row, columns, out);
+    case ElementType::MXFP4:
+        return dequantizeBlocks<dequantizeMXFP4>(traits, row, columns, out);
     }
 }
 

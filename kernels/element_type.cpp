@@ -15,10 +15,15 @@ constexpr std::array kElementTypes{
     ElementTypeTraits{ElementType::Q5_0, "Q5_0", 32, 22},
     ElementTypeTraits{ElementType::Q5_1, "Q5_1", 32, 24},
     ElementTypeTraits{ElementType::Q8_0, "Q8_0", 32, 34},
+    ElementTypeTraits{ElementType::Q2_K, "Q2_K", 256, 84},
+    ElementTypeTraits{ElementType::Q3_K, "Q3_K", 256, 110},
     ElementTypeTraits{ElementType::Q4_K, "Q4_K", 256, 144},
     ElementTypeTraits{ElementType::Q5_K, "Q5_K", 256, 176},
     ElementTypeTraits{ElementType::Q6_K, "Q6_K", 256, 210},
+    ElementTypeTraits{ElementType::IQ4_NL, "IQ4_NL", 32, 18},
+    ElementTypeTraits{ElementType::IQ4_XS, "IQ4_XS", 256, 136},
     ElementTypeTraits{ElementType::BF16, "BF16", 1, 2},
+    ElementTypeTraits{ElementType::MXFP4, "MXFP4", 32, 17},
 };
 
 } // namespace

@@ -39,10 +39,6 @@ std::optional<GgufBlock> ggufBlock(std::uint32_t ggufType)
     // Not supported, but published (reference/deepseek-models.md section 3a): their extents can be checked,
     // too.
     switch (ggufType) {
-    case 10: // Q2_K
-        return GgufBlock{256, 84};
-    case 11: // Q3_K
-        return GgufBlock{256, 110};
     case 15: // Q8_K
         return GgufBlock{256, 292};
     case 16: // IQ2_XXS
@@ -53,14 +49,10 @@ std::optional<GgufBlock> ggufBlock(std::uint32_t ggufType)
         return GgufBlock{256, 98};
     case 19: // IQ1_S
         return GgufBlock{256, 50};
-    case 20: // IQ4_NL
-        return GgufBlock{32, 18};
     case 21: // IQ3_S
         return GgufBlock{256, 110};
     case 22: // IQ2_S
         return GgufBlock{256, 82};
-    case 23: // IQ4_XS
-        return GgufBlock{256, 136};
     case 24: // I8
         return GgufBlock{1, 1};
     case 25: // I16
@@ -76,8 +68,6 @@ std::optional<GgufBlock> ggufBlock(std::uint32_t ggufType)
         return GgufBlock{256, 54};
     case 35: // TQ2_0
         return GgufBlock{256, 66};
-    case 39: // MXFP4
-        return GgufBlock{32, 17};
     default:
         return std::nullopt;
     }

@@ -10,15 +10,27 @@ namespace kernels::KERNELS_ISA {
 inline constexpr int kDirectTokens = 3;          // up to here blocks are not worth a panel
 inline constexpr int kSubGroups = int(kRowGroup) / kLanes;
 
-// acc += w . a for 4 weights of every row and 4 bytes of a plane
-template <bool isSigned> KERNELS_INLINE VI dotPlane(VI acc, VB w, const std::int8_t *plane)
+// Groups of 4 weights whose products are added up before they are widened: 8, 4, 2 or 1.
+template <class Unpack> constexpr int groupsTogether()
 {
+    int together = int(Unpack::kScaleBlock) / 4;
+    while (together > 1 && (Unpack::kSigned || together * Unpack::kLargest > kPartialSums))
+        together /= 2;
+    return together;
+}
+// acc += w . a for 4 weights of every row and 4 bytes of a plane, group number `group` of the scale block
+template <class Unpack> KERNELS_INLINE void dotPlane(VI &acc, VI &partial, int group, VB w, const std::int8_t *plane)
+{
+    constexpr int together = groupsTogether<Unpack>();
     std::int32_t a;
     std::memcpy(&a, plane, 4);
-    if constexpr (isSigned)
-        return dotSigned(acc, w, a);
-    else
-        return dot(acc, w, a);
+    if constexpr (Unpack::kSigned) {
+        acc = dotSigned(acc, w, a);
+    } else {
+        partial = addPartial(group % together == 0 ? zeroI() : partial, w, a);
+        if (group % together == together - 1)
+            acc = addI(acc, whole(partial));
+    }
 }
 // Where the high bytes of a scale block begin: 16-wide blocks lie in pairs before the low bytes of both.
 template <std::uint32_t scaleBlock> KERNELS_INLINE std::uint32_t planeByte(std::uint32_t block)
@@ -44,6 +56,8 @@ template <int N, class Unpack> struct DirectSink
     VF scaled[N], offsets[N]; // the two running sums of an output
     VF d, m;
     VI high[N], low[N];         // products with the two planes of the activations
+    VI partialHigh[N], partialLow[N];
+    int group = 0;              // of 4 weights of the scale block
     std::uint32_t byte = 0;     // of the planes: where the next 4 activations are
     std::uint32_t block = 0;    // scale block of the row
     std::uint32_t emission = 0; // how many scale blocks came before
@@ -62,14 +76,16 @@ template <int N, class Unpack> struct DirectSink
             prefetch(ahead);
         for (int n = 0; n < N; ++n)
             high[n] = low[n] = zeroI();
+        group = 0;
     }
     KERNELS_INLINE_MEMBER void weights(VB w)
     {
         for (int n = 0; n < N; ++n) {
-            high[n] = dotPlane<Unpack::kSigned>(high[n], w, q[n] + byte);
-            low[n] = dotPlane<Unpack::kSigned>(low[n], w, q[n] + byte + kQuantBlock);
+            dotPlane<Unpack>(high[n], partialHigh[n], group, w, q[n] + byte);
+            dotPlane<Unpack>(low[n], partialLow[n], group, w, q[n] + byte + kQuantBlock);
         }
         byte += 4;
+        ++group;
     }
     KERNELS_INLINE_MEMBER void endBlock()
     {
@@ -164,7 +180,6 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
                       std::uint32_t columns, float *sums)
 {
     constexpr std::uint32_t scaleBlock = Unpack::kScaleBlock;
-    constexpr bool isSigned = Unpack::kSigned;
     constexpr int groups = int(scaleBlock) / 4;
     for (int sub = 0; sub < kSubGroups; ++sub) {
         const std::int8_t *q[N];
@@ -189,11 +204,11 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
                 w[g] = loadB(bytes + std::size_t(g) * 4 * kRowGroup);
 #pragma GCC unroll 8
             for (int n = 0; n < N; ++n) {
-                VI high = zeroI(), low = zeroI();
+                VI high = zeroI(), low = zeroI(), partialHigh = zeroI(), partialLow = zeroI();
 #pragma GCC unroll 8
                 for (int g = 0; g < groups; ++g) {
-                    high = dotPlane<isSigned>(high, w[g], q[n] + byte + 4 * g);
-                    low = dotPlane<isSigned>(low, w[g], q[n] + byte + kQuantBlock + 4 * g);
+                    dotPlane<Unpack>(high, partialHigh, g, w[g], q[n] + byte + 4 * g);
+                    dotPlane<Unpack>(low, partialLow, g, w[g], q[n] + byte + kQuantBlock + 4 * g);
                 }
                 const VF both = mul(d, set1(scales[n][block / (kQuantBlock / scaleBlock)]));
                 scaled[n] = fma(both, toFloat(joinPlanes(high, low)), scaled[n]);
@@ -412,12 +427,22 @@ static void matmul(const MatmulTask &task)
         return quantisedMatmul<UnpackQ5_1>(task);
     case ElementType::Q8_0:
         return quantisedMatmul<UnpackQ8_0>(task);
+    case ElementType::Q2_K:
+        return quantisedMatmul<UnpackQ2_K>(task);
+    case ElementType::Q3_K:
+        return quantisedMatmul<UnpackQ3_K>(task);
     case ElementType::Q4_K:
         return quantisedMatmul<UnpackQ4_K>(task);
     case ElementType::Q5_K:
         return quantisedMatmul<UnpackQ5_K>(task);
     case ElementType::Q6_K:
         return quantisedMatmul<UnpackQ6_K>(task);
+    case ElementType::IQ4_NL:
+        return quantisedMatmul<UnpackIQ4_NL>(task);
+    case ElementType::IQ4_XS:
+        return quantisedMatmul<UnpackIQ4_XS>(task);
+    case ElementType::MXFP4:
+        return quantisedMatmul<UnpackMXFP4>(task);
     case ElementType::F32:
     case ElementType::F16:
     case ElementType::BF16:

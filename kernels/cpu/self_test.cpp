@@ -22,12 +22,18 @@ std::vector<std::uint32_t> halfFields(ElementType type)
     case ElementType::Q4_0:
     case ElementType::Q5_0:
     case ElementType::Q8_0:
+    case ElementType::IQ4_NL:
+    case ElementType::IQ4_XS:
         return {0};
     case ElementType::Q4_1:
     case ElementType::Q5_1:
     case ElementType::Q4_K:
     case ElementType::Q5_K:
         return {0, 2};
+    case ElementType::Q2_K:
+        return {80, 82};
+    case ElementType::Q3_K:
+        return {108};
     case ElementType::Q6_K:
         return {208};
     default:
@@ -75,7 +81,10 @@ private:
         return {};
     }
 
-    std::vector<std::byte> randomWeights(const ElementTypeTraits &traits, std::size_t elements)
+    // Ends: blocks of one byte all over, which are levels at the ends of the range.
+    enum class Values { Random, Ends };
+
+    std::vector<std::byte> makeWeights(const ElementTypeTraits &traits, std::size_t elements, Values values)
     {
         std::vector<std::byte> bytes(elements / traits.blockLength * traits.blockBytes);
         const auto put16 = [&](std::size_t at, std::uint16_t bits) { std::memcpy(&bytes[at], &bits, 2); };
@@ -91,11 +100,15 @@ private:
             for (std::size_t i = 0; i < elements; ++i)
                 put16(2 * i, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x3d00 + m_random() % 0x280)));
         } else {
-            for (std::byte &byte : bytes)
-                byte = static_cast<std::byte>(m_random());
+            constexpr unsigned char ends[] = {0xff, 0x77, 0x00};
+            for (std::size_t i = 0; i < bytes.size(); ++i)
+                bytes[i] = static_cast<std::byte>(values == Values::Ends ? ends[i / traits.blockBytes % 3] : m_random());
             for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
                 for (const std::uint32_t field : halfFields(traits.type))
                     put16(block + field, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x1c00 + m_random() % 0x1000)));
+            if (traits.type == ElementType::MXFP4) // scales of 2^-8 to 2^-4, and some too small to count
+                for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
+                    bytes[block] = static_cast<std::byte>(m_random() % 8 == 0 ? m_random() % 4 : 120 + m_random() % 5);
         }
         return bytes;
     }
@@ -114,7 +127,8 @@ private:
         const std::int8_t *block = in.q.data() + index / 32 * 64;
         return 256 * block[index % 32] + block[32 + index % 32];
     }
-    bool makeInputs(Inputs &in, std::uint32_t tokens, std::uint32_t columns, bool blocks)
+    // Ends: the high bytes of a token are all 127 or -127, those of the next 126 with low ones of 127.
+    bool makeInputs(Inputs &in, std::uint32_t tokens, std::uint32_t columns, bool blocks, Values values = Values::Random)
     {
         if (!in.floats.allocate(std::size_t(tokens) * columns) || !in.q.allocate(QuantRows::planeOffset(columns, tokens, 0))
             || !in.scales.allocate(std::size_t(tokens) * columns / 32) || !in.sums16.allocate(std::size_t(tokens) * columns / 16)
@@ -123,6 +137,11 @@ private:
         in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), columns};
         for (std::size_t i = 0; i < in.floats.size(); ++i)
             in.floats.data()[i] = uniform(-2, 2);
+        if (values == Values::Ends)
+            for (std::size_t i = 0; i < in.floats.size(); ++i) {
+                const std::size_t token = i / columns;
+                in.floats.data()[i] = (token / 2 % 2 ? -1.0f : 1.0f) * (token % 2 && i % 32 ? 126 * 256 + 127 : kQuantMaximum);
+            }
         in.values.assign(in.floats.data(), in.floats.data() + in.floats.size());
         if (!blocks)
             return true;
@@ -136,19 +155,22 @@ private:
     void matmul(const ElementTypeTraits &traits)
     {
         const bool blocks = traits.blockLength > 1;
-        for (const std::uint32_t columns : blocks ? std::vector{256u, 1280u} : std::vector{1u, 33u, 300u})
+        const bool small = traits.blockLength == 32; // a row may end anywhere in a panel
+        for (const std::uint32_t columns : !blocks ? std::vector{1u, 33u, 300u} : small ? std::vector{32u, 1056u, 1280u} : std::vector{256u, 1280u})
             for (const std::uint32_t rows : {1u, 16u, 50u, 97u})
-                matmul(traits, rows, columns, blocks);
+                matmul(traits, rows, columns, Values::Random);
+        if (blocks) // where sums in 16 bits would overflow
+            matmul(traits, 16, 768, Values::Ends);
     }
 
-    void matmul(const ElementTypeTraits &traits, std::uint32_t rows, std::uint32_t columns, bool blocks)
+    void matmul(const ElementTypeTraits &traits, std::uint32_t rows, std::uint32_t columns, Values values)
     {
         constexpr std::uint32_t most = 19;
-        const std::vector<std::byte> weights = randomWeights(traits, std::size_t(rows) * columns);
+        const std::vector<std::byte> weights = makeWeights(traits, std::size_t(rows) * columns, values);
         const std::size_t rowBytes = weights.size() / rows;
         Inputs in;
         AlignedBuffer<std::uint8_t> scratch;
-        if (!makeInputs(in, most, columns, blocks) || !scratch.allocate(matmulScratchBytes(rowBytes, most)))
+        if (!makeInputs(in, most, columns, traits.blockLength > 1, values) || !scratch.allocate(matmulScratchBytes(rowBytes, most)))
             return check("matmul", "no memory");
         std::vector<double> expected(std::size_t(most) * rows);
         std::vector<float> row(columns);
@@ -175,7 +197,8 @@ private:
             task.scratch.bytes = scratch.data();
             m_ops.matmul(task);
             const std::string name = "matmul " + std::string(traits.name) + " " + std::to_string(rows) + " x "
-                + std::to_string(columns) + ", " + std::to_string(tokens) + (tokens == 1 ? " token" : " tokens");
+                + std::to_string(columns) + ", " + std::to_string(tokens) + (tokens == 1 ? " token" : " tokens")
+                + (values == Values::Ends ? ", ends of the range" : "");
             std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 2e-5);
             if (first.empty())
                 first = out;

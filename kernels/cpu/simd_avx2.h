@@ -39,6 +39,7 @@ KERNELS_INLINE VF minF(VF a, VF b) { return _mm256_min_ps(a, b); }
 KERNELS_INLINE VF absF(VF a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
 KERNELS_INLINE VI roundToInt(VF a) { return _mm256_cvtps_epi32(a); }
 KERNELS_INLINE VF toFloat(VI a) { return _mm256_cvtepi32_ps(a); }
+KERNELS_INLINE VF floatOfBits(VI a) { return _mm256_castsi256_ps(a); }
 KERNELS_INLINE float sumF(VF a)
 {
     __m128 x = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
@@ -69,6 +70,11 @@ KERNELS_INLINE VB orB(VB a, VB b) { return _mm256_or_si256(a, b); }
 // (a & mask) | b
 KERNELS_INLINE VB andOr(VB a, VB mask, VB b) { return _mm256_or_si256(_mm256_and_si256(a, mask), b); }
 KERNELS_INLINE VB xorB(VB a, VB b) { return _mm256_xor_si256(a, b); }
+KERNELS_INLINE VB loadTable(const std::int8_t table[16])
+{
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i *>(table)));
+}
+KERNELS_INLINE VB lookUp(VB table, VB indices) { return _mm256_shuffle_epi8(table, indices); }
 template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm256_srli_epi32(a, n); }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm256_slli_epi32(a, n); }
 KERNELS_INLINE VI mulI(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
@@ -88,16 +94,28 @@ KERNELS_INLINE VF halfLow(VI a)
 }
 KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm256_srli_epi32(a, 16)); }
 
+#ifdef __AVXVNNI__
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
-#ifdef __AVXVNNI__
     return _mm256_dpbusd_avx_epi32(acc, weights, _mm256_set1_epi32(activations));
-#else
-    // Sums of two products fit 16 bits while weights stay below 128: wider ones go through dotSigned().
-    const __m256i pairs = _mm256_maddubs_epi16(weights, _mm256_set1_epi32(activations));
-    return _mm256_add_epi32(acc, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-#endif
 }
+inline constexpr int kPartialSums = 1 << 16;
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
+KERNELS_INLINE VI whole(VI partial) { return partial; }
+#else
+// 16 bits hold sums of two products while weights stay below 128 (wider ones go through dotSigned()), and those of several
+// groups where weights are smaller still.
+inline constexpr int kPartialSums = 32767 / (2 * 127);
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations)
+{
+    return _mm256_add_epi16(partial, _mm256_maddubs_epi16(weights, _mm256_set1_epi32(activations)));
+}
+KERNELS_INLINE VI whole(VI partial) { return _mm256_madd_epi16(partial, _mm256_set1_epi16(1)); }
+KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
+{
+    return _mm256_add_epi32(acc, whole(addPartial(_mm256_setzero_si256(), weights, activations)));
+}
+#endif
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     // |w| * (a with the sign of w): |w| <= 128 and |a| <= 127 fit the 16-bit pair sums.

@@ -35,6 +35,7 @@ KERNELS_INLINE VF minF(VF a, VF b) { return _mm512_min_ps(a, b); }
 KERNELS_INLINE VF absF(VF a) { return _mm512_abs_ps(a); }
 KERNELS_INLINE VI roundToInt(VF a) { return _mm512_cvtps_epi32(a); }
 KERNELS_INLINE VF toFloat(VI a) { return _mm512_cvtepi32_ps(a); }
+KERNELS_INLINE VF floatOfBits(VI a) { return _mm512_castsi512_ps(a); }
 KERNELS_INLINE float sumF(VF a) { return _mm512_reduce_add_ps(a); }
 KERNELS_INLINE float maxLane(VF a) { return _mm512_reduce_max_ps(a); }
 KERNELS_INLINE VF exponent(VI n)
@@ -55,6 +56,11 @@ KERNELS_INLINE VB orB(VB a, VB b) { return _mm512_or_si512(a, b); }
 // (a & mask) | b
 KERNELS_INLINE VB andOr(VB a, VB mask, VB b) { return _mm512_ternarylogic_epi32(a, mask, b, 0xea); }
 KERNELS_INLINE VB xorB(VB a, VB b) { return _mm512_xor_si512(a, b); }
+KERNELS_INLINE VB loadTable(const std::int8_t table[16])
+{
+    return _mm512_broadcast_i32x4(_mm_loadu_si128(reinterpret_cast<const __m128i *>(table)));
+}
+KERNELS_INLINE VB lookUp(VB table, VB indices) { return _mm512_shuffle_epi8(table, indices); }
 template <int n> KERNELS_INLINE VI shiftRight(VI a) { return _mm512_srli_epi32(a, n); }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a) { return _mm512_slli_epi32(a, n); }
 KERNELS_INLINE VI mulI(VI a, VI b) { return _mm512_mullo_epi32(a, b); }
@@ -75,6 +81,9 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
     return _mm512_dpbusd_epi32(acc, weights, _mm512_set1_epi32(activations));
 }
+inline constexpr int kPartialSums = 1 << 16;
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
+KERNELS_INLINE VI whole(VI partial) { return partial; }
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     // (w + 128) . a - 128 . a

@@ -114,6 +114,12 @@ KERNELS_INLINE VF toFloat(VI a)
     KERNELS_LANES(static_cast<float>(a.v[i]));
     return r;
 }
+KERNELS_INLINE VF floatOfBits(VI a)
+{
+    VF r;
+    std::memcpy(&r, &a, sizeof r);
+    return r;
+}
 KERNELS_INLINE float sumF(VF a)
 {
     return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]);
@@ -201,6 +207,22 @@ KERNELS_INLINE VB xorB(VB a, VB b)
     KERNELS_LANES(a.v[i] ^ b.v[i]);
     return r;
 }
+// table[n] of each byte n (0 .. 15); `table` holds the same 16 bytes for every four lanes.
+KERNELS_INLINE VB loadTable(const std::int8_t table[16])
+{
+    return loadB(table);
+}
+KERNELS_INLINE VB lookUp(VB table, VB indices)
+{
+    VB r;
+    std::uint8_t bytes[16], t[16], n[16];
+    std::memcpy(t, &table, 16);
+    std::memcpy(n, &indices, 16);
+    for (int i = 0; i < 16; ++i)
+        bytes[i] = t[n[i]];
+    std::memcpy(&r, bytes, 16);
+    return r;
+}
 template <int n> KERNELS_INLINE VI shiftRight(VI a)
 {
     VI r;
@@ -257,6 +279,16 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
         r.v[i] = sum;
     }
     return r;
+}
+// The same in sums that may be narrower: addPartial() of up to kPartialSums / (largest weight) groups of 4, then whole().
+inline constexpr int kPartialSums = 1 << 16;
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations)
+{
+    return dot(partial, weights, activations);
+}
+KERNELS_INLINE VI whole(VI partial)
+{
+    return partial;
 }
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {

@@ -3,7 +3,8 @@
 // One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows, transposes it so that a row sits in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8
 // times weights(4 consecutive weights of every row), then endBlock(). Formats: reference/deepseek-models.md 3a.
 //
-// Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. Included by isa_*.cpp only.
+// Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. kLargest bounds the unsigned
+// bytes: see groupsTogether(). Included by isa_*.cpp only.
 #pragma once
 
 namespace kernels::KERNELS_ISA {
@@ -50,6 +51,7 @@ struct UnpackQ4_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 15;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
@@ -68,6 +70,7 @@ struct UnpackQ4_1 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 20, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 15;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
@@ -102,6 +105,7 @@ struct UnpackQ5_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 22, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 31;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         const VF d = halfLow(gather16(rows, 0));
@@ -115,6 +119,7 @@ struct UnpackQ5_1 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 24, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 31;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         const VI header = gather32(rows, 0);
@@ -128,6 +133,7 @@ struct UnpackQ8_0 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 34, kScaleBlock = 32;
     static constexpr bool kSigned = !kHasVnni; // maddubs has no room for 8 unsigned bits: signed there
+    static constexpr int kLargest = 255;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB first[4], second[4];
@@ -186,6 +192,7 @@ struct UnpackQ4_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 144, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 15;
     template <int pair, class Sink>
     KERNELS_INLINE void unpackPair(const KScales &scales, const Rows &rows, Sink &sink)
     {
@@ -213,6 +220,7 @@ struct UnpackQ5_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 176, kScaleBlock = 32;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 31;
     template <int block, class Sink>
     KERNELS_INLINE void emit(const KScales &scales, const VB first[4], const VB second[4], const VB high[8], Sink &sink)
     {
@@ -253,6 +261,7 @@ struct UnpackQ6_K
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 210, kScaleBlock = 16;
     static constexpr bool kSigned = false;
+    static constexpr int kLargest = 63;
 
     // 16 bytes of qh belong to blocks 0, 2, 4, 6 of 128 weights, the next 16 to 1, 3, 5, 7: blocks that share bytes come
     // one after the other, so that registers suffice.
@@ -300,6 +309,211 @@ struct UnpackQ6_K
         unpackPart<0, 1>(rows, d, sc, sink);
         unpackPart<1, 0>(rows, d, sc, sink);
         unpackPart<1, 1>(rows, d, sc, sink);
+    }
+};
+
+// Two bits a weight: 16 bytes of qs belong to blocks 0, 2, 4, 6 of 128 weights, the next 16 to 1, 3, 5, 7.
+struct UnpackQ2_K
+{
+    static constexpr std::uint32_t kUnit = 256, kUnitBytes = 84, kScaleBlock = 16;
+    static constexpr bool kSigned = false;
+    static constexpr int kLargest = 3;
+    KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
+    {
+        return UnpackQ6_K::blockAt(emission);
+    }
+
+    // Block 8 * half + 2 * k + part.
+    template <int half, int part, int k, class Sink>
+    KERNELS_INLINE void emit(const VB q[4], VF d, VF dmin, const VB sc[4], Sink &sink)
+    {
+        constexpr int word = 2 * half + k / 2, shift = 8 * (k % 2 * 2 + part);
+        sink.beginBlock(mul(d, toFloat(andB(shiftRight<shift>(sc[word]), set1I(15)))),
+                        mul(dmin, toFloat(andB(shiftRight<shift + 4>(sc[word]), set1I(15)))));
+        for (int j = 0; j < 4; ++j)
+            sink.weights(andB(shiftRight<2 * k>(q[j]), set1I(0x03030303)));
+        sink.endBlock();
+    }
+    template <int half, int part, class Sink>
+    KERNELS_INLINE void unpackPart(const Rows &rows, VF d, VF dmin, const VB sc[4], Sink &sink)
+    {
+        VB q[4];
+        loadTransposed(rows, 16 + 32 * half + 16 * part, q);
+        emit<half, part, 0>(q, d, dmin, sc, sink);
+        emit<half, part, 1>(q, d, dmin, sc, sink);
+        emit<half, part, 2>(q, d, dmin, sc, sink);
+        emit<half, part, 3>(q, d, dmin, sc, sink);
+    }
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB sc[4];
+        loadTransposed(rows, 0, sc);
+        const VI both = gather32(rows, 80);
+        const VF d = halfLow(both), dmin = sub(zeroF(), halfHigh(both));
+        unpackPart<0, 0>(rows, d, dmin, sc, sink);
+        unpackPart<0, 1>(rows, d, dmin, sc, sink);
+        unpackPart<1, 0>(rows, d, dmin, sc, sink);
+        unpackPart<1, 1>(rows, d, dmin, sc, sink);
+    }
+};
+
+struct UnpackQ3_K
+{
+    static constexpr std::uint32_t kUnit = 256, kUnitBytes = 110, kScaleBlock = 16;
+    static constexpr bool kSigned = false;
+    static constexpr int kLargest = 7;
+
+    // 16 bytes of hmask belong to all even blocks, the next 16 to the odd ones.
+    KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
+    {
+        return emission / 16 * 16 + emission % 8 * 2 + emission / 8 % 2;
+    }
+
+    // Block 2 * pair + part; bit `pair` of hmask is the third one of its weights.
+    template <int part, int pair, class Sink>
+    KERNELS_INLINE void emit(const VB q[4], const VB high[4], VF d, const VB sc[4], Sink &sink)
+    {
+        constexpr int block = 2 * pair + part;
+        const VF scale = mul(d, toFloat(signedByte<block % 4>(sc[block / 4])));
+        sink.beginBlock(scale, mul(scale, set1(-4.0f)));
+        for (int j = 0; j < 4; ++j) {
+            VB bit;
+            if constexpr (pair <= 2)
+                bit = shiftLeft<2 - pair>(high[j]);
+            else
+                bit = shiftRight<pair - 2>(high[j]);
+            sink.weights(andOr(shiftRight<pair % 4 * 2>(q[j]), set1I(0x03030303), andB(bit, set1I(0x04040404))));
+        }
+        sink.endBlock();
+    }
+    template <int part, class Sink>
+    KERNELS_INLINE void unpackPart(const Rows &rows, VF d, const VB sc[4], Sink &sink)
+    {
+        VB high[4], q[4];
+        loadTransposed(rows, 16 * part, high);
+        loadTransposed(rows, 32 + 16 * part, q);
+        emit<part, 0>(q, high, d, sc, sink);
+        emit<part, 1>(q, high, d, sc, sink);
+        emit<part, 2>(q, high, d, sc, sink);
+        emit<part, 3>(q, high, d, sc, sink);
+        loadTransposed(rows, 64 + 16 * part, q);
+        emit<part, 4>(q, high, d, sc, sink);
+        emit<part, 5>(q, high, d, sc, sink);
+        emit<part, 6>(q, high, d, sc, sink);
+        emit<part, 7>(q, high, d, sc, sink);
+    }
+    // Bytes of six bits to signed bytes, 32 less.
+    KERNELS_INLINE VB minus32(VB six)
+    {
+        const VB top = set1I(static_cast<std::int32_t>(0x80808080u));
+        return xorB(subI(orB(six, top), set1I(0x20202020)), top);
+    }
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        // The last 16 bytes of the block: two of qs, scales[12], d.
+        VB tail[4];
+        loadTransposed(rows, 94, tail);
+        const VB first = orB(shiftRight<16>(tail[0]), shiftLeft<16>(tail[1]));
+        const VB second = orB(shiftRight<16>(tail[1]), shiftLeft<16>(tail[2]));
+        const VB third = orB(shiftRight<16>(tail[2]), shiftLeft<16>(tail[3]));
+        const VB twoBits = set1I(0x30303030);
+        const VB sc[4] = {minus32(andOr(first, nibbles(), andB(shiftLeft<4>(third), twoBits))),
+                          minus32(andOr(second, nibbles(), andB(shiftLeft<2>(third), twoBits))),
+                          minus32(andOr(shiftRight<4>(first), nibbles(), andB(third, twoBits))),
+                          minus32(andOr(shiftRight<4>(second), nibbles(), andB(shiftRight<2>(third), twoBits)))};
+        const VF d = halfHigh(tail[3]);
+        unpackPart<0>(rows, d, sc, sink);
+        unpackPart<1>(rows, d, sc, sink);
+    }
+};
+
+inline constexpr std::int8_t kIq4Levels[16]{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+// Twice the values of FP4, and 12 more: unsigned.
+inline constexpr std::int8_t kFp4Levels[16]{12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0};
+
+// Nibbles that number the levels of a table: 8 groups of 4 weights.
+template <class Sink> KERNELS_INLINE void emitLevels(VB table, const VB q[4], Sink &sink)
+{
+    for (int j = 0; j < 4; ++j)
+        sink.weights(lookUp(table, andB(q[j], nibbles())));
+    for (int j = 0; j < 4; ++j)
+        sink.weights(lookUp(table, andB(shiftRight<4>(q[j]), nibbles())));
+}
+
+// The levels of IQ4_NL and IQ4_XS: 128 more where bytes are unsigned, and the offset that takes it back. They need all 8
+// bits: see UnpackQ8_0.
+struct Iq4Levels : InOrder
+{
+    static constexpr bool kSigned = !kHasVnni;
+    static constexpr int kLargest = 241;
+    KERNELS_INLINE VB table()
+    {
+        return xorB(loadTable(kIq4Levels), kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u)));
+    }
+    KERNELS_INLINE VF offset(VF scale) { return kSigned ? zeroF() : mul(scale, set1(-128.0f)); }
+};
+
+struct UnpackIQ4_NL : Iq4Levels
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB q[4];
+        loadTransposed(rows, 2, q);
+        const VF d = halfLow(gather16(rows, 0));
+        sink.beginBlock(d, offset(d));
+        emitLevels(table(), q, sink);
+        sink.endBlock();
+    }
+};
+
+struct UnpackIQ4_XS : Iq4Levels
+{
+    static constexpr std::uint32_t kUnit = 256, kUnitBytes = 136, kScaleBlock = 32;
+    template <int block, class Sink>
+    KERNELS_INLINE void emit(const Rows &rows, VF d, VI high, VI low, Sink &sink)
+    {
+        VB q[4];
+        loadTransposed(rows, 8 + 16 * block, q);
+        const VI top = andB(shiftRight<12 + 2 * block>(high), set1I(0x30));
+        const VI six = andOr(shiftRight<4 * block>(low), set1I(15), top);
+        const VF scale = mul(d, toFloat(subI(six, set1I(32))));
+        sink.beginBlock(scale, offset(scale));
+        emitLevels(table(), q, sink);
+        sink.endBlock();
+    }
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        const VI header = gather32(rows, 0), low = gather32(rows, 4);
+        const VF d = halfLow(header);
+        emit<0>(rows, d, header, low, sink);
+        emit<1>(rows, d, header, low, sink);
+        emit<2>(rows, d, header, low, sink);
+        emit<3>(rows, d, header, low, sink);
+        emit<4>(rows, d, header, low, sink);
+        emit<5>(rows, d, header, low, sink);
+        emit<6>(rows, d, header, low, sink);
+        emit<7>(rows, d, header, low, sink);
+    }
+};
+
+// The scale is 2^(e - 128). For e = 0 and 1 it would be subnormal, which is slow, and blocks of zeros have e = 0: it counts
+// as zero here. The weights that vanish are below 2^-123. From e = 253 on the offset is infinite, and the result no number:
+// the type's largest level is infinite then, too.
+struct UnpackMXFP4 : InOrder
+{
+    static constexpr std::uint32_t kUnit = 32, kUnitBytes = 17, kScaleBlock = 32;
+    static constexpr bool kSigned = false;
+    static constexpr int kLargest = 24;
+    template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
+    {
+        VB q[4];
+        loadTransposed(rows, 1, q);
+        const VI e = andB(gather32(rows, 0), set1I(0xff));
+        const VF d = floatOfBits(shiftLeft<23>(subI(maxI(e, set1I(1)), set1I(1))));
+        sink.beginBlock(d, mul(d, set1(-12.0f)));
+        emitLevels(loadTable(kFp4Levels), q, sink);
+        sink.endBlock();
     }
 };
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Makes dequantize.bin: random blocks of every element type and what the gguf package makes of them.
 
-Command:  python3 tests/golden/make_dequantize.py        (needs the packages gguf 0.10 or later and numpy)
+Command:  python3 tests/golden/make_dequantize.py        (needs the packages gguf 0.19 or later and numpy)
 
 File: for each type  u32 GGUF type id, u32 number of blocks, the blocks, the float32 weights; little endian.
-Blocks: scales at the edges of half precision with all-zero, all-one and random payloads, then random bytes
-(so infinities, NaNs and subnormal scales come too).
+Blocks: scales at the edges of half precision (of MXFP4: of its exponent) with all-zero, all-one and random payloads, then
+random bytes (so infinities, NaNs and subnormal scales come too).
 """
 import pathlib
 import struct
@@ -17,7 +17,9 @@ from gguf.quants import dequantize
 
 # Offsets of the half-precision scales in a block.
 SCALES = {T.F32: [], T.F16: [], T.BF16: [], T.Q4_0: [0], T.Q4_1: [0, 2], T.Q5_0: [0], T.Q5_1: [0, 2], T.Q8_0: [0],
-          T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208]}
+          T.Q4_K: [0, 2], T.Q5_K: [0, 2], T.Q6_K: [208], T.Q2_K: [80, 82], T.Q3_K: [108], T.IQ4_NL: [0], T.IQ4_XS: [0],
+          T.MXFP4: []}
+EXPONENTS = [0, 1, 2, 127, 128, 252, 253, 254, 255]  # scale of MXFP4: subnormal below 2, with infinite weights from 253
 EDGES = [0x0000, 0x8000, 0x0001, 0x83FF, 0x0400, 0x3C00, 0x7BFF, 0xFBFF]  # 0, -0, subnormals, 2^-14, 1, +-65504
 
 
@@ -30,7 +32,10 @@ def blocks_of(type_, rng):
         for n, offset in enumerate(SCALES[type_]):
             block[offset:offset + 2] = struct.pack("<H", EDGES[(i + 3 * n) % len(EDGES)])
         blocks.append(bytes(block))
-    many = 6 if size > 100 else 24 if size > 4 else 256
+    if type_ == T.MXFP4:
+        every = bytes(16 * (15 - n) + n for n in range(16))  # each level as a low and as a high nibble
+        blocks = [bytes([e]) + payload for e in EXPONENTS for payload in (every, rng.bytes(16))]
+    many = 6 if size > 80 else 24 if size > 4 else 256
     return blocks + [rng.bytes(size) for _ in range(many)]
 
 

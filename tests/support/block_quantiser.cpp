@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 namespace test {
 
@@ -166,6 +167,135 @@ void appendQ6KBlock(std::string &out, std::span<const float> x)
     out.append(highBits).append(scales).append(scaleBytes);
 }
 
+// The value of largest magnitude, with its sign.
+float extreme(std::span<const float> values)
+{
+    return *std::max_element(values.begin(), values.end(),
+                             [](float a, float b) { return std::fabs(a) < std::fabs(b); });
+}
+
+// Two bits of each level of 128 weights: bits 2k, 2k + 1 of byte l are those of weight 32k + l.
+void appendPairsOfBits(std::string &out, const int *levels)
+{
+    for (std::size_t l = 0; l < 32; ++l)
+        out.push_back(static_cast<char>((levels[l] & 3) | (levels[l + 32] & 3) << 2 |
+                                        (levels[l + 64] & 3) << 4 | (levels[l + 96] & 3) << 6));
+}
+
+// Q2_K: sixteen sub-blocks of 16, d * scale * q - dmin * minimum with 4-bit scales and minima.
+void appendQ2KBlock(std::string &out, std::span<const float> x)
+{
+    std::array<float, 16> wantedScale{}, wantedMinimum{};
+    for (std::size_t s = 0; s < 16; ++s) {
+        const auto sub = x.subspan(s * 16, 16);
+        const float low = std::min(0.0f, *std::min_element(sub.begin(), sub.end()));
+        wantedScale[s] = (std::max(low, *std::max_element(sub.begin(), sub.end())) - low) / 3;
+        wantedMinimum[s] = -low;
+    }
+    std::string halves;
+    const float d = appendScale(halves, largestMagnitude(wantedScale) / 15);
+    const float dMinimum = appendScale(halves, largestMagnitude(wantedMinimum) / 15);
+
+    std::array<int, 256> levels{};
+    for (std::size_t s = 0; s < 16; ++s) {
+        const int scale = level(wantedScale[s], d, 0, 15);
+        const int minimum = level(wantedMinimum[s], dMinimum, 0, 15);
+        out.push_back(static_cast<char>(scale | minimum << 4));
+        for (std::size_t l = 0; l < 16; ++l)
+            levels[s * 16 + l] = level(x[s * 16 + l] + dMinimum * float(minimum), d * float(scale), 0, 3);
+    }
+    for (std::size_t half = 0; half < 256; half += 128)
+        appendPairsOfBits(out, levels.data() + half);
+    out.append(halves);
+}
+
+// Q3_K: sixteen sub-blocks of 16, d * scale * (q - 4) with scales of six bits, -32 .. 31.
+void appendQ3KBlock(std::string &out, std::span<const float> x)
+{
+    std::array<float, 16> wantedScale{};
+    for (std::size_t s = 0; s < 16; ++s)
+        wantedScale[s] = extreme(x.subspan(s * 16, 16)) / -4; // so that it is a level, whatever its sign
+    std::string half;
+    const float d = appendScale(half, largestMagnitude(wantedScale) / 31);
+
+    std::array<int, 256> levels{};
+    std::array<std::uint8_t, 12> packed{};
+    for (std::size_t s = 0; s < 16; ++s) {
+        const int scale = level(wantedScale[s], d, -32, 31);
+        for (std::size_t l = 0; l < 16; ++l)
+            levels[s * 16 + l] = level(x[s * 16 + l], d * float(scale), -4, 3) + 4;
+        const int bits = scale + 32;
+        packed[s % 8] |= static_cast<std::uint8_t>((bits & 15) << (s < 8 ? 0 : 4));
+        packed[8 + s % 4] |= static_cast<std::uint8_t>((bits >> 4) << (2 * (s / 4)));
+    }
+    for (std::size_t l = 0; l < 32; ++l) {
+        int thirdBits = 0;
+        for (std::size_t k = 0; k < 8; ++k)
+            thirdBits |= (levels[32 * k + l] >> 2) << k;
+        out.push_back(static_cast<char>(thirdBits));
+    }
+    for (std::size_t first = 0; first < 256; first += 128)
+        appendPairsOfBits(out, levels.data() + first);
+    out.append(reinterpret_cast<const char *>(packed.data()), packed.size()).append(half);
+}
+
+constexpr std::array<int, 16> kIq4Levels{-127, -104, -83, -65, -49, -35, -22, -10,
+                                         1,    13,   25,  38,  53,  69,  89,  113};
+constexpr std::array<int, 16> kFp4Levels{0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+
+// 32 weights as numbers of the nearest levels, in the order of Q4_0.
+void appendNearest(std::string &out, std::span<const float> x, float scale, const std::array<int, 16> &levels)
+{
+    std::array<int, 32> numbers{};
+    for (std::size_t j = 0; j < 32; ++j) {
+        float best = std::numeric_limits<float>::infinity();
+        for (int n = 0; n < 16; ++n) {
+            const float distance = std::fabs(x[j] - scale * float(levels[std::size_t(n)]));
+            if (distance < best) {
+                best = distance;
+                numbers[j] = n;
+            }
+        }
+    }
+    appendNibbles(out, numbers);
+}
+
+void appendIq4NlBlock(std::string &out, std::span<const float> x)
+{
+    const float scale = appendScale(out, extreme(x) / -127);
+    appendNearest(out, x, scale, kIq4Levels);
+}
+
+// IQ4_XS: eight sub-blocks of 32, each as IQ4_NL with the scale d * scale, six bits, -32 .. 31.
+void appendIq4XsBlock(std::string &out, std::span<const float> x)
+{
+    std::array<float, 8> wantedScale{};
+    for (std::size_t s = 0; s < 8; ++s)
+        wantedScale[s] = extreme(x.subspan(s * 32, 32)) / -127;
+    const float d = appendScale(out, largestMagnitude(wantedScale) / 31);
+
+    std::uint32_t low = 0, high = 0;
+    std::string weights;
+    for (std::size_t s = 0; s < 8; ++s) {
+        const int scale = level(wantedScale[s], d, -32, 31);
+        low |= std::uint32_t((scale + 32) & 15) << (4 * s);
+        high |= std::uint32_t((scale + 32) >> 4) << (2 * s);
+        appendNearest(weights, x.subspan(s * 32, 32), d * float(scale), kIq4Levels);
+    }
+    append16(out, static_cast<std::uint16_t>(high));
+    append32(out, low);
+    out.append(weights);
+}
+
+// MXFP4: the power of two that leaves the largest weight between 4 and 8, of which 6 is the largest level.
+void appendMxFp4Block(std::string &out, std::span<const float> x)
+{
+    const float largest = largestMagnitude(x);
+    const int e = largest > 0 ? std::clamp(std::ilogb(largest) - 2 + 127, 0, 254) : 0;
+    out.push_back(static_cast<char>(e));
+    appendNearest(out, x, std::ldexp(1.0f, e - 128), kFp4Levels);
+}
+
 void appendBlock(std::string &out, ElementType type, std::span<const float> x)
 {
     switch (type) {
@@ -185,12 +315,22 @@ void appendBlock(std::string &out, ElementType type, std::span<const float> x)
         return appendLegacyBlock(out, x, 5, true);
     case ElementType::Q8_0:
         return appendQ8Block(out, x);
+    case ElementType::Q2_K:
+        return appendQ2KBlock(out, x);
+    case ElementType::Q3_K:
+        return appendQ3KBlock(out, x);
     case ElementType::Q4_K:
         return appendKBlock(out, x, 4);
     case ElementType::Q5_K:
         return appendKBlock(out, x, 5);
     case ElementType::Q6_K:
         return appendQ6KBlock(out, x);
+    case ElementType::IQ4_NL:
+        return appendIq4NlBlock(out, x);
+    case ElementType::IQ4_XS:
+        return appendIq4XsBlock(out, x);
+    case ElementType::MXFP4:
+        return appendMxFp4Block(out, x);
     }
 }
 

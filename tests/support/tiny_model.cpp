@@ -195,14 +195,24 @@ std::uint32_t fileType(ElementType type)
         return 8;
     case ElementType::Q5_1:
         return 9;
+    case ElementType::Q2_K:
+        return 10;
+    case ElementType::Q3_K:
+        return 12;
     case ElementType::Q4_K:
         return 15;
     case ElementType::Q5_K:
         return 17;
     case ElementType::Q6_K:
         return 18;
+    case ElementType::IQ4_NL:
+        return 25;
+    case ElementType::IQ4_XS:
+        return 30;
     case ElementType::BF16:
         return 32;
+    case ElementType::MXFP4:
+        return 38;
     }
     return 0;
 }

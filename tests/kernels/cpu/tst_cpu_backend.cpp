@@ -87,13 +87,23 @@ private Q_SLOTS:
     void sameBitsHoweverCut_data()
     {
         QTest::addColumn<QString>("isa");
-        for (const std::string_view isa : availableIsas())
-            QTest::newRow(std::string(isa).c_str()) << QString::fromUtf8(isa.data(), qsizetype(isa.size()));
+        QTest::addColumn<int>("type");
+        const std::vector<std::string_view> isas = availableIsas();
+        for (const std::string_view isa : isas)
+            for (const ElementType type : {ElementType::Q4_K, ElementType::Q2_K, ElementType::Q3_K, ElementType::IQ4_NL,
+                                           ElementType::IQ4_XS, ElementType::MXFP4}) {
+                // One type is enough for plain C++, which takes its time: tst_self_test.cpp has the bits of all.
+                if (isa == "scalar" && isas.size() > 1 && type != ElementType::Q4_K)
+                    continue;
+                QTest::addRow("%s %s", std::string(isa).c_str(), traitsOf(type).name.data())
+                    << QString::fromUtf8(isa.data(), qsizetype(isa.size())) << int(type);
+            }
     }
     void sameBitsHoweverCut()
     {
         QFETCH(QString, isa);
-        const Loaded model = load(test::wideTinyModel({.architecture = "qwen2", .weights = ElementType::Q4_K}));
+        QFETCH(int, type);
+        const Loaded model = load(test::wideTinyModel({.architecture = "qwen2", .weights = ElementType(type)}));
         const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize);
         const std::vector<float> whole = logitsOf(*compiled(model.plan, 1, isa.toStdString()), tokens, kTokens);
         for (const unsigned threads : {1u, 2u, 3u, 5u})

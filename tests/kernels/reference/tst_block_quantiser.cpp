@@ -45,10 +45,12 @@ private Q_SLOTS:
         QTest::addColumn<int>("type");
         QTest::addColumn<double>("bound");
         const std::pair<ElementType, double> bounds[] = {
-            {ElementType::F32, 0},     {ElementType::F16, 3e-4},   {ElementType::BF16, 2e-3},
-            {ElementType::Q4_0, 0.09}, {ElementType::Q4_1, 0.08},  {ElementType::Q5_0, 0.045},
-            {ElementType::Q5_1, 0.04}, {ElementType::Q8_0, 0.006}, {ElementType::Q4_K, 0.08},
-            {ElementType::Q5_K, 0.04}, {ElementType::Q6_K, 0.02}};
+            {ElementType::F32, 0},     {ElementType::F16, 3e-4},     {ElementType::BF16, 2e-3},
+            {ElementType::Q4_0, 0.09}, {ElementType::Q4_1, 0.08},    {ElementType::Q5_0, 0.045},
+            {ElementType::Q5_1, 0.04}, {ElementType::Q8_0, 0.006},   {ElementType::Q4_K, 0.08},
+            {ElementType::Q5_K, 0.04}, {ElementType::Q6_K, 0.02},    {ElementType::Q2_K, 0.16},
+            {ElementType::Q3_K, 0.11}, {ElementType::IQ4_NL, 0.075}, {ElementType::IQ4_XS, 0.075},
+            {ElementType::MXFP4, 0.12}};
         QCOMPARE(std::size(bounds), elementTypes().size());
         for (const auto &[type, bound] : bounds)
             QTest::addRow("%s", traitsOf(type).name.data()) << int(type) << bound;
