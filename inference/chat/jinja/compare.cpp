@@ -70,7 +70,7 @@ int compareNumbers(const Value &a, const Value &b)
 bool equal(Evaluation &evaluation, const Value &a, const Value &b)
 {
     const Nested nested(evaluation);
-    evaluation.spend(1);
+    evaluation.spend(8);
     if (a.isNumber() && b.isNumber())
         return compareNumbers(a, b) == 0;
     if (a.kind() != b.kind())
@@ -100,7 +100,7 @@ bool equal(Evaluation &evaluation, const Value &a, const Value &b)
 bool less(Evaluation &evaluation, const Value &a, const Value &b)
 {
     const Nested nested(evaluation);
-    evaluation.spend(1);
+    evaluation.spend(8);
     if (a.isNumber() && b.isNumber())
         return compareNumbers(a, b) == -1;
     if (a.is(Kind::String) && b.is(Kind::String)) {
