@@ -108,6 +108,10 @@ Value indent(Interpreter &interpreter, const Value &input, Arguments &arguments)
 {
     Evaluation &evaluation = interpreter.evaluation;
     const auto bound = arguments.bind(evaluation, "indent", {"width", "first", "blank"});
+    if (input.is(Kind::Undefined))
+        interpreter.failUndefined(input);
+    if (!input.is(Kind::String))
+        evaluation.fail("indent is given something that is no text", "text", describe(input));
     Text indention;
     if (bound[0] && bound[0]->is(Kind::String))
         indention = bound[0]->text();
@@ -287,7 +291,9 @@ Value rounded(Interpreter &interpreter, const Value &input, Arguments &arguments
     Evaluation &evaluation = interpreter.evaluation;
     const auto bound = arguments.bind(evaluation, "round", {"precision", "method"});
     const std::int64_t precision = bound[0] ? wholeArgument(evaluation, *bound[0], "round") : 0;
-    const std::string_view method = bound[1] && bound[1]->is(Kind::String) ? bound[1]->bytes() : "common";
+    const std::string_view method = !bound[1]                    ? "common"
+                                    : bound[1]->is(Kind::String) ? bound[1]->bytes()
+                                                                 : "?";
     const double real = realArgument(interpreter, input, "round");
     if (method != "common" && method != "ceil" && method != "floor")
         evaluation.fail("round is given a method that it does not have", "common, ceil or floor", method);

@@ -242,8 +242,7 @@ std::string formattedTime(Evaluation &evaluation, const DateTime &time, std::str
             out += '%';
             break;
         default:
-            evaluation.failUnsupported("A part of a date is not known", "one of strftime's, such as %Y",
-                                       format.substr(begin, i - begin + 1));
+            out += format.substr(begin, i - begin + 1); // as the C library leaves it
         }
     }
     return out;

@@ -364,7 +364,7 @@ Value Interpreter::callMacro(const Macro &macro, const std::shared_ptr<Scope> &d
     bool hasCaller = false;
     for (const auto &[key, value] : arguments.named) {
         const auto known = std::find_if(macro.parameters.begin(), macro.parameters.end(),
-                                        [&](const Parameter &parameter) { return parameter.name == key; });
+                                        [&name = key](const Parameter &parameter) { return parameter.name == name; });
         if (known != macro.parameters.end()) {
             if (static_cast<std::size_t>(known - macro.parameters.begin()) < arguments.positional.size())
                 evaluation.fail(name + " is given an argument twice", {}, "'" + key + "'");

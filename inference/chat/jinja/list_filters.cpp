@@ -184,10 +184,11 @@ bool lessKey(Interpreter &interpreter, const std::vector<Value> &a, const std::v
 {
     Evaluation &evaluation = interpreter.evaluation;
     for (std::size_t i = 0; i < a.size(); ++i) {
+        if (equal(evaluation, a[i], b[i]))
+            continue;
         if (a[i].is(Kind::Undefined) || b[i].is(Kind::Undefined))
             interpreter.failUndefined(a[i].is(Kind::Undefined) ? a[i] : b[i]);
-        if (!equal(evaluation, a[i], b[i]))
-            return less(evaluation, a[i], b[i]);
+        return less(evaluation, a[i], b[i]);
     }
     return false;
 }

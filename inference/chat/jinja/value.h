@@ -13,10 +13,16 @@
 
 namespace inference::jinja {
 
-class Value;
 class Interpreter;
 class Arguments;
+struct StringObject;
+struct SequenceObject;
+struct DictObject;
+struct NamespaceObject;
+struct LoopObject;
+struct CallableObject;
 
+enum class SequenceShape { List, Tuple, Range, Keys, Values, Items, Iterator };
 enum class Kind : std::uint8_t {
     Undefined,
     None,
@@ -39,6 +45,63 @@ struct Object
     std::uint32_t depth = 1;
 };
 
+class Value
+{
+public:
+    Value() = default;                             // undefined
+    static Value undefined(std::string_view name); // e.g. "'x' is undefined"
+    static Value none(bool foreign = false);
+    static Value boolean(bool value, bool foreign = false);
+    static Value integer(std::int64_t value, bool foreign = false);
+    static Value real(double value, bool foreign = false);
+    static Value string(Text text, bool markup = false);
+    static Value string(std::string_view templateText) { return string(Text(templateText, false)); }
+    // Fails when lists lie too deep in one another.
+    static Value sequence(Evaluation &evaluation, SequenceShape shape, std::vector<Value> items);
+    static Value dict(Evaluation &evaluation, std::vector<std::pair<Value, Value>> entries);
+    static Value ofNamespace(std::shared_ptr<NamespaceObject> object);
+    static Value ofLoop(Evaluation &evaluation, std::shared_ptr<LoopObject> object);
+    static Value callable(std::string name, std::function<Value(Interpreter &, Arguments &)> call,
+                          std::uint32_t depth = 1);
+
+    Kind kind() const { return m_kind; }
+    bool is(Kind kind) const { return m_kind == kind; }
+    bool isNumber() const { return m_kind == Kind::Bool || m_kind == Kind::Int || m_kind == Kind::Float; }
+    bool isWhole() const { return m_kind == Kind::Bool || m_kind == Kind::Int; }
+    // A number or bool that was computed from foreign text, and foreign text itself.
+    bool foreign() const;
+
+    bool boolean() const { return m_integer != 0; }
+    std::int64_t integer() const { return m_integer; } // of Bool too
+    double real() const { return m_kind == Kind::Float ? m_real : static_cast<double>(m_integer); }
+    const Text &text() const; // of String
+    std::string_view bytes() const;
+    bool markup() const;
+    std::string_view hint() const; // of Undefined: the sentence that says what is missing
+    const SequenceObject &sequence() const;
+    std::shared_ptr<SequenceObject> sharedSequence() const;
+    const DictObject &dict() const;
+    NamespaceObject &ofNamespace() const;
+    LoopObject &loop() const;
+    std::shared_ptr<LoopObject> sharedLoop() const;
+    const CallableObject &callable() const;
+
+    bool sameObject(const Value &other) const { return m_object && m_object == other.m_object; }
+    std::uint32_t depth() const { return m_object ? m_object->depth : 0; }
+    bool hasShape(SequenceShape shape) const;
+
+private:
+    template <class T> const T &as() const { return *static_cast<const T *>(m_object.get()); }
+
+    Kind m_kind = Kind::Undefined;
+    bool m_foreign = false;
+    union {
+        std::int64_t m_integer = 0;
+        double m_real;
+    };
+    std::shared_ptr<Object> m_object;
+};
+
 struct StringObject : Object
 {
     Text text;
@@ -48,7 +111,7 @@ struct StringObject : Object
 // Immutable but for `next` of iterators.
 struct SequenceObject : Object
 {
-    enum class Shape { List, Tuple, Range, Keys, Values, Items, Iterator };
+    using Shape = SequenceShape;
     Shape shape = Shape::List;
     std::vector<Value> items;
     std::size_t next = 0; // an iterator gives each item once
@@ -79,68 +142,60 @@ struct CallableObject : Object
     std::function<Value(Interpreter &, Arguments &)> call;
 };
 
-class Value
+inline const Text &Value::text() const
 {
-public:
-    Value() = default;                             // undefined
-    static Value undefined(std::string_view name); // e.g. "'x' is undefined"
-    static Value none(bool foreign = false);
-    static Value boolean(bool value, bool foreign = false);
-    static Value integer(std::int64_t value, bool foreign = false);
-    static Value real(double value, bool foreign = false);
-    static Value string(Text text, bool markup = false);
-    static Value string(std::string_view templateText) { return string(Text(templateText, false)); }
-    // Fails when lists lie too deep in one another.
-    static Value sequence(Evaluation &evaluation, SequenceObject::Shape shape, std::vector<Value> items);
-    static Value dict(Evaluation &evaluation, std::vector<std::pair<Value, Value>> entries);
-    static Value ofNamespace(std::shared_ptr<NamespaceObject> object);
-    static Value ofLoop(Evaluation &evaluation, std::shared_ptr<LoopObject> object);
-    static Value callable(std::string name, std::function<Value(Interpreter &, Arguments &)> call,
-                          std::uint32_t depth = 1);
+    return as<StringObject>().text;
+}
 
-    Kind kind() const { return m_kind; }
-    bool is(Kind kind) const { return m_kind == kind; }
-    bool isNumber() const { return m_kind == Kind::Bool || m_kind == Kind::Int || m_kind == Kind::Float; }
-    bool isWhole() const { return m_kind == Kind::Bool || m_kind == Kind::Int; }
-    // A number or bool that was computed from foreign text, and foreign text itself.
-    bool foreign() const;
+inline std::string_view Value::bytes() const
+{
+    return text().bytes();
+}
 
-    bool boolean() const { return m_integer != 0; }
-    std::int64_t integer() const { return m_integer; } // of Bool too
-    double real() const { return m_kind == Kind::Float ? m_real : static_cast<double>(m_integer); }
-    const Text &text() const { return as<StringObject>().text; } // of String
-    std::string_view bytes() const { return text().bytes(); }
-    bool markup() const { return as<StringObject>().markup; }
-    std::string_view hint() const; // of Undefined: the sentence that says what is missing
-    const SequenceObject &sequence() const { return as<SequenceObject>(); }
-    std::shared_ptr<SequenceObject> sharedSequence() const
-    {
-        return std::static_pointer_cast<SequenceObject>(m_object);
-    }
-    const DictObject &dict() const { return as<DictObject>(); }
-    NamespaceObject &ofNamespace() const { return *static_cast<NamespaceObject *>(m_object.get()); }
-    LoopObject &loop() const { return *static_cast<LoopObject *>(m_object.get()); }
-    std::shared_ptr<LoopObject> sharedLoop() const { return std::static_pointer_cast<LoopObject>(m_object); }
-    const CallableObject &callable() const { return as<CallableObject>(); }
+inline bool Value::markup() const
+{
+    return as<StringObject>().markup;
+}
 
-    bool sameObject(const Value &other) const { return m_object && m_object == other.m_object; }
-    std::uint32_t depth() const { return m_object ? m_object->depth : 0; }
-    bool hasShape(SequenceObject::Shape shape) const
-    {
-        return is(Kind::Sequence) && sequence().shape == shape;
-    }
+inline const SequenceObject &Value::sequence() const
+{
+    return as<SequenceObject>();
+}
 
-private:
-    template <class T> const T &as() const { return *static_cast<const T *>(m_object.get()); }
+inline std::shared_ptr<SequenceObject> Value::sharedSequence() const
+{
+    return std::static_pointer_cast<SequenceObject>(m_object);
+}
 
-    Kind m_kind = Kind::Undefined;
-    bool m_foreign = false;
-    union {
-        std::int64_t m_integer = 0;
-        double m_real;
-    };
-    std::shared_ptr<Object> m_object;
-};
+inline const DictObject &Value::dict() const
+{
+    return as<DictObject>();
+}
+
+inline NamespaceObject &Value::ofNamespace() const
+{
+    return *static_cast<NamespaceObject *>(m_object.get());
+}
+
+inline LoopObject &Value::loop() const
+{
+    return *static_cast<LoopObject *>(m_object.get());
+}
+
+inline std::shared_ptr<LoopObject> Value::sharedLoop() const
+{
+    return std::static_pointer_cast<LoopObject>(m_object);
+}
+
+inline const CallableObject &Value::callable() const
+{
+    return as<CallableObject>();
+}
+
+inline bool Value::hasShape(SequenceShape shape) const
+{
+    return is(Kind::Sequence) && sequence().shape == shape;
+}
 
 // "str", "list", "NoneType" ...: Python's names, which authors of templates know.
 std::string_view typeName(const Value &value);
