@@ -5,7 +5,7 @@
     python3 tests/golden/chat/make_jinja.py FOLDER_OF_MODELS
     python3 tests/golden/chat/make_jinja.py FOLDER_OF_MODELS --show TEMPLATE SHAPE   # the text itself, to compare
 
-Real templates: those in this folder, in vllm/, and in the two GGUF files of the tests. Of their texts the length and
+Real templates: those in this folder and in the two GGUF files of the tests. Of their texts the length and
 the FNV-1a hash of the bytes are kept, with add_generation_prompt and without; "!" where the template raises.
 Small templates (jinja_snippets.py): their whole text, or null where they raise.
 """
@@ -27,7 +27,6 @@ shapes = {name: {"messages": messages} for name, messages in json.loads((here / 
 shapes.update(MORE_SHAPES)
 
 sources = {p.stem: p.read_text().removesuffix("\n") for p in sorted(here.glob("*.jinja"))}
-sources.update({"vllm/" + p.stem: p.read_text() for p in sorted((here / "vllm").glob("*.jinja"))})
 for model in ("SmolLM2-135M-Instruct-Q4_1", "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M"):
     sources[model] = GGUFReader(models / f"{model}.gguf").fields["tokenizer.chat_template"].contents()
 

@@ -189,7 +189,7 @@ void TestTemplate::leavesOutWhatIsNotThere()
 void TestTemplate::rendersOnSeveralThreads()
 {
     const Json &golden = test::jinjaGolden();
-    const std::string name = "vllm/minicpmv45";
+    const std::string name = "qwen3";
     const auto parsed = Template::parse(test::templateSource(name));
     const Variables variables = test::variablesOf(golden["shapes"]["call and answer"], golden["cases"][name]);
     const std::string expected = test::joined(*parsed->render(variables));
