@@ -112,6 +112,7 @@ private Q_SLOTS:
     void fillsTheRowsWithoutATokenUp();
     void findsSpecialTokens_data();
     void findsSpecialTokens();
+    void refusesEndsThatAreNoTokens();
     void addsBosAsTheFolderSays_data();
     void addsBosAsTheFolderSays();
     void takesTheTemplate_data();
@@ -250,6 +251,27 @@ void TestTokenizerJson::findsSpecialTokens()
     QCOMPARE(literal(tokenizer.eos()), eos);
     const auto ends = tokenizer.endOfGeneration();
     QVERIFY(std::any_of(ends.begin(), ends.end(), [&](TokenId id) { return literal(id) == end; }));
+}
+
+// The key is ours, but any GGUF file may have it.
+void TestTokenizerJson::refusesEndsThatAreNoTokens()
+{
+    Folder folder;
+    folder.write("tokenizer.json", goldenTokenizer());
+    for (const std::int32_t id : {-1, static_cast<std::int32_t>(kRows), 7}) {
+        MetadataWriter writer;
+        writer.add("general.architecture", "llama");
+        const Result<void> added = addTokenizer(folder.path(), kRows, writer);
+        QVERIFY(added.ok());
+        writer.add("baleen.eos_token_ids", std::span<const std::int32_t>(&id, 1));
+        const std::string bytes = writer.file();
+        const auto file = GgufFile::openMemory(std::as_bytes(std::span(bytes)), "folder");
+        QVERIFY(file.ok());
+        const auto tokenizer = Tokenizer::fromGguf(**file);
+        QCOMPARE(tokenizer.ok(), id == 7);
+        if (!tokenizer)
+            QVERIFY(tokenizer.error().message.find("baleen.eos_token_ids") != std::string::npos);
+    }
 }
 
 void TestTokenizerJson::addsBosAsTheFolderSays_data()
