@@ -69,7 +69,14 @@ Result<std::unique_ptr<Tokenizer>> ByteLevelTokenizer::fromGguf(const GgufFile &
                       .found = tokenizer->m_preTokenizerName.substr(0, 80),
                       .wayOut = "Use a model of the DeepSeek family."});
     tokenizer->m_preTokenizer = *kind;
-    tokenizer->m_composes = *kind == PreTokenizer::Qwen2;
+    // What the name implies, unless a Hugging Face folder says otherwise (hugging_face/tokenizer_json.h).
+    const Result<std::optional<bool>> composes = file.optionalBool("baleen.normalizer_nfc");
+    const Result<std::optional<bool>> wholeFirst = file.optionalBool("baleen.ignore_merges");
+    if (!composes)
+        return composes.error();
+    if (!wholeFirst)
+        return wholeFirst.error();
+    tokenizer->m_composes = composes->value_or(*kind == PreTokenizer::Qwen2);
 
     constexpr std::string_view kMergesKey = "tokenizer.ggml.merges";
     const Result<std::optional<GgufArray>> merges = file.optionalArray(kMergesKey, GgufValueType::String);
@@ -80,8 +87,8 @@ Result<std::unique_ptr<Tokenizer>> ByteLevelTokenizer::fromGguf(const GgufFile &
                                           .where = std::string(kMergesKey) + " of " + file.path().string(),
                                           .wayOut = "Download the model again."});
     Result<std::unique_ptr<BytePairs>> pairs =
-        BytePairs::create(tokenizer->m_vocabulary, file.strings(**merges), *kind == PreTokenizer::LlamaBpe,
-                          file.path().string());
+        BytePairs::create(tokenizer->m_vocabulary, file.strings(**merges),
+                          wholeFirst->value_or(*kind == PreTokenizer::LlamaBpe), file.path().string());
     if (!pairs)
         return pairs.error();
     tokenizer->m_pairs = std::move(*pairs);

@@ -35,6 +35,28 @@ Result<OptionalToken> tokenUnder(const GgufFile &file, const Vocabulary &vocabul
     return OptionalToken(static_cast<TokenId>(**id));
 }
 
+// baleen.eos_token_ids: what a Hugging Face folder's generation_config.json lets end an answer; GGUF has one
+// EOS.
+Result<void> appendEnds(const GgufFile &file, const Vocabulary &vocabulary, std::vector<TokenId> &ends)
+{
+    constexpr std::string_view kKey = "baleen.eos_token_ids";
+    const Result<std::optional<GgufArray>> array = file.optionalArray(kKey, GgufValueType::I32);
+    if (!array)
+        return array.error();
+    if (!*array)
+        return {};
+    for (const std::int32_t id : file.int32s(**array)) {
+        if (id < 0 || static_cast<std::uint32_t>(id) >= vocabulary.size())
+            return Error(ErrorCode::Damaged, {.what = "A special token is not in the vocabulary",
+                                              .where = std::string(kKey) + " of " + file.path().string(),
+                                              .expected = "below " + std::to_string(vocabulary.size()),
+                                              .found = std::to_string(id),
+                                              .wayOut = "Download the model again."});
+        ends.push_back(id);
+    }
+    return {};
+}
+
 // The first of the keys that is there.
 Result<OptionalToken> firstToken(const GgufFile &file, const Vocabulary &vocabulary,
                                  std::initializer_list<std::string_view> roles)
@@ -102,6 +124,8 @@ Result<SpecialIds> SpecialIds::fromGguf(const GgufFile &file, const Vocabulary &
         if (token)
             ends.push_back(*token);
     }
+    if (Result<void> appended = appendEnds(file, vocabulary, ends); !appended)
+        return appended.error();
     for (const std::string_view literal : kEndLiterals) {
         if (const OptionalToken token = vocabulary.findLiteral(literal))
             ends.push_back(*token);
