@@ -2,6 +2,7 @@
 
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
+#include "inference/hugging_face/folder.h"
 
 #include <algorithm>
 
@@ -9,20 +10,16 @@ namespace inference {
 
 Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path)
 {
+    if (isHuggingFaceFolder(path))
+        return openHuggingFaceFolder(path);
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
-        const bool huggingFace = std::filesystem::exists(path / "config.json", error);
         const std::string where = path.string();
-        return Error(ErrorCode::Unsupported,
-                     {.what = huggingFace ? "Hugging Face folders cannot be opened yet"
-                                          : "This is a folder and not a model file",
-                      .where = where,
-                      .expected = "a GGUF file",
-                      .found = huggingFace ? "a folder with config.json" : "a folder",
-                      .wayOut = huggingFace
-                                    ? "Take the model's GGUF file, or convert the folder with "
-                                      "llama.cpp's convert_hf_to_gguf.py; a later version opens folders."
-                                    : "Give the path of the .gguf file in it."});
+        return Error(ErrorCode::Unsupported, {.what = "This is a folder and not a model",
+                                              .where = where,
+                                              .expected = "a GGUF file, or a folder with config.json",
+                                              .found = "a folder without config.json",
+                                              .wayOut = "Give the path of the .gguf file in it."});
     }
     return GgufFile::open(path);
 }

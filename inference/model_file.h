@@ -20,12 +20,11 @@ struct ModelFile
     std::unique_ptr<Tokenizer> tokenizer;
     ChatFormat chatFormat;
 
-    // Fails with the errors of the parts, and with Unsupported for a Hugging Face folder.
+    // Fails with the errors of the parts.
     static Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path &path);
 };
 
-// A GGUF file, whatever it holds. A Hugging Face folder is refused with Unsupported and a sentence that says
-// so.
+// A GGUF file, whatever it holds, or a Hugging Face folder as one.
 Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path);
 
 // What the file alone says; device, context in use and time are the loader's to fill in.

@@ -22,6 +22,8 @@ struct GgufFile::Private
     std::vector<OpenPart> parts;
     std::vector<GgufTensor> tensors; // of all parts
     NameIndex tensorNames;
+    std::string ownMetadata;              // of a folder: bytes of the first part
+    std::vector<FolderTensor> ownTensors; // of a folder: names, and bytes that were made
 
     const GgufPart &first() const { return parts.front().content; }
     // The one way to bytes of a file: nothing when the extent is not inside the part.
@@ -124,6 +126,51 @@ Result<std::unique_ptr<GgufFile>> GgufFile::assemble(const std::filesystem::path
                       .found = "parts " + grouped(a.part + 1) + " and " + grouped(b.part + 1),
                       .wayOut = "Put the files of one download into one folder."});
     }
+    return file;
+}
+
+Result<std::unique_ptr<GgufFile>> GgufFile::openFolder(const std::filesystem::path &path,
+                                                       FolderContent content)
+{
+    std::unique_ptr<GgufFile> file(new GgufFile);
+    Private &d = *file->d;
+    d.path = path;
+    d.name = pathText(path);
+    d.ownMetadata = std::move(content.metadata);
+    d.ownTensors = std::move(content.tensors);
+    const auto addPart = [&](MappedFile mapped) { d.parts.push_back({std::move(mapped), {}}); };
+    addPart(MappedFile::view(std::as_bytes(std::span(d.ownMetadata))));
+    Result<GgufPart> metadata = parseGguf(d.parts.front().file.bytes(), d.name, 0);
+    if (!metadata)
+        return metadata.error();
+    d.parts.front().content = std::move(*metadata);
+    const std::size_t firstFile = d.parts.size();
+    for (MappedFile &mapped : content.files)
+        addPart(std::move(mapped));
+
+    for (const FolderTensor &source : d.ownTensors) {
+        GgufTensor tensor;
+        tensor.name = source.name;
+        tensor.ggufType = source.ggufType;
+        tensor.dimensionCount = std::uint32_t(source.dimensions.size());
+        tensor.dimensions.fill(1);
+        std::copy(source.dimensions.begin(), source.dimensions.end(), tensor.dimensions.begin());
+        const std::size_t place = source.ownBytes.empty() ? firstFile + source.file : d.parts.size();
+        if (!source.ownBytes.empty())
+            addPart(MappedFile::view(source.ownBytes));
+        const std::span<const std::byte> bytes =
+            source.ownBytes.empty() ? source.bytes : std::span(source.ownBytes);
+        tensor.part = std::uint32_t(place);
+        tensor.offset = std::uint64_t(bytes.data() - d.parts[place].file.bytes().data());
+        tensor.byteSize = bytes.size();
+        d.tensors.push_back(tensor);
+    }
+    d.tensorNames.build(d.tensors.size(), [&](std::size_t i) { return d.tensors[i].name; });
+    if (const auto &duplicate = d.tensorNames.duplicate())
+        return Error(ErrorCode::Damaged,
+                     {.what = "A tensor occurs twice in the folder",
+                      .where = "tensor " + printable(d.tensors[duplicate->first].name) + " of " + d.name,
+                      .wayOut = "Download the whole folder again."});
     return file;
 }
 

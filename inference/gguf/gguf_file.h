@@ -5,6 +5,7 @@
 // sets are opened through their first part.
 #pragma once
 
+#include "inference/gguf/mapped_file.h"
 #include "inference/result.h"
 #include "kernels/element_type.h"
 
@@ -63,6 +64,24 @@ struct GgufTensor
     std::uint32_t part = 0;                    // of a split set
 };
 
+// What a Hugging Face folder holds, in GGUF's terms (hugging_face/folder.h): metadata as a GGUF file without
+// tensors, and tensors in files of another format, or of bytes that were made.
+struct FolderTensor
+{
+    std::string name;
+    std::uint32_t ggufType = 0;
+    std::vector<std::uint64_t> dimensions; // ne0 first; 1 to 4
+    std::size_t file = 0;                  // of FolderContent::files
+    std::span<const std::byte> bytes;      // in that file
+    std::vector<std::byte> ownBytes;       // instead, where not empty
+};
+struct FolderContent
+{
+    std::string metadata;
+    std::vector<MappedFile> files;
+    std::vector<FolderTensor> tensors;
+};
+
 // Immutable after open(), thread-safe. What it hands out lives as long as it. Bytes of tensors and strings of
 // arrays point into the mapping, where another process can change them at any time: check what is read from
 // them, and copy texts before they are sorted (std::sort with an order that changes leaves its table). All
@@ -77,6 +96,10 @@ public:
     // messages. No split sets: they are found by their file names.
     static Result<std::unique_ptr<GgufFile>> openMemory(std::span<const std::byte> bytes,
                                                         std::string_view name);
+    // A folder's content; its files are the parts, behind one for the metadata. Fails with Damaged for two
+    // tensors of one name and for bytes that do not fit a tensor's shape.
+    static Result<std::unique_ptr<GgufFile>> openFolder(const std::filesystem::path &path,
+                                                        FolderContent content);
     ~GgufFile();
     GgufFile(const GgufFile &) = delete;
     GgufFile &operator=(const GgufFile &) = delete;

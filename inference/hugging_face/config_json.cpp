@@ -27,19 +27,41 @@ struct Family
 };
 
 constexpr std::array kFamilies{
-    Family{"llama", "llama", false, false},          Family{"qwen2", "qwen2", false, false},
-    Family{"qwen3", "qwen3", false, false},          Family{"deepseek", "deepseek", true, false},
+    Family{"llama", "llama", false, false},         Family{"qwen2", "qwen2", false, false},
+    Family{"qwen3", "qwen3", false, false},         Family{"deepseek", "deepseek", true, false},
     Family{"deepseek_v2", "deepseek2", true, true}, Family{"deepseek_v3", "deepseek2", true, true},
 };
 
 // Keys that say nothing about what the model computes, or what the tokenizer's files say as well.
 constexpr std::array<std::string_view, 28> kIgnored{
-    "architectures",    "attention_dropout", "auto_map",        "aux_loss_alpha",      "bos_token_id",
-    "dtype",            "eos_token_id",      "ep_size",         "initializer_range",   "max_window_layers",
-    "model_type",       "pad_token_id",      "pretraining_tp",  "seq_aux",             "torch_dtype",
-    "transformers_version", "use_cache",     "id2label",        "label2id",            "output_router_logits",
-    "router_aux_loss_coef", "return_dict",   "is_decoder",      "chunk_size_feed_forward", "problem_type",
-    "head_dtype",       "quantization_config", "unsloth_fixed",
+    "architectures",
+    "attention_dropout",
+    "auto_map",
+    "aux_loss_alpha",
+    "bos_token_id",
+    "dtype",
+    "eos_token_id",
+    "ep_size",
+    "initializer_range",
+    "max_window_layers",
+    "model_type",
+    "pad_token_id",
+    "pretraining_tp",
+    "seq_aux",
+    "torch_dtype",
+    "transformers_version",
+    "use_cache",
+    "id2label",
+    "label2id",
+    "output_router_logits",
+    "router_aux_loss_coef",
+    "return_dict",
+    "is_decoder",
+    "chunk_size_feed_forward",
+    "problem_type",
+    "head_dtype",
+    "quantization_config",
+    "unsloth_fixed",
 };
 
 // Reads keys, remembers which, and collects what is wrong.
@@ -64,7 +86,9 @@ public:
         }
         if (value->is_number_unsigned() && value->get<std::uint64_t>() <= 0xffffffffu)
             return value->get<std::uint32_t>();
-        m_problems.add(Kind::Damaged, std::string(key) + " must be a whole number, found " + printable(value->dump(-1, ' ', false, json::error_handler_t::replace)));
+        m_problems.add(Kind::Damaged,
+                       std::string(key) + " must be a whole number, found " +
+                           printable(value->dump(-1, ' ', false, json::error_handler_t::replace)));
         return 0;
     }
     float number(const char *key, std::optional<float> fallback = std::nullopt)
@@ -108,13 +132,15 @@ public:
     {
         const json *value = find(key);
         if (value && *value != wanted)
-            m_problems.add(Kind::Unsupported, std::string(key) + " must be " + wanted.dump() + ", found " +
-                                                  printable(value->dump(-1, ' ', false, json::error_handler_t::replace)));
+            m_problems.add(Kind::Unsupported,
+                           std::string(key) + " must be " + wanted.dump() + ", found " +
+                               printable(value->dump(-1, ' ', false, json::error_handler_t::replace)));
     }
     void refuseUnknown()
     {
         for (const auto &[key, value] : m_config.items()) {
-            const bool harmless = value.is_null() || value.is_string() || value == json(false) || key.starts_with("_") ||
+            const bool harmless = value.is_null() || value.is_string() || value == json(false) ||
+                                  key.starts_with("_") ||
                                   std::find(kIgnored.begin(), kIgnored.end(), key) != kIgnored.end();
             if (!harmless && !m_known.contains(key))
                 m_problems.add(Kind::Unsupported, "the key " + printable(key) + " is not known here");
@@ -193,8 +219,10 @@ void Translation::attention()
     if (const json *types = m_keys.find("layer_types"))
         for (const json &type : *types)
             if (type != json("full_attention")) {
-                m_keys.problems().add(Kind::Unsupported, "layer_types must be full_attention alone, found " +
-                                                             printable(type.dump(-1, ' ', false, json::error_handler_t::replace)));
+                m_keys.problems().add(
+                    Kind::Unsupported,
+                    "layer_types must be full_attention alone, found " +
+                        printable(type.dump(-1, ' ', false, json::error_handler_t::replace)));
                 break;
             }
     if (!m_family.mla) {
@@ -233,12 +261,15 @@ void Translation::experts()
     add("expert_weights_norm", normalised && m_family.modelType != "deepseek_v2");
     const std::string score = m_keys.text("scoring_func", isV3 ? "sigmoid" : "softmax");
     if (score != "sigmoid" && score != "softmax")
-        m_keys.problems().add(Kind::Unsupported, "scoring_func must be softmax or sigmoid, found " + printable(score));
+        m_keys.problems().add(Kind::Unsupported,
+                              "scoring_func must be softmax or sigmoid, found " + printable(score));
     add("expert_gating_func", score == "sigmoid" ? 2u : 1u);
     const std::string method = m_keys.text("topk_method", isV3 ? "noaux_tc" : "greedy");
     const std::uint32_t groups = m_keys.count("n_group", 1), used = m_keys.count("topk_group", 1);
     if (method != "greedy" && method != "group_limited_greedy" && method != "noaux_tc")
-        m_keys.problems().add(Kind::Unsupported, "topk_method must be greedy, group_limited_greedy or noaux_tc, found " + printable(method));
+        m_keys.problems().add(Kind::Unsupported,
+                              "topk_method must be greedy, group_limited_greedy or noaux_tc, found " +
+                                  printable(method));
     // Written even when there is one group: a file without the keys is taken for one of before they existed.
     const bool grouped = method != "greedy";
     add("expert_group_count", grouped ? groups : 1u);
@@ -253,7 +284,8 @@ void Translation::rope()
     const json *given = parameters ? parameters : scaling;
     const json none = json::object();
     if (given && !given->is_object())
-        m_keys.problems().add(Kind::Damaged, std::string(parameters ? "rope_parameters" : "rope_scaling") + " must be an object");
+        m_keys.problems().add(Kind::Damaged, std::string(parameters ? "rope_parameters" : "rope_scaling") +
+                                                 " must be an object");
     const json &values = given && given->is_object() ? *given : none;
     const json *theta = values.contains("rope_theta") ? &values["rope_theta"] : m_keys.find("rope_theta");
     m_keys.find("rope_theta");
@@ -263,33 +295,39 @@ void Translation::rope()
     m_keys.require("partial_rotary_factor", 1.0);
 
     const auto kindOf = [&](const char *key) {
-        return values.contains(key) && values[key].is_string() ? values[key].get<std::string>() : std::string();
+        return values.contains(key) && values[key].is_string() ? values[key].get<std::string>()
+                                                               : std::string();
     };
     const std::string kind = !kindOf("rope_type").empty() ? kindOf("rope_type") : kindOf("type");
     if (kind.empty() || kind == "default")
         return;
     if (kind == "linear") {
         add("rope.scaling.type", "linear");
-        add("rope.scaling.factor", m_keys.numberOf(values.contains("factor") ? &values["factor"] : nullptr, "the factor of rope_scaling", std::nullopt));
+        add("rope.scaling.factor", m_keys.numberOf(values.contains("factor") ? &values["factor"] : nullptr,
+                                                   "the factor of rope_scaling", std::nullopt));
     } else if (kind == "yarn") {
         yarn(values);
     } else if (kind == "llama3") {
         llama3(values, double(base));
     } else {
-        m_keys.problems().add(Kind::Unsupported, "RoPE scaling " + printable(kind) + " is not supported, expected linear, llama3 or yarn");
+        m_keys.problems().add(Kind::Unsupported, "RoPE scaling " + printable(kind) +
+                                                     " is not supported, expected linear, llama3 or yarn");
     }
 }
 
 void Translation::yarn(const json &parameters)
 {
     const auto number = [&](const char *key, std::optional<float> fallback) {
-        return m_keys.numberOf(parameters.contains(key) ? &parameters[key] : nullptr, "rope_scaling." + std::string(key), fallback);
+        return m_keys.numberOf(parameters.contains(key) ? &parameters[key] : nullptr,
+                               "rope_scaling." + std::string(key), fallback);
     };
     const float factor = number("factor", std::nullopt);
     add("rope.scaling.type", "yarn");
     add("rope.scaling.factor", factor);
     if (parameters.contains("original_max_position_embeddings"))
-        add("rope.scaling.original_context_length", std::uint32_t(std::clamp(number("original_max_position_embeddings", std::nullopt), 1.0f, 16777216.0f)));
+        add("rope.scaling.original_context_length",
+            std::uint32_t(
+                std::clamp(number("original_max_position_embeddings", std::nullopt), 1.0f, 16777216.0f)));
     add("rope.scaling.yarn_beta_fast", number("beta_fast", 32.0f));
     add("rope.scaling.yarn_beta_slow", number("beta_slow", 1.0f));
     if (parameters.contains("truncate") && parameters["truncate"] != json(true))
@@ -300,7 +338,9 @@ void Translation::yarn(const json &parameters)
     if (m_family.mla && mscale != 0 && allDim != 0) {
         // The amplitude is the quotient of the two. GGUF has a key for the second alone.
         if (mscale != allDim)
-            m_keys.problems().add(Kind::Unsupported, "rope_scaling.mscale must be mscale_all_dim, found " + std::to_string(mscale) + " and " + std::to_string(allDim));
+            m_keys.problems().add(Kind::Unsupported, "rope_scaling.mscale must be mscale_all_dim, found " +
+                                                         std::to_string(mscale) + " and " +
+                                                         std::to_string(allDim));
         add("rope.scaling.yarn_log_multiplier", 0.1f * allDim);
     } else if (parameters.contains("attention_factor") && !parameters["attention_factor"].is_null()) {
         add("rope.scaling.attn_factor", number("attention_factor", std::nullopt) / usual);
@@ -311,12 +351,16 @@ void Translation::yarn(const json &parameters)
 void Translation::llama3(const json &parameters, double base)
 {
     const auto number = [&](const char *key) {
-        return double(m_keys.numberOf(parameters.contains(key) ? &parameters[key] : nullptr, "rope_scaling." + std::string(key), std::nullopt));
+        return double(m_keys.numberOf(parameters.contains(key) ? &parameters[key] : nullptr,
+                                      "rope_scaling." + std::string(key), std::nullopt));
     };
-    const double factor = number("factor"), low = number("low_freq_factor"), high = number("high_freq_factor");
+    const double factor = number("factor"), low = number("low_freq_factor"),
+                 high = number("high_freq_factor");
     const double original = number("original_max_position_embeddings");
     if (factor <= 0 || original <= 0 || low <= 0 || high <= low) {
-        m_keys.problems().add(Kind::Damaged, "the numbers of rope_scaling must be above 0, and low_freq_factor below high_freq_factor");
+        m_keys.problems().add(
+            Kind::Damaged,
+            "the numbers of rope_scaling must be above 0, and low_freq_factor below high_freq_factor");
         return;
     }
     const std::uint32_t pairs = std::min(m_rotatedDim, 4096u) / 2;
@@ -339,7 +383,8 @@ Result<FolderConfig> readConfigJson(std::string_view text, const std::string &wh
     ProblemList problems;
     ConfigReader keys(config, problems);
     const std::string type = keys.text("model_type", "");
-    const auto family = std::find_if(kFamilies.begin(), kFamilies.end(), [&](const Family &f) { return f.modelType == type; });
+    const auto family = std::find_if(kFamilies.begin(), kFamilies.end(),
+                                     [&](const Family &f) { return f.modelType == type; });
     if (family == kFamilies.end()) {
         std::string names;
         for (const Family &known : kFamilies)
@@ -350,8 +395,10 @@ Result<FolderConfig> readConfigJson(std::string_view text, const std::string &wh
                                               .found = type.empty() ? "none" : printable(type),
                                               .wayOut = "Choose a model of one of these families."});
     }
-    if (const auto quantised = config.find("quantization_config"); quantised != config.end() && quantised->is_object())
-        problems.add(Kind::Unsupported, "quantization_config: folders with quantised weights cannot be opened yet");
+    if (const auto quantised = config.find("quantization_config");
+        quantised != config.end() && quantised->is_object())
+        problems.add(Kind::Unsupported,
+                     "quantization_config: folders with quantised weights cannot be opened yet");
     FolderConfig result = Translation(keys, *family, out).run();
     if (!problems.empty())
         return problems.toError(where);

@@ -17,16 +17,17 @@ struct FolderConfig
     std::uint32_t vocabularySize = 0; // rows of the embedding
     std::uint32_t layers = 0;         // those for multi-token prediction not counted
     bool tiedHead = false;            // tie_word_embeddings: a head in the files is not used
-    // Divisors of the rotation frequencies, one a pair (llama3's scaling, which GGUF has as a tensor); else empty.
+    // Divisors of the rotation frequencies, one a pair (llama3's scaling, which GGUF has as a tensor); else
+    // empty.
     std::vector<float> ropeDivisors;
 };
 
-// Writes general.architecture and the architecture's keys. Families: llama, qwen2, qwen3, deepseek, deepseek_v2,
-// deepseek_v3; both spellings of RoPE's parameters (rope_theta + rope_scaling, rope_parameters).
+// Writes general.architecture and the architecture's keys. Families: llama, qwen2, qwen3, deepseek,
+// deepseek_v2, deepseek_v3; both spellings of RoPE's parameters (rope_theta + rope_scaling, rope_parameters).
 //
-// Fails with Damaged (no JSON, a key of the wrong kind or missing) and Unsupported (family, or a key that says what this
-// program does not compute). A key that is not known counts as one that changes the mathematics, unless it is a text,
-// null or false: all of them are named.
+// Fails with Damaged (no JSON, a key of the wrong kind or missing) and Unsupported (family, or a key that
+// says what this program does not compute). A key that is not known counts as one that changes the
+// mathematics, unless it is a text, null or false: all of them are named.
 Result<FolderConfig> readConfigJson(std::string_view json, const std::string &where, MetadataWriter &out);
 
 } // namespace inference

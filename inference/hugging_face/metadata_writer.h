@@ -1,7 +1,7 @@
 // Metadata in GGUF's form: what a Hugging Face folder says, in the terms that everything behind it reads.
 //
-// A folder is opened as the GGUF file that it would be converted to. Only its metadata is made, in memory; the
-// weights stay where they are (hugging_face/folder.h).
+// A folder is opened as the GGUF file that it would be converted to. Only its metadata is made, in memory;
+// the weights stay where they are (hugging_face/folder.h).
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@
 namespace inference {
 
 // Binds every tensor that the architecture needs (name, type and shape checked; all problems in one message) and
-// emits the steps. Vectors (norms and biases) are always F32. The plan points into the file's mapping. Fails with
+// emits the steps. Vectors (norms and biases) are floats. The plan points into the file's mapping. Fails with
 // Damaged or Unsupported; a tensor that the architecture does not know is a problem too: the file is of a variant whose
 // answers would be wrong.
 Result<kernels::Plan> buildPlan(const GgufFile &file, const ModelConfig &config);

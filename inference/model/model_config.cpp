@@ -231,6 +231,9 @@ Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
     shape.intermediateSize =
         std::max(anyDense ? config.denseIntermediateSize : 0, config.moe.sharedIntermediateSize);
     shape.ropePairs = traits->ropePairs;
+    const Result<std::optional<bool>> rowsAsTrained = file.optionalBool("baleen.rows_as_trained");
+    if (rowsAsTrained && rowsAsTrained->value_or(false) && !traits->mla)
+        shape.ropePairs = kernels::RopePairs::Half; // MLA's models were trained with adjacent pairs
     readRope(file, keys, {traits->ropeDivisors, config.contextLength}, shape, problems);
     refuseUnknownParts(keys, *traits, config.contextLength, problems);
 

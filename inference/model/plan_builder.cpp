@@ -98,10 +98,10 @@ std::optional<WeightView> PlanBuilder::find(std::string_view name, std::span<con
     }
     const ElementTypeTraits *type = kernels::findElementType(tensor->ggufType);
     const bool isVector = dimensions.size() == 1;
-    if (!type || (isVector && type->type != ElementType::F32)) {
+    if (!type || (isVector && type->blockLength != 1)) {
         m_problems.add(Kind::Unsupported, "tensor " + std::string(name) +
                                               " has an unsupported type, expected " +
-                                              (isVector ? "F32" : "one of " + supportedTypes()) + ", found " +
+                                              (isVector ? "F32, F16 or BF16" : "one of " + supportedTypes()) + ", found " +
                                               ggufTypeText(tensor->ggufType));
         return std::nullopt;
     }

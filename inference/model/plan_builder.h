@@ -38,7 +38,7 @@ public:
 
     // (rows, columns) of a matrix: columns is the input dimension, GGUF's ne0.
     kernels::WeightId matrix(std::string_view name, std::uint32_t columns, std::uint32_t rows);
-    // A norm or a bias. Always F32, as every converter writes it.
+    // A norm or a bias, in floats: F32 in GGUF files, as their converters write it.
     kernels::WeightId vector(std::string_view name, std::uint32_t length);
     // kNoWeight where the file has no such tensor.
     kernels::WeightId optionalMatrix(std::string_view name, std::uint32_t columns, std::uint32_t rows);

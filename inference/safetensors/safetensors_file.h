@@ -47,6 +47,9 @@ public:
     std::span<const SafetensorsTensor> tensors() const { return m_tensors; } // by place in the file
     const SafetensorsTensor *find(std::string_view name) const;
 
+    // The mapping itself, for an object that keeps it longer than this one; the tensors' bytes stay where they are.
+    MappedFile takeFile() && { return std::move(m_file); }
+
     bool changedOnDisk() const { return m_file.changedOnDisk(); }
     bool differsFromOpened() const { return m_file.differsFromOpened(); }
 

@@ -1,6 +1,7 @@
 #include "tests/support/golden_logits.h"
 
 #include "inference/model/architecture.h"
+#include "inference/model_file.h"
 
 #include <QFile>
 
@@ -26,7 +27,7 @@ RunnableModel::RunnableModel(const QString &path, std::uint32_t maxTokens,
                              std::unique_ptr<kernels::Backend> backend)
     : m_backend(std::move(backend))
 {
-    Result<std::unique_ptr<GgufFile>> opened = GgufFile::open(path.toStdString());
+    Result<std::unique_ptr<GgufFile>> opened = openGguf(path.toStdString());
     if (!opened)
         qFatal("%s", opened.error().message.c_str());
     m_file = std::move(opened).value();

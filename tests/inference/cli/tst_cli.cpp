@@ -130,7 +130,7 @@ private Q_SLOTS:
         QDir(m_folder.path("")).mkdir("hf");
         m_folder.write("hf/config.json", "{}");
         row("a folder", m_folder.path("plain"), 3, "folder");
-        row("a Hugging Face folder", m_folder.path("hf"), 3, "Hugging Face");
+        row("a Hugging Face folder of no family", m_folder.path("hf"), 3, "model_type");
         row("empty", m_folder.write("empty.gguf", ""), 3, "empty.gguf");
         row("truncated in the header", m_folder.write("head.gguf", good.left(20)), 3, "head.gguf");
         row("truncated in the metadata", m_folder.write("meta.gguf", good.left(900)), 3, "meta.gguf");
