@@ -200,9 +200,9 @@ private Q_SLOTS:
         QVERIFY(!failed);
         QCOMPARE(failed.error().code, ErrorCode::Unsupported);
         m.folder.write("config.json", "{}");
-        const auto huggingFace = m.engine.load(m.path.parent_path(), {}, nullptr, {});
-        QVERIFY(!huggingFace);
-        QVERIFY(huggingFace.error().message.find("Hugging Face") != std::string::npos);
+        const auto noFamily = m.engine.load(m.path.parent_path(), {}, nullptr, {});
+        QVERIFY(!noFamily);
+        QVERIFY(noFamily.error().message.find("model_type") != std::string::npos);
     }
     void refusesMoreContextThanTrained()
     {
