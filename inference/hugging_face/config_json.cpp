@@ -1,6 +1,7 @@
 #include "inference/hugging_face/config_json.h"
 
 #include "inference/gguf/wording.h"
+#include "inference/hugging_face/json_tree.h"
 #include "inference/model/problem_list.h"
 
 #include <nlohmann/json.hpp>
@@ -375,10 +376,13 @@ void Translation::llama3(const json &parameters, double base)
 
 Result<FolderConfig> readConfigJson(std::string_view text, const std::string &where, MetadataWriter &out)
 {
-    const json config = json::parse(text.begin(), text.end(), nullptr, false);
-    if (!config.is_object())
+    JsonTree tree; // within limits: what is wrong may be shown, and text of any depth cannot be
+    const bool isRead = json::sax_parse(text.begin(), text.end(), &tree) && tree.problem.empty();
+    const json &config = tree.root;
+    if (!isRead || !config.is_object())
         return Error(ErrorCode::Damaged, {.what = "The configuration is no JSON object",
                                           .where = where,
+                                          .found = tree.problem,
                                           .wayOut = "Download the file again."});
     ProblemList problems;
     ConfigReader keys(config, problems);

@@ -241,6 +241,13 @@ private Q_SLOTS:
         }
         {
             const Folder folder("qwen2_tied", config);
+            replaceFile(folder.path("config.json"), R"({"model_type": "llama", "hidden_size": )" +
+                                                        QByteArray(1000000, '[') + QByteArray(1000000, ']') +
+                                                        "}");
+            QVERIFY(refusal(folder.path()).contains("The configuration is no JSON object"));
+        }
+        {
+            const Folder folder("qwen2_tied", config);
             QVERIFY(QFile::remove(folder.path("tokenizer.json")));
             QVERIFY(refusal(folder.path()).contains("tokenizer"));
         }
