@@ -67,10 +67,12 @@ void addFeedForward(PlanBuilder &builder, std::uint32_t layer, std::string_view 
     builder.add(DownResidualStep{builder.matrix(name("ffn_down"), width, hidden)});
 }
 
-void addRoutedFeedForward(PlanBuilder &builder, std::uint32_t layer)
+void addExpertsOrDense(PlanBuilder &builder, std::uint32_t layer)
 {
     const std::uint32_t hidden = builder.shape().hiddenSize;
     const MoeConfig &moe = builder.config().moe;
+    if (layer < moe.leadingDenseLayers)
+        return addFeedForward(builder, layer, "", builder.config().denseIntermediateSize);
     const LayerNames name(layer);
 
     RouterStep router = moe.router;

@@ -26,8 +26,9 @@ void addFeedForwardNorm(PlanBuilder &builder, std::uint32_t layer);
 // x += W_down (silu(W_gate n) * W_up n); suffix: what stands behind ffn_gate in the names, "" or "_shexp"
 void addFeedForward(PlanBuilder &builder, std::uint32_t layer, std::string_view suffix, std::uint32_t width);
 
-// x += sum of the chosen experts' and of the shared experts' feed-forward parts
-void addRoutedFeedForward(PlanBuilder &builder, std::uint32_t layer);
+// x += sum of the chosen experts' and of the shared experts' feed-forward parts; a dense part in the leading
+// layers
+void addExpertsOrDense(PlanBuilder &builder, std::uint32_t layer);
 
 // logits = W_head rmsNorm(x); the embedding where the file has no head of its own
 void addHead(PlanBuilder &builder, kernels::WeightId embedding);

@@ -12,15 +12,12 @@ namespace inference {
 
 void emitDeepSeek(PlanBuilder &builder)
 {
-    const ModelConfig &config = builder.config();
+    const std::uint32_t layers = builder.shape().layers;
     const kernels::WeightId embedding = addEmbedding(builder);
-    for (std::uint32_t layer = 0; layer < config.shape.layers; ++layer) {
+    for (std::uint32_t layer = 0; layer < layers; ++layer) {
         addAttention(builder, layer, {});
         addFeedForwardNorm(builder, layer);
-        if (layer < config.moe.leadingDenseLayers)
-            addFeedForward(builder, layer, "", config.denseIntermediateSize);
-        else
-            addRoutedFeedForward(builder, layer);
+        addExpertsOrDense(builder, layer);
     }
     addHead(builder, embedding);
 }

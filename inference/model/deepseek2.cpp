@@ -50,15 +50,12 @@ void addLatentAttention(PlanBuilder &builder, std::uint32_t layer)
 
 void emitDeepSeek2(PlanBuilder &builder)
 {
-    const ModelConfig &config = builder.config();
+    const std::uint32_t layers = builder.shape().layers;
     const WeightId embedding = addEmbedding(builder);
-    for (std::uint32_t layer = 0; layer < config.shape.layers; ++layer) {
+    for (std::uint32_t layer = 0; layer < layers; ++layer) {
         addLatentAttention(builder, layer);
         addFeedForwardNorm(builder, layer);
-        if (layer < config.moe.leadingDenseLayers)
-            addFeedForward(builder, layer, "", config.denseIntermediateSize);
-        else
-            addRoutedFeedForward(builder, layer);
+        addExpertsOrDense(builder, layer);
     }
     addHead(builder, embedding);
 }

@@ -75,13 +75,6 @@ private:
         std::uint32_t tokens;
         ActivationRows activated;
     };
-    // What attention reads of the KV cache, and what of it is a value.
-    struct AttentionInputs
-    {
-        std::uint32_t layer = 0;
-        std::uint32_t heads = 0, kvHeads = 0;
-        bool valuesAreKeys = false; // MLA: the first m_kv.valueDim() dimensions of the keys
-    };
 
     void runStep(const EmbedStep &step, Run &run, Worker &worker);
     void runStep(const NormQuantStep &step, Run &run, Worker &worker);
@@ -107,7 +100,7 @@ private:
     void quantise(const ActivationRows &x, std::size_t token) const;
     void rotate(float *head, std::uint32_t token) const;
     void writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const;
-    void attend(const AttentionInputs &inputs, const Run &run, Worker &worker);
+    void attend(std::uint32_t layer, const Run &run, Worker &worker);
     void sortByExpert(const RouterStep &step, std::uint32_t tokens);
 
     // compile()

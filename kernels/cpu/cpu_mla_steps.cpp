@@ -68,7 +68,7 @@ void CpuBackend::runStep(const MlaAttentionStep &step, Run &run, Worker &worker)
     const ModelShape &shape = m_plan.shape;
     const MlaShape &mla = shape.mla;
     const std::uint32_t heads = shape.attentionHeads;
-    attend({step.layer, heads, 1, true}, run, worker);
+    attend(step.layer, run, worker);
     worker.barrier();
     // what a head attended to are latents still: its value comes out of them
     const ActivationRows latents = m_latents.rows(mla.latentSize); // (heads, tokens)

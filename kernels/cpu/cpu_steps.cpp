@@ -170,9 +170,10 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
 }
 
 // m_attendedHeads = attention of m_queryHeads, in tiles of query rows that share a KV head.
-void CpuBackend::attend(const AttentionInputs &inputs, const Run &run, Worker &worker)
+void CpuBackend::attend(std::uint32_t layer, const Run &run, Worker &worker)
 {
-    const std::uint32_t group = inputs.heads / inputs.kvHeads;
+    const std::uint32_t heads = m_plan.shape.attentionHeads, kvHeads = m_kv.heads(), group = heads / kvHeads;
+    const float scale = static_cast<float>(m_plan.shape.attentionScale());
     const std::uint32_t pages = static_cast<std::uint32_t>(run.input.pages.size());
     const std::uint32_t keyDim = m_kv.keyDim(), valueDim = m_kv.valueDim();
     std::vector<const std::uint16_t *> &keyPages = m_pagePointers[worker.index()].keys;
@@ -183,15 +184,15 @@ void CpuBackend::attend(const AttentionInputs &inputs, const Run &run, Worker &w
     // Query rows of one KV head, (token, head of the group) in order, kAttentionQueries at a time. Items go round the
     // threads, since later tokens see more keys.
     const std::uint32_t rows = run.tokens * group, tiles = (rows + kAttentionQueries - 1) / kAttentionQueries;
-    for (std::uint32_t kvHead = 0; kvHead < inputs.kvHeads; ++kvHead) {
+    for (std::uint32_t kvHead = 0; kvHead < kvHeads; ++kvHead) {
         bool located = false;
         for (std::uint32_t tile = 0; tile < tiles && !run.stopping(); ++tile) {
             if ((tile + kvHead * tiles) % worker.count() != worker.index())
                 continue;
             if (!located) {
                 for (std::uint32_t p = 0; p < pages; ++p) {
-                    keyPages[p] = m_kv.keys(run.input.pages[p], inputs.layer, kvHead);
-                    valuePages[p] = inputs.valuesAreKeys ? nullptr : m_kv.values(run.input.pages[p], inputs.layer, kvHead);
+                    keyPages[p] = m_kv.keys(run.input.pages[p], layer, kvHead);
+                    valuePages[p] = m_kv.valuesAreKeys() ? nullptr : m_kv.values(run.input.pages[p], layer, kvHead);
                 }
                 located = true;
             }
@@ -203,18 +204,18 @@ void CpuBackend::attend(const AttentionInputs &inputs, const Run &run, Worker &w
             for (std::uint32_t i = 0; i < task.queryCount; ++i) {
                 const std::uint32_t row = tile * kAttentionQueries + i;
                 const std::uint32_t t = row / group, head = kvHead * group + row % group;
-                queries[i] = m_queryHeads.data() + (std::size_t(t) * inputs.heads + head) * keyDim;
-                outputs[i] = m_attendedHeads.data() + (std::size_t(t) * inputs.heads + head) * valueDim;
+                queries[i] = m_queryHeads.data() + (std::size_t(t) * heads + head) * keyDim;
+                outputs[i] = m_attendedHeads.data() + (std::size_t(t) * heads + head) * valueDim;
                 positions[i] = run.input.firstPosition + t;
             }
             task.queries = queries;
             task.outputs = outputs;
             task.positions = positions;
             task.keyPages = keyPages.data();
-            task.valuePages = inputs.valuesAreKeys ? nullptr : valuePages.data();
+            task.valuePages = m_kv.valuesAreKeys() ? nullptr : valuePages.data();
             task.keyDim = keyDim;
             task.valueDim = valueDim;
-            task.scale = static_cast<float>(m_plan.shape.attentionScale());
+            task.scale = scale;
             m_ops.attention(task);
         }
     }
@@ -224,7 +225,7 @@ void CpuBackend::runStep(const AttentionStep &step, Run &run, Worker &worker)
 {
     const ModelShape &shape = m_plan.shape;
     const std::uint32_t heads = shape.attentionHeads;
-    attend({step.layer, heads, shape.keyValueHeads, false}, run, worker);
+    attend(step.layer, run, worker);
     worker.barrier();
     // heads side by side, quantised for the output product
     const ActivationRows attended = m_attended.rows(heads * shape.headDim);

@@ -18,6 +18,8 @@ public:
     void configure(const ModelShape &shape);
 
     std::size_t pageBytes() const { return m_pageHalves * sizeof(std::uint16_t); }
+    std::uint32_t heads() const { return m_heads; } // that have rows of their own
+    bool valuesAreKeys() const { return m_valuesAreKeys; }
     std::uint32_t keyDim() const { return m_keyDim; }
     std::uint32_t valueDim() const { return m_valueDim; }
 

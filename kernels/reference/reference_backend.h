@@ -66,7 +66,7 @@ private:
     void forProduct(const WeightView &weight, const std::vector<float> &input, std::uint32_t tokens,
                     const std::function<void(std::uint32_t token, std::uint32_t row, double sum)> &take);
     void rotateAll(float *heads, std::size_t stride, std::uint32_t count, std::uint32_t token);
-    void normHeads(float *heads, std::uint32_t count, WeightId norm);
+    void normHeads(float *heads, std::uint32_t count, const std::vector<float> &norm);
     void attendAll(std::uint32_t layer);
     void attendHead(std::uint32_t layer, std::uint32_t token, std::uint32_t head, Scratch &scratch);
     void expandKeysAndValues(const MlaQkvStep &step);

@@ -57,26 +57,26 @@ void ReferenceBackend::perform(const QkvRopeKvStep &step)
 
     // Norms of the heads, where the model has them, and RoPE: queries and keys by their position. Values stay
     // as they are.
+    const std::vector<float> qNorm = vectorOf(step.qNorm, shape.headDim);
+    const std::vector<float> kNorm = vectorOf(step.kNorm, shape.headDim);
     for (std::uint32_t t = 0; t < tokens; ++t) {
         float *q = m_q.data() + std::size_t(t) * queryRows();
         float *k = kvRow(step.layer, KvPart::Keys, first + t);
-        normHeads(q, shape.attentionHeads, step.qNorm);
-        normHeads(k, shape.keyValueHeads, step.kNorm);
+        if (step.qNorm != kNoWeight)
+            normHeads(q, shape.attentionHeads, qNorm);
+        if (step.kNorm != kNoWeight)
+            normHeads(k, shape.keyValueHeads, kNorm);
         rotateAll(q, shape.headDim, shape.attentionHeads, t);
         rotateAll(k, shape.headDim, shape.keyValueHeads, t);
     }
 }
 
 // Each of `count` heads on its own, in place.
-void ReferenceBackend::normHeads(float *heads, std::uint32_t count, WeightId norm)
+void ReferenceBackend::normHeads(float *heads, std::uint32_t count, const std::vector<float> &norm)
 {
-    if (norm == kNoWeight)
-        return;
     const std::uint32_t headDim = m_plan.shape.headDim;
-    const std::vector<float> weights = vectorOf(norm, headDim);
     for (std::uint32_t head = 0; head < count; ++head)
-        rmsNorm({heads + head * headDim, headDim}, weights, m_plan.shape.rmsNormEpsilon,
-                heads + head * headDim);
+        rmsNorm({heads + head * headDim, headDim}, norm, m_plan.shape.rmsNormEpsilon, heads + head * headDim);
 }
 
 // What is to be rotated of `count` heads, `stride` floats apart, by the position of the run's token.
