@@ -1,9 +1,11 @@
 #include "app/model_catalog.h"
 
 #include "inference/gguf/gguf_info.h"
+#include "inference/hugging_face/folder.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
 #include "inference/model/model_config.h"
+#include "inference/model_file.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -58,9 +60,18 @@ QString stemOf(const QString &path)
     return stem.remove(partSuffix());
 }
 
+// A folder with a config.json alone is not worth a row that can only fail.
+bool isModelFolder(const QDir &folder)
+{
+    return inference::isHuggingFaceFolder(folder.filesystemAbsolutePath()) &&
+           !folder.entryList({QStringLiteral("*.safetensors")}, QDir::Files).isEmpty();
+}
+
 void findModels(const QString &folder, int depth, QStringList &files)
 {
     const QDir directory(folder);
+    if (files.size() < kMostFiles && isModelFolder(directory))
+        files << directory.absolutePath();
     for (const QFileInfo &file :
          directory.entryInfoList({QStringLiteral("*.gguf")}, QDir::Files, QDir::Name)) {
         const auto part = partSuffix().match(file.completeBaseName());
@@ -133,6 +144,14 @@ QString quantisationOfName(const QString &path)
     return typeSuffix().match(stemOf(path)).captured(1).toUpper();
 }
 
+QString modelPathOf(const QString &chosen)
+{
+    const QFileInfo info(chosen);
+    const bool isPart = info.fileName() == QLatin1String("config.json") ||
+                        info.suffix().compare(QLatin1String("safetensors"), Qt::CaseInsensitive) == 0;
+    return isPart && isModelFolder(info.dir()) ? info.dir().absolutePath() : chosen;
+}
+
 ModelEntry describeModel(const QString &path, quint64 availableBytes)
 {
     ModelEntry entry;
@@ -141,7 +160,7 @@ ModelEntry describeModel(const QString &path, quint64 availableBytes)
     entry.shortName = shortModelName(path);
     entry.quantisation = quantisationOfName(path);
     entry.fileBytes = quint64(QFileInfo(path).size());
-    const auto file = inference::GgufFile::open(std::filesystem::path(path.toStdString()));
+    const auto file = inference::openGguf(std::filesystem::path(path.toStdString()));
     if (!file) {
         entry.verdict = file.error().code == ErrorCode::Unsupported ? ModelEntry::Verdict::Unsupported
                                                                     : ModelEntry::Verdict::Damaged;
@@ -249,12 +268,21 @@ struct ModelCatalog::Worker : QObject
         return models;
     }
 
+    // Of a folder: files that come and go change its own time, an edited config.json does not.
+    static QDateTime changeOf(const QFileInfo &info)
+    {
+        if (!info.isDir())
+            return info.lastModified();
+        return std::max(info.lastModified(),
+                        QFileInfo(QDir(info.filePath()), QStringLiteral("config.json")).lastModified());
+    }
+
     ModelEntry describe(const QFileInfo &info, quint64 available)
     {
         Known &known = files[info.absoluteFilePath()];
-        if (known.size != info.size() || known.changed != info.lastModified() ||
+        if (known.size != info.size() || known.changed != changeOf(info) ||
             known.available != available / kStep) {
-            known = {info.size(), info.lastModified(), available / kStep, {}};
+            known = {info.size(), changeOf(info), available / kStep, {}};
             known.entry = describeModel(info.absoluteFilePath(), available);
         }
         return known.entry;
@@ -358,7 +386,7 @@ void ModelCatalog::addOpened(const QString &path)
 QString ModelCatalog::lastModel() const
 {
     const QString path = m_settings.get(kLastModel);
-    return QFileInfo(path).isFile() ? path : QString();
+    return QFileInfo::exists(path) ? path : QString();
 }
 
 void ModelCatalog::setLastModel(const QString &path)

@@ -22,7 +22,7 @@ struct ModelEntry
         Damaged      // or incomplete or unreadable: see reason
     };
 
-    QString path; // of the first part of a split set
+    QString path; // of the file, of the first part of a split set, or of a Hugging Face folder
     QString name; // general.name, else the file's stem
     QString shortName;
     QString architecture, quantisation;
@@ -40,7 +40,11 @@ QString shortModelName(const QString &path);
 // "Q4_K_M" out of such a name; empty when there is none.
 QString quantisationOfName(const QString &path);
 
-// Describes one file; reads its headers only. Any thread.
+// What to open when somebody chose a file inside a Hugging Face folder, its config.json or a safetensors
+// file: the folder. Else what was chosen.
+QString modelPathOf(const QString &chosen);
+
+// Describes one file or folder; reads headers and tokenizer only. Any thread.
 ModelEntry describeModel(const QString &path, quint64 availableBytes);
 
 // The list for the model picker, by name. GUI thread; the files are read on a worker.
@@ -71,7 +75,7 @@ public:
     bool isScanning() const { return m_scanning; }
     // Looks again: files that are new, changed or gone; memory that is free now.
     void refresh();
-    // A file from anywhere that the user opened: it stays in the list as long as it exists.
+    // A file or folder from anywhere that the user opened: it stays in the list as long as it exists.
     void addOpened(const QString &path);
     // The model to open at the start: the last one, while its file is there. Empty: none.
     QString lastModel() const;

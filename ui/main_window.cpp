@@ -44,10 +44,12 @@ const app::SettingKey<QStringList> kRails{"window/railed", {QStringLiteral("code
 constexpr int kMargin = 8;
 constexpr double kGib = 1024.0 * 1024 * 1024;
 
-// By its name or its first bytes. A folder as well: no panel takes one, and the loader says what it expects.
+// By its name, its first bytes or the folder it is in. A folder as well: no panel takes one, and the loader
+// says what it expects.
 bool isModelFile(const QString &path)
 {
-    if (path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive) || QFileInfo(path).isDir())
+    if (path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive) || QFileInfo(path).isDir() ||
+        app::modelPathOf(path) != path)
         return true;
     QFile file(path);
     return QFileInfo(path).isFile() && file.open(QIODevice::ReadOnly) && file.read(4) == "GGUF";
@@ -259,7 +261,7 @@ void MainWindow::showPanel(const QString &wanted)
 
 void MainWindow::openModel(const QString &path)
 {
-    const QString absolute = QFileInfo(path).absoluteFilePath();
+    const QString absolute = QDir::cleanPath(QFileInfo(app::modelPathOf(path)).absoluteFilePath());
     m_catalog.addOpened(absolute);
     inference::LoadOptions options;
     options.device = m_settings.get(app::kDevice).toStdString();
@@ -419,7 +421,7 @@ void MainWindow::chooseModelFile()
 {
     const QString path =
         QFileDialog::getOpenFileName(this, tr("Open model file"), QFileInfo(m_catalog.lastModel()).path(),
-                                     tr("Models (*.gguf);;All files (*)"));
+                                     tr("Models (*.gguf config.json);;All files (*)"));
     if (!path.isEmpty())
         openModel(path);
 }

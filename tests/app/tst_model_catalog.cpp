@@ -1,8 +1,11 @@
 // app/model_catalog.h: which models are found, what is said about them.
 #include "app/model_catalog.h"
 
+#include "tests/support/golden_logits.h"
+#include "tests/support/hugging_face_folder.h"
 #include "tests/support/models.h"
 #include "tests/support/temporary_file.h"
+#include "tests/support/tiny_deepseek.h"
 #include "tests/support/tiny_model.h"
 
 #include <QAbstractItemModelTester>
@@ -44,6 +47,16 @@ struct Setup
 QByteArray tiny(test::TinyModelOptions options = {})
 {
     return QByteArray::fromStdString(test::tinyModel(options));
+}
+
+void writeTinyFolder(const QString &path)
+{
+    const std::string name = "qwen3_yarn";
+    const std::string bytes = test::TinyDeepseek(name).toGguf();
+    const auto model = inference::GgufFile::openMemory(std::as_bytes(std::span(bytes)), name);
+    const auto config =
+        test::readGolden(QStringLiteral(BALEEN_GOLDEN_DIR "/deepseek/config/qwen3_yarn.json"));
+    test::writeHuggingFaceFolder(**model, config, {}, path);
 }
 
 } // namespace
@@ -102,6 +115,40 @@ private Q_SLOTS:
         QCOMPARE(catalog->model(1).verdict, ModelEntry::Verdict::Fits);
         QVERIFY(catalog->model(1).neededBytes > catalog->model(1).fileBytes / 2);
         QCOMPARE(catalog->index(1).data(ModelCatalog::VerdictTextRole).toString(), QStringLiteral("Fits"));
+    }
+    void findsHuggingFaceFolders()
+    {
+        Setup s;
+        const QString folder = s.folder.path(QStringLiteral("data/models/DeepSeek-Whale"));
+        writeTinyFolder(folder);
+        const QString config = folder + QStringLiteral("/config.json");
+        const QString weights = folder + QStringLiteral("/model.safetensors");
+        s.put(QStringLiteral("DeepSeek-Whale/sub/config.json"), "{}"); // no weights: no model
+        s.put(QStringLiteral("DeepSeek-Whale/sub/inner.gguf"), tiny());
+        const auto catalog = s.catalog();
+        QCOMPARE(catalog->rowCount(), 2);
+        const int row = catalog->rowOf(folder);
+        QVERIFY(row >= 0);
+        QCOMPARE(catalog->model(row).shortName, QStringLiteral("Whale"));
+        QVERIFY2(catalog->model(row).verdict == ModelEntry::Verdict::Fits,
+                 qPrintable(catalog->model(row).reason));
+        QVERIFY(catalog->model(row).fileBytes >= quint64(QFileInfo(weights).size()));
+        QCOMPARE(modelPathOf(config), folder);
+        QCOMPARE(modelPathOf(weights), folder);
+        QCOMPARE(modelPathOf(folder), folder);
+        QCOMPARE(modelPathOf(folder + QStringLiteral("/sub/config.json")),
+                 folder + QStringLiteral("/sub/config.json"));
+        catalog->setLastModel(folder);
+        QCOMPARE(catalog->lastModel(), folder);
+
+        QFile broken(config); // in place: the folder itself stays as old as it was
+        QVERIFY(broken.open(QIODevice::WriteOnly));
+        broken.write("{");
+        broken.close();
+        QSignalSpy scanned(catalog.get(), &ModelCatalog::scanned);
+        catalog->refresh();
+        QVERIFY(QTest::qWaitFor([&] { return !scanned.isEmpty() && !catalog->isScanning(); }));
+        QCOMPARE(catalog->model(catalog->rowOf(folder)).verdict, ModelEntry::Verdict::Damaged);
     }
     void saysWhatIsWrong()
     {
