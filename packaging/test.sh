@@ -8,11 +8,13 @@ usage() {
     cat <<'END'
 Usage: packaging/test.sh [OPTION...]
 
-Installs what is missing (apt, Debian 12 or later), builds the preset ci, fetches the models that tests need, runs
-every test, then all of them under the address and undefined-behaviour sanitizers, and those with threads under the
-thread sanitizer.
+Installs what is missing (apt, Debian 12 or later), builds the preset ci, fetches the models that tests need and runs
+every test; then those that read foreign bytes once more, under the address and undefined-behaviour sanitizers, with a
+million damaged files.
 
   --quick        no sanitizers
+  --sanitizers   every test under the address and undefined-behaviour sanitizers, and those with threads under the
+                 thread sanitizer
   --only REGEX   only tests whose name matches, e.g. 'inference/gguf/'; no sanitizers
   --help         this text
 
@@ -20,15 +22,18 @@ Status 0 only when every test passed. A test that needs a model fails when it is
 END
 }
 
-# Beginnings of names of the tests that run under the thread sanitizer: engine, service and store, and what else has
-# threads.
+# Beginnings of names of the tests of what reads foreign bytes.
+foreign_tests=(fuzz/ inference/gguf/ inference/safetensors/ inference/hugging_face/ inference/chat/ inference/text/
+    inference/model/hostile_models)
+# The same of those that run under the thread sanitizer: engine, service and store, and what else has threads.
 thread_tests=(kernels/cpu/ inference/model_engine inference/kv_cache app/inference_service app/chat/ app/single_instance)
 
-quick=0
+sanitize=foreign
 only=
 while [ $# -gt 0 ]; do
     case $1 in
-    --quick) quick=1 ;;
+    --quick) sanitize=none ;;
+    --sanitizers) sanitize=all ;;
     --only)
         [ $# -ge 2 ] || die "--only needs a regular expression. See packaging/test.sh --help."
         only=$2
@@ -93,13 +98,17 @@ else
 fi
 tested_after=$SECONDS
 
-if [ $quick = 0 ] && [ -z "$only" ]; then
+if [ $sanitize != none ] && [ -z "$only" ]; then
     export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
     export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$source_dir/tests/support/lsan.supp:print_suppressions=0}
-    export BALEEN_FUZZ_FILES=${BALEEN_FUZZ_FILES:-100000}
-    sanitizer_part asan "address and undefined-behaviour sanitizers"
+    export BALEEN_FUZZ_FILES=${BALEEN_FUZZ_FILES:-1000000}
     export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$source_dir/tests/support/tsan.supp ignore_noninstrumented_modules=1 die_after_fork=0 second_deadlock_stack=1}
-    sanitizer_part tsan "thread sanitizer" "${thread_tests[@]}"
+    if [ $sanitize = all ]; then
+        sanitizer_part asan "address and undefined-behaviour sanitizers"
+        sanitizer_part tsan "thread sanitizer" "${thread_tests[@]}"
+    else
+        sanitizer_part asan "address and undefined-behaviour sanitizers" "${foreign_tests[@]}"
+    fi
 fi
 
 printf '\nBuilt in %d s, tested in %d s, %d s in all.\n' "$built_after" $((tested_after - built_after)) "$SECONDS"
