@@ -9,7 +9,13 @@
 namespace app {
 
 inline const SettingKey<QString> kSystemPrompt{"chat/systemPrompt", {}};
-inline const SettingKey<int> kSamplingPreset{"chat/samplingPreset", int(SamplingPreset::Balanced)};
+inline const SettingKey<int> kSamplingPreset{"chat/samplingPreset", int(SamplingPreset::Recommended)};
+inline SamplingPreset samplingPreset(const Settings &settings)
+{
+    const int value = settings.get(kSamplingPreset);
+    return value >= 0 && value < int(SamplingPreset::Recommended) ? SamplingPreset(value)
+                                                                  : SamplingPreset::Recommended;
+}
 inline const SettingKey<int> kThinking{"chat/thinking", int(inference::Thinking::ModelDefault)};
 inline const SettingKey<int> kMaxAnswerTokens{"chat/maxAnswerTokens", 0}; // 0: until the context is full
 

@@ -30,6 +30,17 @@ struct LoadOptions
 };
 inline constexpr std::uint32_t kDefaultContextLength = 16384;
 
+struct SamplingOptions
+{
+    float temperature = 0.7f; // 0: greedy
+    std::uint32_t topK = 40;  // 0: off
+    float topP = 0.95f;       // 1: off
+    float minP = 0.0f;        // 0: off
+    float repeatPenalty = 1.0f;        // 1: off
+    std::uint32_t repeatWindow = 256;  // tokens looked back at
+    std::optional<std::uint64_t> seed{}; // nothing: a random one
+};
+
 // What is loaded, for people and for decisions in app/.
 struct ModelSummary
 {
@@ -46,20 +57,12 @@ struct ModelSummary
     std::uint32_t vocabularySize = 0;
     std::string chatFormat;            // ChatFormat::name()
     bool chatFormatKnown = false;
+    std::string chatFormatNote;        // ChatFormat::note(): sentences for people, empty when known
     bool canThink = false;
     bool canFillInMiddle = false;
+    SamplingOptions sampling{};        // what the makers advise, else the defaults
+    std::string samplingSource;        // where the advice stands; empty: there is none
     double loadMs = 0;                 // measured
-};
-
-struct SamplingOptions
-{
-    float temperature = 0.7f; // 0: greedy
-    std::uint32_t topK = 40;  // 0: off
-    float topP = 0.95f;       // 1: off
-    float minP = 0.0f;        // 0: off
-    float repeatPenalty = 1.0f;        // 1: off
-    std::uint32_t repeatWindow = 256;  // tokens looked back at
-    std::optional<std::uint64_t> seed{}; // nothing: a random one
 };
 
 struct ChatInput
@@ -105,6 +108,7 @@ struct GenerationStatistics
     double firstTokenMs = 0; // from the call to the first token
     std::uint64_t seed = 0;  // of the sampler, chosen or given: it repeats the answer
     std::vector<TokenId> tokens; // generated, the one that ended the answer not included
+    std::string note;            // a sentence when the model's chat template refused the conversation, else empty
 };
 
 // Receives what a generation produces; called on the thread of generate().

@@ -89,6 +89,7 @@ private:
 Result<GenerationStatistics> Generation::run(Clock::time_point start)
 {
     m_statistics.promptTokens = std::uint32_t(m_prompt.tokens.size());
+    m_statistics.note = m_prompt.note;
     m_statistics.cachedTokens = m_cache.open(m_prompt.tokens);
     m_statistics.seed = m_request.sampling.seed ? *m_request.sampling.seed : randomSeed();
     m_sink.onPrompt(m_statistics.promptTokens, m_statistics.cachedTokens, m_prompt.opensReasoning);
@@ -213,7 +214,7 @@ Result<GenerationStatistics> ModelEngine::generate(const GenerationRequest &requ
         const auto start = Clock::now();
         if (auto checked = checkSamplingOptions(request.sampling); !checked)
             return checked.error();
-        auto prompt = buildPrompt(*m_model->file, request);
+        auto prompt = buildPrompt(*m_model->file, request, localTime());
         if (!prompt)
             return prompt.error();
         if (prompt->tokens.size() >= m_model->summary.contextLength)
@@ -233,7 +234,7 @@ Result<std::uint32_t> ModelEngine::countTokens(const GenerationRequest &request)
     if (!current)
         return noModel();
     return guarded<std::uint32_t>("while tokens were counted", [&]() -> Result<std::uint32_t> {
-        const auto prompt = buildPrompt(*current->file, request);
+        const auto prompt = buildPrompt(*current->file, request, localTime());
         if (!prompt)
             return prompt.error();
         return std::uint32_t(prompt->tokens.size());

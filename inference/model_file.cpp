@@ -1,5 +1,6 @@
 #include "inference/model_file.h"
 
+#include "inference/chat/recommended_sampling.h"
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/hugging_face/folder.h"
@@ -67,7 +68,11 @@ ModelSummary summarise(const ModelFile &model)
     summary.vocabularySize = model.config.shape.vocabularySize;
     summary.chatFormat = std::string(model.chatFormat.name());
     summary.chatFormatKnown = model.chatFormat.known();
+    summary.chatFormatNote = std::string(model.chatFormat.note());
     summary.canThink = model.chatFormat.canThink();
+    RecommendedSampling advice = recommendedSampling(*model.gguf, *model.tokenizer, model.chatFormat);
+    summary.sampling = advice.options;
+    summary.samplingSource = std::move(advice.source);
     summary.canFillInMiddle = model.tokenizer->fillInMiddle().has_value();
     return summary;
 }

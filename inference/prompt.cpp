@@ -15,15 +15,16 @@ void addBos(const Tokenizer &tokenizer, std::vector<TokenId> &tokens)
         tokens.insert(tokens.begin(), *bos);
 }
 
-Result<void> buildInto(Prompt &prompt, const ModelFile &model, const ChatInput &input)
+Result<void> buildInto(Prompt &prompt, const ModelFile &model, const ChatInput &input, const DateTime &now)
 {
     if (input.messages.empty())
         return Error(ErrorCode::InvalidArgument, "The conversation has no message.");
-    auto rendered = model.chatFormat.render(input.messages, {.thinking = input.thinking});
+    auto rendered = model.chatFormat.render(input.messages, {.thinking = input.thinking, .now = now});
     if (!rendered)
         return rendered.error();
     model.tokenizer->encode(rendered->pieces, prompt.tokens);
     prompt.opensReasoning = rendered->opensReasoning;
+    prompt.note = std::move(rendered->note);
     for (const std::string &literal : model.chatFormat.stopLiterals()) {
         if (const auto token = model.tokenizer->find(literal))
             prompt.endTokens.push_back(*token);
@@ -33,7 +34,7 @@ Result<void> buildInto(Prompt &prompt, const ModelFile &model, const ChatInput &
     return {};
 }
 
-Result<void> buildInto(Prompt &prompt, const ModelFile &model, const RawInput &input)
+Result<void> buildInto(Prompt &prompt, const ModelFile &model, const RawInput &input, const DateTime &)
 {
     const PromptPiece piece{input.parseSpecial ? Origin::Template : Origin::User, input.prompt};
     model.tokenizer->encode(std::span(&piece, 1), prompt.tokens);
@@ -41,7 +42,8 @@ Result<void> buildInto(Prompt &prompt, const ModelFile &model, const RawInput &i
     return {};
 }
 
-Result<void> buildInto(Prompt &prompt, const ModelFile &model, const FillInMiddleInput &input)
+Result<void> buildInto(Prompt &prompt, const ModelFile &model, const FillInMiddleInput &input,
+                       const DateTime &)
 {
     const Tokenizer &tokenizer = *model.tokenizer;
     const auto special = tokenizer.fillInMiddle();
@@ -65,7 +67,7 @@ Result<void> buildInto(Prompt &prompt, const ModelFile &model, const FillInMiddl
 
 } // namespace
 
-Result<Prompt> buildPrompt(const ModelFile &model, const GenerationRequest &request)
+Result<Prompt> buildPrompt(const ModelFile &model, const GenerationRequest &request, const DateTime &now)
 {
     Prompt prompt;
     for (const std::string &text : request.stopStrings) {
@@ -80,7 +82,7 @@ Result<Prompt> buildPrompt(const ModelFile &model, const GenerationRequest &requ
     const auto endOfGeneration = model.tokenizer->endOfGeneration();
     prompt.endTokens.assign(endOfGeneration.begin(), endOfGeneration.end());
     const Result<void> built =
-        std::visit([&](const auto &input) { return buildInto(prompt, model, input); }, request.input);
+        std::visit([&](const auto &input) { return buildInto(prompt, model, input, now); }, request.input);
     if (!built)
         return built.error();
     if (prompt.tokens.empty())

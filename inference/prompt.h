@@ -16,10 +16,11 @@ struct Prompt
     std::vector<TokenId> endTokens;       // each ends the answer
     bool endsAtAnySpecialToken = false;   // fill-in-the-middle: the code ends where any other thing begins
     std::vector<std::string> stopStrings; // of the request and of the chat format
+    std::string note;                     // RenderedPrompt::note
 };
 
 // Fails with InvalidArgument (empty prompt, role unknown to the format, empty stop string) and Unsupported
-// (fill-in-the-middle with a model that has no tokens for it).
-Result<Prompt> buildPrompt(const ModelFile &model, const GenerationRequest &request);
+// (fill-in-the-middle with a model that has no tokens for it). `now` is local time: some templates tell the date.
+Result<Prompt> buildPrompt(const ModelFile &model, const GenerationRequest &request, const DateTime &now);
 
 } // namespace inference

@@ -316,11 +316,15 @@ void MainWindow::updateModel()
         details.append(QString::fromStdString(model->quantisation));
     if (!model->device.empty())
         details.append(deviceName(QString::fromStdString(model->device)));
+    QStringList tip{QString::fromStdString(model->name), QString::fromStdString(model->device), path};
+    if (!model->chatFormatKnown) {
+        // First in its line: what stands behind it may be cut for want of room.
+        details.prepend(tr("Unknown chat format"));
+        tip.append(QString::fromStdString(model->chatFormatNote));
+    }
+    tip.append(tr("Switch the model (Ctrl+M)"));
     m_sidebar->modelSwitch()->setModel(app::shortModelName(path), details.join(QStringLiteral(" · ")),
-                                       QStringLiteral("%1\n%2\n%3\n%4")
-                                           .arg(QString::fromStdString(model->name),
-                                                QString::fromStdString(model->device), path,
-                                                tr("Switch the model (Ctrl+M)")));
+                                       tip.join(QLatin1Char('\n')));
 }
 
 void MainWindow::updateStatus()

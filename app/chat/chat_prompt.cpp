@@ -41,7 +41,7 @@ GenerationRequest request(std::vector<ChatMessage> turns, const ChatOptions &opt
     }
     GenerationRequest result;
     result.input = ChatInput{std::move(turns), options.thinking};
-    result.sampling = samplingFor(options.preset, model && model->canThink);
+    result.sampling = samplingFor(options.preset, model);
     result.maxTokens = options.maxTokens;
     return result;
 }
@@ -82,7 +82,7 @@ ChatOptions chatOptions(const Settings &settings)
 {
     ChatOptions options;
     options.systemPrompt = settings.get(kSystemPrompt);
-    options.preset = SamplingPreset(qBound(0, settings.get(kSamplingPreset), int(SamplingPreset::Creative)));
+    options.preset = samplingPreset(settings);
     options.thinking = inference::Thinking(qBound(0, settings.get(kThinking), int(inference::Thinking::Off)));
     options.maxTokens = quint32(qMax(0, settings.get(kMaxAnswerTokens)));
     return options;

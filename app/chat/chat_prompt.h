@@ -12,7 +12,7 @@ namespace app {
 struct ChatOptions
 {
     QString systemPrompt;
-    SamplingPreset preset = SamplingPreset::Balanced;
+    SamplingPreset preset = SamplingPreset::Recommended;
     inference::Thinking thinking = inference::Thinking::ModelDefault;
     quint32 maxTokens = 0; // 0: until the context is full
 };

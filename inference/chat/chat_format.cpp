@@ -1,90 +1,34 @@
 #include "inference/chat/chat_format.h"
 
+#include "inference/chat/chat_template.h"
 #include "inference/gguf/gguf_file.h"
+
+#include <algorithm>
 
 namespace inference {
 
 namespace {
 
 constexpr std::string_view kAssistant = "<｜Assistant｜>";
-constexpr std::string_view kImStart = "<|im_start|>";
 constexpr std::string_view kImEnd = "<|im_end|>";
-
-constexpr std::string_view kCoderSystem =
-    "You are an AI programming assistant, utilizing the Deepseek Coder model, developed by Deepseek Company, "
-    "and you "
-    "only answer questions related to computer science. For politically sensitive questions, security and "
-    "privacy "
-    "issues, and other non-computer science questions, you will refuse to answer\n";
+constexpr std::string_view kThink = "<think>";
+constexpr std::string_view kThinkEnd = "</think>";
 
 bool has(std::string_view text, std::string_view part)
 {
     return text.find(part) != text.npos;
 }
 
-// The value of a string literal's inside in Jinja source.
-std::string unescaped(std::string_view literal)
+bool dropsThoughts(const ChatTemplate &chatTemplate)
 {
+    const ChatProbe probe = thoughtProbe();
+    const auto pieces = chatTemplate.render(probe.messages, probe.options);
+    if (!pieces)
+        return false;
     std::string text;
-    for (std::size_t i = 0; i < literal.size(); ++i) {
-        if (literal[i] != '\\' || i + 1 == literal.size()) {
-            text += literal[i];
-            continue;
-        }
-        const char c = literal[++i];
-        if (c == 'n' || c == 't' || c == 'r')
-            text += c == 'n' ? '\n' : c == 't' ? '\t' : '\r';
-        else if (c == '\\' || c == '\'' || c == '"')
-            text += c;
-        else
-            text.append({'\\', c});
-    }
-    return text;
-}
-
-// The system text that a ChatML template writes itself: '<|im_start|>system\nTEXT<|im_end|>' as one string
-// literal.
-std::string defaultChatMlSystem(std::string_view source)
-{
-    constexpr std::string_view kOpening = "<|im_start|>system";
-    for (std::size_t at = source.find(kOpening); at != source.npos; at = source.find(kOpening, at + 1)) {
-        std::string_view rest = source.substr(at + kOpening.size());
-        if (rest.starts_with("\\n"))
-            rest.remove_prefix(2);
-        else if (rest.starts_with('\n'))
-            rest.remove_prefix(1);
-        else
-            continue;
-        if (at == 0)
-            continue;
-        const char quote = source[at - 1];
-        const std::size_t end = rest.find(kImEnd);
-        if (end == rest.npos || (quote != '\'' && quote != '"'))
-            continue;
-        const std::string_view text = rest.substr(0, end);
-        bool oneLiteral = !text.empty();
-        for (std::size_t i = 0; i < text.size(); ++i)
-            oneLiteral = oneLiteral && (text[i] != quote || (i > 0 && text[i - 1] == '\\'));
-        if (oneLiteral)
-            return unescaped(text);
-    }
-    return {};
-}
-
-// The literal of {{'...'}} behind "not ns.found" in DeepSeek Coder's template.
-std::string defaultCoderSystem(std::string_view source)
-{
-    const std::size_t at = source.find("You are");
-    if (at == source.npos || at == 0 || at > source.find("### Instruction"))
-        return {};
-    const char quote = source[at - 1];
-    if (quote != '\'' && quote != '"')
-        return {};
-    const std::string_view rest = source.substr(at);
-    std::size_t end = rest.find(quote);
-    while (end != rest.npos && end > 0 && rest[end - 1] == '\\')
-        end = rest.find(quote, end + 1);
-    return end == rest.npos ? std::string() : unescaped(rest.substr(0, end));
+    for (const PromptPiece &piece : *pieces)
+        text += piece.text;
+    return !has(text, kProbeThought);
 }
 
 } // namespace
@@ -94,17 +38,25 @@ ChatFormat ChatFormat::fromGguf(const GgufFile &file, const Tokenizer &tokenizer
     ChatFormat format;
     if (const std::optional<TokenId> eos = tokenizer.eos())
         format.m_eos = tokenizer.bytes(*eos);
+    if (const std::optional<TokenId> bos = tokenizer.bos())
+        format.m_bos = tokenizer.bytes(*bos);
+    format.m_addsBos = tokenizer.addsBos();
     std::string_view source;
     if (const Result<std::optional<std::string_view>> found = file.optionalString("tokenizer.chat_template"))
         source = found->value_or("");
     format.recognise(source);
-    if (!format.m_known)
+    if (!format.m_recognised)
         format.guess(tokenizer);
-    const bool writesBos =
-        has(source, "bos_token") || tokenizer.addsBos() ||
-        (!format.m_known && (format.m_kind == Kind::DeepSeekV31 || format.m_kind == Kind::Llama3));
-    if (const std::optional<TokenId> bos = tokenizer.bos(); bos && writesBos)
-        format.m_bos = tokenizer.bytes(*bos);
+    format.m_bosInCode =
+        has(source, "bos_token") || format.m_addsBos ||
+        (!format.m_recognised && (format.m_kind == Kind::DeepSeekV31 || format.m_kind == Kind::Llama3));
+    if (source.empty())
+        format.m_note = "The file has no chat template. The format " + std::string(format.name()) +
+                        " was chosen by the vocabulary.";
+    else
+        format.adoptTemplate(source);
+    if (format.m_template && !format.m_recognised)
+        return format; // what ends an answer is in the vocabulary
     if (format.m_kind == Kind::ChatMl)
         format.m_stopLiterals = {std::string(kImEnd)};
     else if (format.m_kind == Kind::DeepSeekCoder)
@@ -116,58 +68,174 @@ ChatFormat ChatFormat::fromGguf(const GgufFile &file, const Tokenizer &tokenizer
     return format;
 }
 
-void ChatFormat::recognise(std::string_view source)
+// Trusts a template after it has written a few short conversations, with little fuel, beside the format in
+// code.
+void ChatFormat::adoptTemplate(std::string_view source)
 {
-    m_known = true;
-    if (has(source, kAssistant)) {
-        if (has(source, "set thinking") || has(source, "<｜Assistant｜></think>") || has(source, "｜DSML｜"))
-            m_kind = Kind::DeepSeekV31;
-        else
-            m_kind = has(source, "</think>") ? Kind::DeepSeekR1 : Kind::DeepSeekV3;
-        m_canThink = m_kind != Kind::DeepSeekV3;
-        m_joinsSystems = has(source, "is_first_sp") || has(source, "｜DSML｜");
-        m_answersInUserTurn = has(source, "+ '<｜Assistant｜>'}}");
-        m_opensThink = m_kind == Kind::DeepSeekR1 && has(source, "<｜Assistant｜><think>");
-        m_opensAfterAnyTurn = m_kind != Kind::DeepSeekV31 || has(source, "is_only_sys");
-    } else if (has(source, "### Instruction:") && has(source, "### Response:")) {
-        m_kind = Kind::DeepSeekCoder;
-        m_defaultSystem = defaultCoderSystem(source);
-    } else if (has(source, "'User: '") && has(source, "'Assistant: '")) {
-        m_kind = Kind::DeepSeekLlm;
-    } else if (has(source, kImStart)) {
-        m_kind = Kind::ChatMl;
-        m_defaultSystem = defaultChatMlSystem(source);
-        m_canThink = has(source, "<think>");
-    } else if (has(source, "<|start_header_id|>")) {
-        m_kind = Kind::Llama3;
-        m_tellsDate = has(source, "Cutting Knowledge Date");
-    } else {
-        m_known = false;
+    Result<ChatTemplate> trial = ChatTemplate::parse(source, m_bos, m_eos, probeLimits());
+    if (!trial)
+        return rejectTemplate(trial.error().message);
+    if (!m_recognised)
+        m_canThink = m_canThink || has(source, kThink);
+    if (has(source, kThinkEnd))
+        m_templateDropsThoughts = dropsThoughts(*trial);
+    m_template = std::make_shared<const ChatTemplate>(std::move(*trial));
+    std::string difference;
+    bool first = true;
+    for (const ChatProbe &probe : chatProbes(m_canThink)) {
+        const Result<RenderedPrompt> prompt = renderByTemplate(probe.messages, probe.options);
+        if (!prompt && (first || prompt.error().code == ErrorCode::Unsupported))
+            return rejectTemplate(prompt.error().message);
+        if (first && !has(prompt->text(), kProbeQuestion))
+            return rejectTemplate("It leaves out what the user says.");
+        first = false;
+        if (difference.empty())
+            difference = differenceFromCode(probe, prompt);
+    }
+    Result<ChatTemplate> whole = ChatTemplate::parse(source, m_bos, m_eos, {});
+    if (!whole)
+        return rejectTemplate(whole.error().message);
+    m_template = std::make_shared<const ChatTemplate>(std::move(*whole));
+    m_known = m_recognised && difference.empty();
+    if (!m_recognised)
+        m_note = "The chat template of the file is used. It is not one that is known.";
+    else if (!m_known)
+        m_note = "The chat template of the file is used. It is not the known one of " + std::string(name()) +
+                 ": " + difference;
+}
+
+void ChatFormat::rejectTemplate(std::string_view why)
+{
+    m_template = nullptr;
+    m_note = "The chat template of the file is not used. " + std::string(why) + " The format " +
+             std::string(name()) +
+             (m_recognised ? ", which it resembles, stands in." : " was chosen by the vocabulary.");
+}
+
+std::string ChatFormat::differenceFromCode(const ChatProbe &probe,
+                                           const Result<RenderedPrompt> &byTemplate) const
+{
+    if (!byTemplate)
+        return "it refuses a conversation. " + byTemplate.error().message;
+    const std::string ours = renderInCode(probe.messages, probe.options).text();
+    const std::string theirs = byTemplate->text();
+    if (ours == theirs)
+        return {};
+    const auto at = std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end()).first;
+    return "it differs from byte " + std::to_string(at - ours.begin()) + " of a short conversation on.";
+}
+
+Result<RenderedPrompt> ChatFormat::render(std::span<const ChatMessage> messages,
+                                          const RenderOptions &options) const
+{
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const std::string &role = messages[i].role;
+        if (role != "system" && role != "user" && role != "assistant")
+            return Error(ErrorCode::InvalidArgument,
+                         {.what = "A message has a role that the chat format does not know",
+                          .where = "message " + std::to_string(i + 1),
+                          .expected = "system, user or assistant",
+                          .found = "\"" + role.substr(0, 40) + "\""});
+    }
+    std::string note;
+    if (m_template) {
+        Result<RenderedPrompt> prompt = renderByTemplate(messages, options);
+        if (prompt)
+            return prompt;
+        note = "The model's chat template does not take this conversation, the format " +
+               std::string(name()) + " stands in. " + prompt.error().message;
+    }
+    RenderedPrompt prompt = renderInCode(messages, options);
+    prompt.note = std::move(note);
+    return prompt;
+}
+
+Result<RenderedPrompt> ChatFormat::renderByTemplate(std::span<const ChatMessage> messages,
+                                                    const RenderOptions &options) const
+{
+    std::vector<ChatMessage> seen(messages.begin(), messages.end());
+    for (ChatMessage &message : seen) {
+        if (message.role == "assistant")
+            message.content = sentBack(message.content);
+    }
+    Result<std::vector<PromptPiece>> pieces = m_template->render(seen, options);
+    if (!pieces)
+        return pieces.error();
+    RenderedPrompt prompt;
+    prompt.pieces = std::move(*pieces);
+    if (options.generationPrompt) {
+        applyThinking(prompt.pieces, options);
+        prompt.opensReasoning = endsInsideThought(prompt.pieces);
+    }
+    writeBosOnce(prompt.pieces, m_addsBos);
+    return prompt;
+}
+
+// What the template is given of an earlier answer. Where it takes thoughts out itself it gets them, so that
+// the bytes are those of `transformers`; but a thought that was cut off, or hidden behind a second closing
+// tag, it would send back.
+std::string ChatFormat::sentBack(const std::string &content) const
+{
+    if (!m_templateDropsThoughts)
+        return std::string(withoutReasoning(content));
+    const std::size_t start = content.find_first_not_of(" \t\r\n");
+    if (start == content.npos || !std::string_view(content).substr(start).starts_with(kThink))
+        return content;
+    const std::size_t end = content.rfind(kThinkEnd);
+    if (end == content.npos)
+        return {};
+    if (content.find(kThinkEnd) == end)
+        return content;
+    return std::string(kThink) + content.substr(end);
+}
+
+// A template without a switch for reasoning is helped where its family's way to do it is known: R1 is made to
+// think by an opening tag, and a thought that is over at once makes a model answer.
+void ChatFormat::applyThinking(std::vector<PromptPiece> &pieces, const RenderOptions &options) const
+{
+    if (!m_canThink || options.thinking == Thinking::ModelDefault || pieces.empty() ||
+        pieces.back().origin != PromptPiece::Origin::Template)
+        return;
+    std::string &tail = pieces.back().text;
+    const bool inside = endsInsideThought(pieces);
+    if (options.thinking == Thinking::On) {
+        if (m_kind == Kind::DeepSeekR1 && tail.ends_with(kAssistant))
+            tail += "<think>\n";
+    } else if (inside) {
+        tail += tail.ends_with('\n') ? "\n</think>\n\n" : "\n\n</think>\n\n";
+    } else if ((m_kind == Kind::DeepSeekR1 && tail.ends_with(kAssistant)) ||
+               (m_kind == Kind::ChatMl && tail.ends_with("<|im_start|>assistant\n"))) {
+        tail += "<think>\n\n</think>\n\n";
     }
 }
 
-// Without a template that is known, the vocabulary tells what the model was made with.
-void ChatFormat::guess(const Tokenizer &tokenizer)
+// The one place that sees to BOS. A template that writes it has decided; where none does, it comes first when
+// it is wanted. Two in a row at the beginning are one.
+void ChatFormat::writeBosOnce(std::vector<PromptPiece> &pieces, bool wanted) const
 {
-    const bool thinks = tokenizer.find("<think>").has_value();
-    if (tokenizer.find(kAssistant)) {
-        const bool switches = tokenizer.preTokenizer() == "joyai-llm";
-        m_kind = switches ? Kind::DeepSeekV31 : thinks ? Kind::DeepSeekR1 : Kind::DeepSeekV3;
-        m_canThink = thinks;
-        m_opensThink = m_kind == Kind::DeepSeekR1;
-    } else if (tokenizer.find(kImStart)) {
-        m_kind = Kind::ChatMl;
-        m_canThink = thinks;
-    } else if (tokenizer.find("<|start_header_id|>")) {
-        m_kind = Kind::Llama3;
-    } else if (tokenizer.preTokenizer() == "deepseek-llm") {
-        m_kind = Kind::DeepSeekLlm;
-    } else if (tokenizer.preTokenizer() == "deepseek-coder") {
-        m_kind = Kind::DeepSeekCoder;
-        m_defaultSystem = kCoderSystem;
-    } else {
-        m_kind = Kind::Plain;
+    if (m_bos.empty())
+        return;
+    const auto isTemplate = [](const PromptPiece &piece) {
+        return piece.origin == PromptPiece::Origin::Template;
+    };
+    if (!pieces.empty() && isTemplate(pieces.front()) && pieces.front().text.starts_with(m_bos)) {
+        std::string &text = pieces.front().text;
+        std::size_t last = 0; // of them
+        while (std::string_view(text).substr(last + m_bos.size()).starts_with(m_bos))
+            last += m_bos.size();
+        text.erase(0, last);
+        return;
     }
+    for (const PromptPiece &piece : pieces) {
+        if (isTemplate(piece) && has(piece.text, m_bos))
+            return;
+    }
+    if (!wanted)
+        return;
+    if (!pieces.empty() && isTemplate(pieces.front()))
+        pieces.front().text.insert(0, m_bos);
+    else
+        pieces.insert(pieces.begin(), {PromptPiece::Origin::Template, m_bos});
 }
 
 std::string_view ChatFormat::name() const
@@ -196,6 +264,16 @@ std::string_view ChatFormat::name() const
 bool ChatFormat::known() const
 {
     return m_known;
+}
+
+bool ChatFormat::usesTemplate() const
+{
+    return m_template != nullptr;
+}
+
+std::string_view ChatFormat::note() const
+{
+    return m_note;
 }
 
 bool ChatFormat::canThink() const

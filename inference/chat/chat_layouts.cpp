@@ -1,6 +1,7 @@
 // What each chat format writes: roles and markers as template text, contents as user text.
 #include "inference/chat/chat_format.h"
 
+#include "inference/chat/chat_template.h"
 #include "inference/text/utf8.h"
 
 namespace inference {
@@ -61,7 +62,6 @@ public:
     explicit Writer(RenderedPrompt &prompt) : m_prompt(prompt) {}
     void marker(std::string_view text) { append(PromptPiece::Origin::Template, text); }
     void content(std::string_view text) { append(PromptPiece::Origin::User, text); }
-    void opensReasoning() { m_prompt.opensReasoning = true; }
 
 private:
     void append(PromptPiece::Origin origin, std::string_view text)
@@ -76,20 +76,10 @@ private:
     RenderedPrompt &m_prompt;
 };
 
-Result<RenderedPrompt> ChatFormat::render(Messages messages, const RenderOptions &options) const
+RenderedPrompt ChatFormat::renderInCode(Messages messages, const RenderOptions &options) const
 {
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-        const std::string &role = messages[i].role;
-        if (role != "system" && role != "user" && role != "assistant")
-            return Error(ErrorCode::InvalidArgument,
-                         {.what = "A message has a role that the chat format does not know",
-                          .where = "message " + std::to_string(i + 1),
-                          .expected = "system, user or assistant",
-                          .found = "\"" + role.substr(0, 40) + "\""});
-    }
     RenderedPrompt prompt;
     Writer out(prompt);
-    out.marker(m_bos);
     switch (m_kind) {
     case Kind::ChatMl:
         renderChatMl(messages, options, out);
@@ -112,6 +102,8 @@ Result<RenderedPrompt> ChatFormat::render(Messages messages, const RenderOptions
         renderPlain(messages, options, out);
         break;
     }
+    writeBosOnce(prompt.pieces, m_bosInCode);
+    prompt.opensReasoning = options.generationPrompt && endsInsideThought(prompt.pieces);
     return prompt;
 }
 
@@ -194,15 +186,12 @@ void ChatFormat::openDeepSeekAnswer(const RenderOptions &options, bool roleWritt
         return;
     if (m_kind == Kind::DeepSeekV31) {
         out.marker(options.thinking == Thinking::On ? "<think>" : "</think>");
-        if (options.thinking == Thinking::On)
-            out.opensReasoning();
         return;
     }
     if (options.thinking == Thinking::Off) {
         out.marker("<think>\n\n</think>\n\n"); // a thought that is over: the model goes on with the answer
     } else if (options.thinking == Thinking::On || m_opensThink) {
         out.marker("<think>\n");
-        out.opensReasoning();
     }
 }
 

@@ -110,6 +110,8 @@ private:
             return true;
         }
         m_conversation.addAnswer(sink.text());
+        if (!statistics->note.empty())
+            log(LogLevel::Warning, oneLine(statistics->note));
         note(describe(*statistics));
         const bool stopped = statistics->endReason == EndReason::Cancelled;
         if (inputIsTerminal())

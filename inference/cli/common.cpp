@@ -99,8 +99,7 @@ Result<std::unique_ptr<Engine>> loadEngine(const std::string &name, const LoadOp
                             ", context " + grouped(summary->contextLength) + " tokens, chat format " +
                             summary->chatFormat);
     if (!summary->chatFormatKnown)
-        log(LogLevel::Info,
-            "The chat template of the file is not a known one. The format was chosen by the vocabulary.");
+        log(LogLevel::Info, oneLine(summary->chatFormatNote));
     return engine;
 }
 

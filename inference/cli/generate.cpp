@@ -159,6 +159,8 @@ int runGenerate(CommandLine arguments)
         textSink.end();
     if (!statistics)
         return fail(statistics.error());
+    if (!statistics->note.empty())
+        log(LogLevel::Warning, oneLine(statistics->note));
     if (json)
         writeLine(toJson(*statistics));
     else

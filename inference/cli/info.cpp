@@ -1,4 +1,5 @@
 // info: what a model file holds, what it needs, and what is unsupported and why.
+#include "inference/chat/recommended_sampling.h"
 #include "inference/cli/common.h"
 #include "inference/cli/input.h"
 #include "inference/cli/report.h"
@@ -8,6 +9,9 @@
 #include "inference/model/memory_plan.h"
 
 #include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
 
 namespace inference::cli {
 
@@ -22,6 +26,7 @@ struct Facts
     std::optional<ModelConfig> config;
     std::unique_ptr<Tokenizer> tokenizer;
     std::optional<ChatFormat> chatFormat;
+    RecommendedSampling sampling;
     std::optional<MemoryPlan> memory;  // of a model that can run
     std::vector<std::string> problems; // why it cannot run, a sentence each
     ErrorCode code = ErrorCode::Unsupported;
@@ -54,10 +59,36 @@ Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
     if (auto tokenizer = Tokenizer::fromGguf(*facts.file)) {
         facts.tokenizer = std::move(*tokenizer);
         facts.chatFormat = ChatFormat::fromGguf(*facts.file, *facts.tokenizer);
+        facts.sampling = recommendedSampling(*facts.file, *facts.tokenizer, *facts.chatFormat);
     } else {
         facts.add(tokenizer.error());
     }
     return facts;
+}
+
+// 0.6, where the float next to it would be printed with sixteen digits.
+double rounded(float value)
+{
+    return std::round(double(value) * 10000) / 10000;
+}
+
+std::string inWords(const SamplingOptions &options)
+{
+    const auto number = [](float value) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.4g", double(value));
+        return std::string(text);
+    };
+    if (options.temperature == 0)
+        return "the likeliest token always (temperature 0)";
+    std::string text = "temperature " + number(options.temperature) + ", top-p " + number(options.topP);
+    if (options.topK > 0)
+        text += ", top-k " + std::to_string(options.topK);
+    if (options.minP > 0)
+        text += ", min-p " + number(options.minP);
+    if (options.repeatPenalty != 1)
+        text += ", repeat penalty " + number(options.repeatPenalty);
+    return text;
 }
 
 Json toJson(const Facts &facts)
@@ -119,7 +150,17 @@ Json toJson(const Facts &facts)
                              {"fill_in_middle", facts.tokenizer->fillInMiddle().has_value()}};
         json["chat_format"] = {{"name", facts.chatFormat->name()},
                                {"template_known", facts.chatFormat->known()},
-                               {"can_think", facts.chatFormat->canThink()}};
+                               {"template_used", facts.chatFormat->usesTemplate()},
+                               {"can_think", facts.chatFormat->canThink()},
+                               {"note", facts.chatFormat->note()}};
+        const SamplingOptions &advice = facts.sampling.options;
+        if (!facts.sampling.source.empty())
+            json["sampling"] = {{"temperature", rounded(advice.temperature)},
+                                {"top_k", advice.topK},
+                                {"top_p", rounded(advice.topP)},
+                                {"min_p", rounded(advice.minP)},
+                                {"repeat_penalty", rounded(advice.repeatPenalty)},
+                                {"source", facts.sampling.source}};
     }
     json["supported"] = facts.problems.empty();
     json["problems"] = facts.problems;
@@ -186,10 +227,15 @@ std::string toText(const Facts &facts)
                                    : ", " + std::string(facts.tokenizer->preTokenizer())) +
                               ", " + grouped(facts.tokenizer->vocabularySize()) + " tokens" +
                               (facts.tokenizer->fillInMiddle() ? ", can fill in the middle" : ""));
-        line("Chat format",
-             std::string(facts.chatFormat->name()) +
-                 (facts.chatFormat->known() ? ", template known" : ", template of the file not known") +
-                 (facts.chatFormat->canThink() ? ", can think" : ""));
+        line("Chat format", std::string(facts.chatFormat->name()) +
+                                (facts.chatFormat->known()          ? ", template known"
+                                 : facts.chatFormat->usesTemplate() ? ", template of the file not known"
+                                                                    : ", no template used") +
+                                (facts.chatFormat->canThink() ? ", can think" : ""));
+        if (!facts.chatFormat->note().empty())
+            line("", std::string(facts.chatFormat->note()));
+        if (!facts.sampling.source.empty())
+            line("Sampling", inWords(facts.sampling.options) + " (" + facts.sampling.source + ")");
     }
     line("Supported", facts.problems.empty() ? "yes" : "no");
     return text;

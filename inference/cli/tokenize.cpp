@@ -100,13 +100,15 @@ int runTemplate(CommandLine arguments)
     const auto messages = parseMessages(*input);
     if (!messages)
         return fail(messages.error());
-    RenderOptions render;
+    RenderOptions render{.now = localTime()};
     render.generationPrompt = !noGenerationPrompt;
     if (!thinking.empty())
         render.thinking = thinking == "on" ? Thinking::On : Thinking::Off;
     const auto prompt = ChatFormat::fromGguf(*text->file, *text->tokenizer).render(*messages, render);
     if (!prompt)
         return fail(prompt.error());
+    if (!prompt->note.empty())
+        log(LogLevel::Warning, oneLine(prompt->note));
     write(prompt->text());
     return kDone;
 }

@@ -6,6 +6,7 @@
 #include "inference/hugging_face/sentence_piece_model.h"
 
 #include <array>
+#include <cmath>
 #include <optional>
 
 namespace inference {
@@ -245,6 +246,31 @@ Result<void> addSpecialTokens(const Settings &settings, const json &postProcesso
     return addRules(settings, postProcessor, tokens, roles[0].id, roles[1].id, out);
 }
 
+// How the makers advise to sample, under the keys that llama.cpp's converter writes. What is no number is
+// left out: advice is no reason to refuse a model.
+void addSampling(const Settings &settings, MetadataWriter &out)
+{
+    const auto number = [&](const char *key) -> std::optional<float> {
+        const auto found = settings.generationConfig.find(key);
+        if (found == settings.generationConfig.end() || !found->is_number())
+            return std::nullopt;
+        const double value = found->get<double>();
+        return std::abs(value) <= 1e6 ? std::optional(static_cast<float>(value)) : std::nullopt;
+    };
+    const auto greedy = settings.generationConfig.find("do_sample");
+    const bool isGreedy = greedy != settings.generationConfig.end() && *greedy == false;
+    if (const auto temperature = number("temperature"); isGreedy || temperature)
+        out.add("general.sampling.temp", isGreedy ? 0.0f : *temperature);
+    for (const auto &[key, name] :
+         {std::pair("top_p", "general.sampling.top_p"), std::pair("min_p", "general.sampling.min_p"),
+          std::pair("repetition_penalty", "general.sampling.penalty_repeat")}) {
+        if (const auto value = number(key))
+            out.add(name, *value);
+    }
+    if (const auto topK = number("top_k"); topK && *topK >= 0)
+        out.add("general.sampling.top_k", static_cast<std::uint32_t>(*topK));
+}
+
 // chat_template.jinja, else chat_template: a text, or the one of a list that is called "default".
 Result<void> addChatTemplate(const Settings &settings, MetadataWriter &out)
 {
@@ -404,7 +430,10 @@ Result<void> addTokenizer(const fs::path &folder, std::uint32_t vocabularySize, 
                                             .expected = "tokenizer.json or tokenizer.model",
                                             .found = "neither",
                                             .wayOut = "Download all files of the model."});
-    return added ? addChatTemplate(*settings, out) : added;
+    if (!added)
+        return added;
+    addSampling(*settings, out);
+    return addChatTemplate(*settings, out);
 }
 
 } // namespace inference

@@ -6,11 +6,13 @@
 #include "ui/chat/conversation_list.h"
 #include "ui/code/code_editor.h"
 #include "ui/main_window.h"
+#include "ui/shell/settings_dialog.h"
 #include "ui/translate/translate_panel.h"
 #include "ui/widgets/card.h"
 
 #include <QDir>
 #include <QDropEvent>
+#include <QMenu>
 #include <QMimeData>
 #include <QRegularExpression>
 #include <QScreen>
@@ -90,6 +92,8 @@ private Q_SLOTS:
     void theFirstSizeFitsTheScreenWithTheFrame();
     void withoutAModelTheTextOfTheTranslationOffersOne();
     void panelsHaveTheSameFrame();
+    void aChatFormatThatIsNotKnownIsSaid();
+    void settingsShowAndChangeTheSampling();
 };
 
 void TestMainWindow::loadingShowsProgressAndCanBeCancelled()
@@ -330,6 +334,47 @@ void TestMainWindow::panelsHaveTheSameFrame()
     auto *panel = qobject_cast<TranslatePanel *>(s.window->panel(QStringLiteral("translate")));
     QVERIFY(panel);
     QCOMPARE(panel->languageBar().width(), panel->width() - 2);
+}
+
+void TestMainWindow::aChatFormatThatIsNotKnownIsSaid()
+{
+    Setup s;
+    s.script->addLoad(s.loadOf("known.gguf"));
+    test::FakeLoad load = s.loadOf("new.gguf");
+    load.summary->chatFormatKnown = false;
+    load.summary->chatFormatNote = "The chat template of the file is used. It is not one that is known.";
+    s.script->addLoad(load);
+    ModelSwitch *button = s.window->sidebar()->modelSwitch();
+    s.window->openModel(QStringLiteral("/models/known.gguf"));
+    QVERIFY(s.ready());
+    QTRY_VERIFY(button->accessibleDescription().contains(QLatin1String("Q4_K_M")));
+    QVERIFY(!button->accessibleDescription().contains(QLatin1String("chat format")));
+    s.window->openModel(QStringLiteral("/models/new.gguf"));
+    QTRY_VERIFY(button->accessibleDescription().contains(QLatin1String("Unknown chat format")));
+    QVERIFY(button->accessibleDescription().contains(QLatin1String("Q4_K_M")));
+    QVERIFY(button->toolTip().contains(QLatin1String("It is not one that is known.")));
+}
+
+void TestMainWindow::settingsShowAndChangeTheSampling()
+{
+    Setup s;
+    test::FakeLoad load = s.loadOf("advised.gguf");
+    load.summary->sampling.temperature = 0.6f;
+    load.summary->sampling.topP = 0.95f;
+    load.summary->samplingSource = "model card of X";
+    s.script->addLoad(load);
+    s.window->openModel(QStringLiteral("/models/advised.gguf"));
+    QVERIFY(s.ready());
+    SettingsDialog dialog(s.service, s.settings, s.appearance);
+    auto *sampling = dialog.findChild<ComboButton *>(QStringLiteral("sampling"));
+    QVERIFY(sampling);
+    QCOMPARE(sampling->text(), QStringLiteral("Recommended"));
+    QAction *advised = sampling->menu()->actions().at(0);
+    QVERIFY(advised->text().contains(QLatin1String("temperature 0.6, top-p 0.95")));
+    QVERIFY(advised->toolTip().contains(QLatin1String("model card of X")));
+    sampling->menu()->actions().at(3)->trigger();
+    QCOMPARE(sampling->text(), QStringLiteral("Creative"));
+    QCOMPARE(app::samplingPreset(s.settings), app::SamplingPreset::Creative);
 }
 
 QTEST_MAIN(TestMainWindow)

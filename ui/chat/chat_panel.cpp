@@ -6,6 +6,7 @@
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/queue_bar.h"
+#include "ui/chat/sampling_words.h"
 #include "ui/chat/start_view.h"
 #include "ui/widgets/figures.h"
 
@@ -42,19 +43,6 @@ constexpr qint64 kLargestFile = 1 << 20; // bytes of a text file put into a mess
 const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
 
 } // namespace
-
-QString ChatPanel::presetName(app::SamplingPreset preset)
-{
-    switch (preset) {
-    case app::SamplingPreset::Precise:
-        return tr("Precise");
-    case app::SamplingPreset::Creative:
-        return tr("Creative");
-    case app::SamplingPreset::Balanced:
-        break;
-    }
-    return tr("Balanced");
-}
 
 ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
                      const QString &dataFolder, QWidget *parent)
@@ -292,17 +280,11 @@ void ChatPanel::makePresets()
 {
     QMenu *menu = m_composer->preset()->menu();
     auto *group = new QActionGroup(menu);
-    const struct
-    {
-        app::SamplingPreset preset;
-        QString hint;
-    } all[] = {{app::SamplingPreset::Precise, tr("facts and code")},
-               {app::SamplingPreset::Balanced, tr("most questions")},
-               {app::SamplingPreset::Creative, tr("ideas and stories")}};
-    for (const auto &one : all) {
-        QAction *action = menu->addAction(QStringLiteral("%1  -  %2").arg(presetName(one.preset), one.hint));
+    menu->setToolTipsVisible(true);
+    for (const app::SamplingPreset preset : kPresets) {
+        QAction *action = menu->addAction(presetName(preset)); // refresh() adds the figures
         action->setCheckable(true);
-        action->setData(int(one.preset));
+        action->setData(int(preset));
         group->addAction(action);
     }
     connect(group, &QActionGroup::triggered, this,

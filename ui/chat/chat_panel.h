@@ -94,7 +94,6 @@ private:
     void exportMarkdown();
     QString asMarkdown() const;
     void confirmLink(const QString &url);
-    static QString presetName(app::SamplingPreset preset);
     QString waitingWords() const;
 
     app::InferenceService &m_service;

@@ -7,6 +7,7 @@
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/queue_bar.h"
+#include "ui/chat/sampling_words.h"
 #include "ui/chat/start_view.h"
 #include "ui/widgets/figures.h"
 
@@ -48,10 +49,14 @@ void ChatPanel::refresh()
     m_composer->setBusy(busy);
     m_composer->think()->setVisible(model && model->canThink);
     m_composer->think()->setChecked(m_settings.get(app::kThinking) != int(inference::Thinking::Off));
-    const auto preset = app::SamplingPreset(std::clamp(m_settings.get(app::kSamplingPreset), 0, 2));
+    const auto preset = app::samplingPreset(m_settings);
     m_composer->preset()->setText(presetName(preset));
-    for (QAction *action : m_composer->preset()->menu()->actions())
-        action->setChecked(action->data().toInt() == int(preset));
+    for (QAction *action : m_composer->preset()->menu()->actions()) {
+        const auto choice = app::SamplingPreset(action->data().toInt());
+        action->setText(presetChoice(choice, model));
+        action->setToolTip(presetSource(choice, model));
+        action->setChecked(choice == preset);
+    }
     m_composer->preset()->updateGeometry();
     m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
                                : empty ? tr("Write a message")

@@ -2,6 +2,7 @@
 
 #include "app/settings_keys.h"
 #include "ui/chat/message_items.h"
+#include "ui/chat/sampling_words.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/figures.h"
@@ -260,6 +261,20 @@ void SettingsDialog::addChat(QVBoxLayout *form)
             most->updateGeometry();
         });
     }
+    auto *sampling = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    sampling->setObjectName(QStringLiteral("sampling"));
+    sampling->setText(presetName(app::samplingPreset(m_settings)));
+    sampling->menu()->setToolTipsVisible(true);
+    for (const app::SamplingPreset preset : kPresets) {
+        QAction *action = sampling->menu()->addAction(presetChoice(preset, m_service.model()), this,
+                                                      [this, sampling, preset] {
+                                                          m_settings.set(app::kSamplingPreset, int(preset));
+                                                          sampling->setText(presetName(preset));
+                                                          sampling->updateGeometry();
+                                                      });
+        action->setToolTip(presetSource(preset, m_service.model()));
+    }
+    form->addWidget(row(tr("Sampling"), tr("How freely the model chooses its words."), sampling));
     form->addWidget(row(tr("Longest answer"), tr("An answer that stops there can be continued."), most));
 }
 

@@ -6,6 +6,7 @@
 // "How a chat template is run".
 #pragma once
 
+#include "inference/chat/date_time.h"
 #include "inference/result.h"
 #include "inference/text/tokenizer.h"
 
@@ -32,11 +33,6 @@ struct Limits
     std::size_t outputBytes = 32u << 20;
     std::size_t stringBytes = 32u << 20;
     std::int64_t rangeSize = 100'000; // Jinja's sandbox has the same
-};
-
-struct DateTime
-{
-    int year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0; // month and day count from 1
 };
 
 // What a template can see. Text of messages, tools and `further` is foreign: it never becomes a special

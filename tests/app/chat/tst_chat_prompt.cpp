@@ -71,6 +71,8 @@ private Q_SLOTS:
         QTest::newRow("creative") << int(SamplingPreset::Creative) << false << 1.0f;
         QTest::newRow("reasoning, balanced") << int(SamplingPreset::Balanced) << true << 0.6f;
         QTest::newRow("reasoning, precise") << int(SamplingPreset::Precise) << true << 0.5f;
+        QTest::newRow("no advice") << int(SamplingPreset::Recommended) << false << 0.7f;
+        QTest::newRow("reasoning, no advice") << int(SamplingPreset::Recommended) << true << 0.6f;
     }
     void presetsFollowTheModel()
     {
@@ -84,6 +86,21 @@ private Q_SLOTS:
         QCOMPARE(request.sampling.temperature, temperature);
         QCOMPARE(request.sampling.topP, 0.95f);
         QCOMPARE(request.maxTokens, 77u);
+    }
+    void theMakersAdviceIsTheDefault()
+    {
+        auto advised = model("chatml", false);
+        advised.sampling.temperature = 0.31f;
+        advised.sampling.topK = 20;
+        advised.sampling.repeatPenalty = 1.05f;
+        advised.samplingSource = "model card of X";
+        ChatOptions options;
+        const auto request = chatRequest({message(Role::User, "x")}, options, advised);
+        QCOMPARE(request.sampling.temperature, 0.31f);
+        QCOMPARE(request.sampling.topK, 20u);
+        QCOMPARE(request.sampling.repeatPenalty, 1.05f);
+        options.preset = SamplingPreset::Balanced;
+        QCOMPARE(chatRequest({message(Role::User, "x")}, options, advised).sampling.temperature, 0.7f);
     }
     void goesOnAfterTheAnswer()
     {
@@ -156,7 +173,7 @@ private Q_SLOTS:
         settings.set(kThinking, -4);
         settings.set(kMaxAnswerTokens, -1);
         const auto options = chatOptions(settings);
-        QCOMPARE(options.preset, SamplingPreset::Creative);
+        QCOMPARE(options.preset, SamplingPreset::Recommended);
         QCOMPARE(options.thinking, inference::Thinking::ModelDefault);
         QCOMPARE(options.maxTokens, 0u);
     }

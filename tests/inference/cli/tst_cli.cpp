@@ -260,6 +260,41 @@ private Q_SLOTS:
         QVERIFY(object(longer.out)["memory"].toObject()["kv_bytes"].toDouble() <
                 info["memory"].toObject()["kv_bytes"].toDouble());
     }
+    void infoTellsWhoWritesThePrompt()
+    {
+        const QJsonObject known = object(run({"info", "--json", test::smallModel()}).out);
+        QCOMPARE(known["chat_format"].toObject()["template_known"].toBool(), true);
+        QCOMPARE(known["chat_format"].toObject()["note"].toString(), QString());
+        QCOMPARE(known["sampling"].toObject()["temperature"].toDouble(), 0.2);
+        QVERIFY(known["sampling"].toObject()["source"].toString().contains("SmolLM2"));
+
+        const auto write = [&](const char *name, const std::string &chatTemplate) {
+            test::TinyModel model({});
+            model.set("tokenizer.chat_template", chatTemplate);
+            return m_folder.write(name, QByteArray::fromStdString(model.toGguf()));
+        };
+        const QString broken = write("broken.gguf", "<|im_start|>\n{% frob %}");
+        const Finished text = run({"info", broken});
+        COMPARE_CODE(text, 0);
+        QVERIFY2(text.out.contains("no template used") && text.out.contains("line 2, column 4"),
+                 qPrintable(text.out));
+        const QJsonObject format = object(run({"info", broken, "--json"}).out)["chat_format"].toObject();
+        QCOMPARE(format["template_used"].toBool(true), false);
+        QCOMPARE(format["template_known"].toBool(true), false);
+        QVERIFY(format["note"].toString().contains("line 2, column 4"));
+
+        // Said for the conversation that it is true of, on standard error.
+        const QString strict =
+            write("strict.gguf", "{% for m in messages %}<{{ m.content }}>{% if m.content == 'no' %}"
+                                 "{{ raise_exception('Never') }}{% endif %}{% endfor %}");
+        const Finished taken = run({"template", strict}, R"([{"role": "user", "content": "yes"}])");
+        QCOMPARE(taken.out, QString("<yes>"));
+        QVERIFY(!taken.err.contains("template"));
+        const Finished refused = run({"template", strict}, R"([{"role": "user", "content": "no"}])");
+        COMPARE_CODE(refused, 0);
+        QVERIFY2(refused.err.contains("Never"), qPrintable(refused.err));
+        QVERIFY2(refused.out.startsWith("<|im_start|>user"), qPrintable(refused.out));
+    }
     void infoTellsWhatIsUnsupported()
     {
         test::TinyModel strange({});
@@ -361,9 +396,8 @@ private Q_SLOTS:
 
     void generateStreamsAnAnswer()
     {
-        const Finished finished =
-            run({"generate", test::smallModel(), "--prompt", "What is 2+2?",
-                 "--temperature", "0", "--max-tokens", "30"});
+        const Finished finished = run({"generate", test::smallModel(), "--prompt", "What is 2+2?",
+                                       "--temperature", "0", "--max-tokens", "30"});
         COMPARE_CODE(finished, 0);
         QVERIFY2(finished.out.contains("is 4"), finished.out.constData());
         QVERIFY(finished.err.contains("tok/s"));
@@ -502,8 +536,7 @@ private Q_SLOTS:
         const QString saved = m_folder.path("saved.json");
         const Finished finished =
             run({"chat", test::smallModel(), "--temperature", "0", "--max-tokens", "20"},
-                "What is 2+2?\n/save " + saved.toUtf8() +
-                    "\n/frob\n/regenerate\n/quit\nnever\n");
+                "What is 2+2?\n/save " + saved.toUtf8() + "\n/frob\n/regenerate\n/quit\nnever\n");
         COMPARE_CODE(finished, 0);
         QCOMPARE(finished.out.count("is 4"), 2);
         QVERIFY(finished.err.contains("/frob"));
@@ -550,7 +583,8 @@ private Q_SLOTS:
         const Finished finished = run({"selftest", "--isa", "scalar"});
         COMPARE_CODE(finished, 0);
         const QByteArray last = finished.out.trimmed().split('\n').last();
-        QVERIFY2(QRegularExpression("^[1-9][0-9]* passed, 0 failed$").match(last).hasMatch(), last.constData());
+        QVERIFY2(QRegularExpression("^[1-9][0-9]* passed, 0 failed$").match(last).hasMatch(),
+                 last.constData());
         COMPARE_CODE(run({"selftest", "--device", "cuda"}), 1);
     }
     void doctorExaminesTheMachine()

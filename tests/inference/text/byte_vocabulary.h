@@ -48,6 +48,7 @@ public:
         std::int32_t type = 3; // control
     };
 
+    std::string architecture = "llama";
     std::string pre = "gpt2";                                // empty: the key is left out
     std::vector<std::pair<std::string, std::string>> merges; // plain bytes, by rank
     std::vector<Special> specials;
@@ -73,7 +74,7 @@ public:
             tokens.push_back("[PAD" + std::to_string(tokens.size()) + "]");
             types.push_back(5);
         }
-        writer.set("general.architecture", "llama");
+        writer.set("general.architecture", architecture);
         writer.set("tokenizer.ggml.model", "gpt2");
         if (!pre.empty())
             writer.set("tokenizer.ggml.pre", pre);

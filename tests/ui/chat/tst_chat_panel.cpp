@@ -10,6 +10,7 @@
 #include <QGuiApplication>
 #include <QInputMethodEvent>
 #include <QLineEdit>
+#include <QMenu>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
@@ -104,6 +105,7 @@ private Q_SLOTS:
     void reasoningIsFoldedAndOpens();
     void aTextFileBecomesAFencedBlock();
     void themeChangeKeepsTheConversation();
+    void theMakersAdviceIsShownAndCanBeChanged();
 };
 
 void TestChatPanel::returnSendsAndShiftReturnBreaksTheLine()
@@ -453,6 +455,36 @@ void TestChatPanel::themeChangeKeepsTheConversation()
     QCOMPARE(light, Theme::light().surface);
     QCOMPARE(dark, Theme::darkTheme().surface);
     QCOMPARE(s.messages()->rowCount(), 2);
+}
+
+void TestChatPanel::theMakersAdviceIsShownAndCanBeChanged()
+{
+    Setup s(false);
+    test::FakeLoad load;
+    load.summary = FakeEngine::defaultSummary("/models/b.gguf");
+    load.summary->sampling.temperature = 0.31f;
+    load.summary->sampling.topP = 0.9f;
+    load.summary->samplingSource = "model card of X";
+    s.service.load(QStringLiteral("/models/a.gguf")); // the one of Setup, without advice
+    QVERIFY(s.ready());
+    ComboButton *preset = s.panel->composer()->preset();
+    QCOMPARE(preset->text(), QStringLiteral("Recommended"));
+    QAction *first = preset->menu()->actions().at(0);
+    QVERIFY(first->isChecked());
+    QVERIFY2(first->text().contains(QLatin1String("no advice is known")), qPrintable(first->text()));
+    s.script->addLoad(load);
+    s.service.load(QStringLiteral("/models/b.gguf"));
+    QTRY_VERIFY(first->text().contains(QLatin1String("temperature 0.31, top-p 0.9")));
+    QVERIFY(first->toolTip().contains(QLatin1String("model card of X")));
+    s.say("one");
+    QVERIFY(s.answered(1));
+    QCOMPARE(s.script->requests().back().sampling.temperature, 0.31f);
+    preset->menu()->actions().at(1)->trigger();
+    QCOMPARE(preset->text(), QStringLiteral("Precise"));
+    QVERIFY(!first->isChecked());
+    s.say("two");
+    QVERIFY(s.answered(2));
+    QCOMPARE(s.script->requests().back().sampling.temperature, 0.2f);
 }
 
 QTEST_MAIN(TestChatPanel)

@@ -1,0 +1,72 @@
+#include "ui/chat/sampling_words.h"
+
+#include <QCoreApplication>
+
+namespace ui {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("ui::ChatPanel", text);
+}
+
+QString figures(const inference::SamplingOptions &sampling)
+{
+    const auto number = [](float value) { return QString::number(double(value), 'g', 3); };
+    QString words = tr("temperature %1").arg(number(sampling.temperature));
+    if (sampling.temperature > 0)
+        words += tr(", top-p %1").arg(number(sampling.topP));
+    return words;
+}
+
+} // namespace
+
+QString presetName(app::SamplingPreset preset)
+{
+    switch (preset) {
+    case app::SamplingPreset::Precise:
+        return tr("Precise");
+    case app::SamplingPreset::Creative:
+        return tr("Creative");
+    case app::SamplingPreset::Balanced:
+        return tr("Balanced");
+    case app::SamplingPreset::Recommended:
+        break;
+    }
+    return tr("Recommended");
+}
+
+QString presetChoice(app::SamplingPreset preset, const std::optional<inference::ModelSummary> &model)
+{
+    const bool advised = model && !model->samplingSource.empty();
+    QString hint;
+    switch (preset) {
+    case app::SamplingPreset::Precise:
+        hint = tr("facts and code");
+        break;
+    case app::SamplingPreset::Balanced:
+        hint = tr("most questions");
+        break;
+    case app::SamplingPreset::Creative:
+        hint = tr("ideas and stories");
+        break;
+    case app::SamplingPreset::Recommended:
+        hint = advised || !model ? tr("as the model's makers advise")
+                                 : tr("no advice is known for this model, as Balanced");
+        break;
+    }
+    if (preset == app::SamplingPreset::Recommended && !model)
+        return QStringLiteral("%1  -  %2").arg(presetName(preset), hint);
+    return QStringLiteral("%1  -  %2 (%3)")
+        .arg(presetName(preset), hint, figures(samplingFor(preset, model)));
+}
+
+QString presetSource(app::SamplingPreset preset, const std::optional<inference::ModelSummary> &model)
+{
+    if (preset != app::SamplingPreset::Recommended || !model || model->samplingSource.empty())
+        return {};
+    return tr("Source: %1").arg(QString::fromStdString(model->samplingSource));
+}
+
+} // namespace ui
