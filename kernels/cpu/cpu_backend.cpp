@@ -23,7 +23,7 @@ std::vector<float> CpuBackend::floatsOf(WeightId id) const
 {
     const WeightView &w = m_plan.weights[id];
     std::vector<float> values(w.columns);
-    dequantizeRow(w.type, w.bytes, w.columns, values.data());
+    dequantizeRow(w, 0, 0, values.data());
     return values;
 }
 

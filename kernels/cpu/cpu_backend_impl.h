@@ -57,6 +57,7 @@ private:
         std::uint32_t columns, rows;
         std::size_t rowBytes;
         const std::byte *bytes;
+        Fp8Scales scales;
     };
     // out(t, row) = w(row, :) . x(t, :)
     struct Product

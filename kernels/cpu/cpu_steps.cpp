@@ -22,7 +22,7 @@ constexpr std::uint32_t kLookRows = kRowGroup * kGroupsTogether;
 CpuBackend::Matrix CpuBackend::matrix(WeightId id, std::size_t index) const
 {
     const WeightView &w = weight(id);
-    return {w.type, w.columns, w.rows, w.rowBytes(), w.matrix(index)};
+    return {w.type, w.columns, w.rows, w.rowBytes(), w.matrix(index), w.scalesOf(index)};
 }
 
 // Rows [rows.begin, rows.end) of a product, some at a time until the run is stopped.
@@ -36,12 +36,14 @@ void CpuBackend::multiply(const Product &product, Worker::Range rows, const Run 
     task.tokens = product.tokens;
     task.quantised = &product.x.quantised;
     task.floats = product.x.floats;
+    task.scales = w.scales.values;
     task.outStride = product.outStride;
     task.scratch.bytes = m_scratch[worker.index()].data();
     const std::uint64_t products = std::uint64_t(product.tokens) * w.columns * kLookRows;
     const std::uint64_t together = std::max<std::uint64_t>(1, kProductsBetweenLooks / products) * kLookRows;
     for (std::uint64_t row = rows.begin; row < rows.end && !run.stopping(); row += together) {
         task.weights = w.bytes + row * task.rowBytes;
+        task.scaleRow = w.scales.firstRow + static_cast<std::uint32_t>(row);
         task.rows = static_cast<std::uint32_t>(std::min(together, rows.end - row));
         task.out = product.out + row;
         m_ops.matmul(task);
@@ -74,8 +76,7 @@ void CpuBackend::runStep(const EmbedStep &step, Run &run, Worker &worker)
     const std::size_t pairs = shape.ropeInverseFrequencies.size();
     const Worker::Range mine = worker.share(run.tokens);
     for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
-        const std::size_t row = static_cast<std::size_t>(run.input.tokens[t]);
-        dequantizeRow(table.type, table.bytes + row * table.rowBytes(), shape.hiddenSize,
+        dequantizeRow(table, 0, static_cast<std::uint32_t>(run.input.tokens[t]),
                       m_residual.data() + std::size_t(t) * shape.hiddenSize);
         // rotation of this position, for all layers
         const double position = run.input.firstPosition + t;

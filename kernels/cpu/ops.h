@@ -62,7 +62,9 @@ struct MatmulTask
     std::uint32_t columns = 0;
     std::uint32_t tokens = 0;
     const QuantRows *quantised = nullptr; // for block types
-    const float *floats = nullptr;        // (tokens, columns), for F32, F16 and BF16
+    const float *floats = nullptr;        // (tokens, columns), for F32, F16, BF16 and F8_E4M3
+    const float *scales = nullptr;        // F8_E4M3: of the tensor, see Fp8Scales (kernels/plan.h)
+    std::uint32_t scaleRow = 0;           // the tensor's row that the task's first row is
     float *out = nullptr;                 // row 0 of the task at token 0
     std::size_t outStride = 0;            // floats from one token to the next
     MatmulScratch scratch;
