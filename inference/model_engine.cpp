@@ -73,6 +73,7 @@ public:
 private:
     Result<RunOutcome> read();
     Result<EndReason> write(Clock::time_point start);
+    Error located(const Error &error, std::span<const TokenId> tokens, std::uint32_t firstPosition);
     bool endsAnswer(TokenId token) const;
 
     OpenModel &m_model;
@@ -118,7 +119,25 @@ Result<RunOutcome> Generation::read()
     const std::uint32_t read = m_cache.length() - m_statistics.cachedTokens;
     if (read > 0)
         m_statistics.prefillTokensPerSecond = read / secondsSince(start);
+    if (!outcome) {
+        const std::span<const TokenId> left = std::span(m_prompt.tokens).subspan(m_cache.length());
+        return located(outcome.error(), left.first(std::min<std::size_t>(left.size(), m_model.chunk.tokens())),
+                       m_cache.length());
+    }
     return outcome;
+}
+
+// An error of a run of these tokens; where numbers went wrong, with the part of the model that made them so.
+Error Generation::located(const Error &error, std::span<const TokenId> tokens, std::uint32_t firstPosition)
+{
+    if (error.code != ErrorCode::InvalidNumbers)
+        return error;
+    kernels::Backend &backend = *m_model.backend;
+    const auto step = backend.findInvalidStep(
+        {.tokens = tokens, .firstPosition = firstPosition, .pages = m_cache.pages()}, m_stop);
+    if (!step || !*step)
+        return error;
+    return kernels::invalidNumbers(kernels::stepPlace(backend.plan(), **step));
 }
 
 // The loop: sample, stop?, detokenize, sink, decode step; then the flush. Gives why it ended.
@@ -134,8 +153,11 @@ Result<EndReason> Generation::write(Clock::time_point start)
     EndReason reason = EndReason::Cancelled;
     while (!m_stop.stop_requested()) {
         const Result<TokenId> token = sampler.sample(m_logits);
-        if (!token)
-            return token.error();
+        if (!token) {
+            m_text.flush();
+            const TokenId last = tokens.empty() ? m_prompt.tokens.back() : tokens.back();
+            return located(token.error(), std::span(&last, 1), m_cache.length() - 1);
+        }
         if (tokens.empty()) {
             first = Clock::now();
             m_statistics.firstTokenMs = secondsSince(start) * 1000;
@@ -155,8 +177,10 @@ Result<EndReason> Generation::write(Clock::time_point start)
             break;
         reason = EndReason::Cancelled;
         const Result<RunOutcome> outcome = decodeStep(*m_model.backend, m_cache, *token, m_logits, m_stop);
-        if (!outcome)
-            return outcome.error();
+        if (!outcome) { // the answer so far is kept
+            m_text.flush();
+            return located(outcome.error(), std::span(&*token, 1), m_cache.length());
+        }
         if (*outcome == RunOutcome::Stopped)
             break;
     }

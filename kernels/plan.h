@@ -234,4 +234,9 @@ struct Plan
 // The name of a step kind, the same in logs, benchmarks and both backends.
 std::string_view stepName(const Step &step);
 
+// The part of the model that a step belongs to, for messages: "the embedding", "layer 3, attention", "layer
+// 3, feed-forward", "the output". Layers count from 0, as in the names of tensors. step: below
+// plan.steps.size().
+std::string stepPlace(const Plan &plan, std::size_t step);
+
 } // namespace kernels

@@ -106,7 +106,10 @@ private:
         sink.end();
         if (!statistics) {
             m_exitCode = fail(statistics.error());
-            m_conversation.dropUnanswered();
+            if (sink.text().empty())
+                m_conversation.dropUnanswered();
+            else
+                m_conversation.addAnswer(sink.text()); // what was said is said
             return true;
         }
         m_conversation.addAnswer(sink.text());

@@ -115,16 +115,18 @@ void CpuBackend::rotate(float *head, std::uint32_t token) const
     }
 }
 
-// A key into its column of a page's transposed keys.
-void CpuBackend::writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const
+// A key into its column of a page's transposed keys. False where it is not finite.
+bool CpuBackend::writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const
 {
     std::uint16_t halves[512];
+    bool finite = true;
     for (std::uint32_t first = 0; first < count; first += 512) {
         const std::uint32_t some = std::min(count - first, 512u);
-        m_ops.toHalf(key + first, some, halves);
+        finite = m_ops.toHalf(key + first, some, halves) && finite;
         for (std::uint32_t d = 0; d < some; ++d)
             keys[std::size_t(first + d) * kKvPageTokens + slot] = halves[d];
     }
+    return finite;
 }
 
 void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
@@ -164,9 +166,12 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
         float *key = m_key.data() + (std::size_t(t) * kvHeads + kvHead) * headDim;
         normHead(key, step.kNorm);
         rotate(key, t);
-        writeKey(key, headDim, slot, m_kv.keys(page, step.layer, kvHead));
-        m_ops.toHalf(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, headDim,
-                     m_kv.values(page, step.layer, kvHead) + std::size_t(slot) * m_kv.valueDim());
+        const bool keyIsFinite = writeKey(key, headDim, slot, m_kv.keys(page, step.layer, kvHead));
+        const bool valueIsFinite =
+            m_ops.toHalf(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, headDim,
+                         m_kv.values(page, step.layer, kvHead) + std::size_t(slot) * m_kv.valueDim());
+        if (!keyIsFinite || !valueIsFinite)
+            run.cacheInvalid.store(true, std::memory_order_relaxed);
     }
 }
 

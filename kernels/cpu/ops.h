@@ -93,13 +93,15 @@ struct CpuOps
     void (*attention)(const AttentionTask &task);
     // normed = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rmsNorm)(const float *x, const float *weight, float epsilon, std::uint32_t count, float *normed);
-    // Row `row` of `out` from count floats, count a multiple of 32; `first` and count in columns.
+    // Row `row` of `out` from count floats, count a multiple of 32; `first` and count in columns. With a NaN or an
+    // infinity among them their scales are NaN.
     void (*quantise)(const float *x, std::uint32_t count, const QuantRows &out, std::uint32_t row, std::uint32_t first);
     // gate = silu(gate) * up
     void (*siluMultiply)(float *gate, const float *up, std::uint32_t count);
     void (*addInPlace)(float *x, const float *y, std::uint32_t count);
-    // half = round to nearest even, clamped to the largest finite half
-    void (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
+    // half = round to nearest even, clamped to the largest finite half. False where a float is not finite: what half is
+    // then says nothing.
+    bool (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
     // Ceilings: reads every byte (a multiple of 64); runs dot products on registers and tells the operations done.
     std::uint32_t (*readAll)(const void *bytes, std::size_t count);
     std::uint64_t (*dotRounds)(std::uint32_t rounds);

@@ -54,6 +54,7 @@ void ReferenceBackend::perform(const MlaQkvStep &step)
         absorbQueries(step);
     else
         expandKeysAndValues(step);
+    checkCached(step.layer);
 }
 
 // Into the cache, for each head: [key^T c | rotated key] and value c.

@@ -68,6 +68,21 @@ void ReferenceBackend::perform(const QkvRopeKvStep &step)
         rotateAll(q, shape.headDim, shape.attentionHeads, t);
         rotateAll(k, shape.headDim, shape.keyValueHeads, t);
     }
+    checkCached(step.layer);
+}
+
+// Keys and values of the run's tokens, of one layer.
+void ReferenceBackend::checkCached(std::uint32_t layer)
+{
+    const auto check = [&](const float *values, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            m_cacheInvalid = m_cacheInvalid || !std::isfinite(values[i]);
+    };
+    for (std::uint32_t t = 0; t < m_input->tokens.size(); ++t) {
+        const std::uint32_t position = m_input->firstPosition + t;
+        check(kvRow(layer, KvPart::Keys, position), m_attention.keyFloats);
+        check(kvRow(layer, KvPart::Values, position), m_attention.valueFloats);
+    }
 }
 
 // Each of `count` heads on its own, in place.
