@@ -49,6 +49,7 @@ struct ModelSummary
     bool canThink = false;
     bool canFillInMiddle = false;
     double loadMs = 0;                 // measured
+    std::vector<std::string> notes;    // what differs from the original model: sentences
 };
 
 struct SamplingOptions
@@ -105,6 +106,7 @@ struct GenerationStatistics
     double firstTokenMs = 0; // from the call to the first token
     std::uint64_t seed = 0;  // of the sampler, chosen or given: it repeats the answer
     std::vector<TokenId> tokens; // generated, the one that ended the answer not included
+    std::vector<std::string> notes; // of the model's, those that matter for this answer: sentences
 };
 
 // Receives what a generation produces; called on the thread of generate().

@@ -2,6 +2,7 @@
 
 #include "inference/answer_text.h"
 #include "inference/gguf/wording.h"
+#include "inference/model/sparse_attention.h"
 #include "inference/prompt.h"
 #include "inference/sampler.h"
 
@@ -105,6 +106,9 @@ Result<GenerationStatistics> Generation::run(Clock::time_point start)
         m_statistics.endReason = *reason;
     }
     m_statistics.generatedTokens = std::uint32_t(m_statistics.tokens.size());
+    const std::uint32_t denseAbove = m_model.file->config.denseAbove;
+    if (denseAbove > 0 && m_cache.length() > denseAbove)
+        m_statistics.notes.push_back(denseAttentionNote(denseAbove));
     return std::move(m_statistics);
 }
 
@@ -121,7 +125,8 @@ Result<RunOutcome> Generation::read()
         m_statistics.prefillTokensPerSecond = read / secondsSince(start);
     if (!outcome) {
         const std::span<const TokenId> left = std::span(m_prompt.tokens).subspan(m_cache.length());
-        return located(outcome.error(), left.first(std::min<std::size_t>(left.size(), m_model.chunk.tokens())),
+        return located(outcome.error(),
+                       left.first(std::min<std::size_t>(left.size(), m_model.chunk.tokens())),
                        m_cache.length());
     }
     return outcome;

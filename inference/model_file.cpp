@@ -3,6 +3,7 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/hugging_face/folder.h"
+#include "inference/model/sparse_attention.h"
 
 #include <algorithm>
 
@@ -69,6 +70,8 @@ ModelSummary summarise(const ModelFile &model)
     summary.chatFormatKnown = model.chatFormat.known();
     summary.canThink = model.chatFormat.canThink();
     summary.canFillInMiddle = model.tokenizer->fillInMiddle().has_value();
+    if (model.config.denseAbove > 0)
+        summary.notes.push_back(denseAttentionNote(model.config.denseAbove));
     return summary;
 }
 

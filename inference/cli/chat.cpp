@@ -7,6 +7,8 @@
 #include "inference/cli/report.h"
 #include "inference/cli/text_width.h"
 
+#include <utility>
+
 namespace inference::cli {
 
 namespace {
@@ -114,6 +116,8 @@ private:
         }
         m_conversation.addAnswer(sink.text());
         note(describe(*statistics));
+        if (!std::exchange(m_noted, m_noted || !statistics->notes.empty()))
+            logNotes(statistics->notes);
         const bool stopped = statistics->endReason == EndReason::Cancelled;
         if (inputIsTerminal())
             interrupt().renew();
@@ -125,6 +129,7 @@ private:
     Conversation m_conversation;
     LineEditor m_editor;
     int m_exitCode = kDone; // of the last failure
+    bool m_noted = false;   // notes are told once
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "inference/gguf/wording.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
+#include "inference/model/sparse_attention.h"
 
 #include <nlohmann/json.hpp>
 
@@ -58,6 +59,13 @@ Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
         facts.add(tokenizer.error());
     }
     return facts;
+}
+
+std::vector<std::string> notesOf(const Facts &facts)
+{
+    if (!facts.config || facts.config->denseAbove == 0)
+        return {};
+    return {denseAttentionNote(facts.config->denseAbove)};
 }
 
 Json toJson(const Facts &facts)
@@ -121,6 +129,8 @@ Json toJson(const Facts &facts)
                                {"template_known", facts.chatFormat->known()},
                                {"can_think", facts.chatFormat->canThink()}};
     }
+    if (const std::vector<std::string> notes = notesOf(facts); !notes.empty())
+        json["notes"] = notes;
     json["supported"] = facts.problems.empty();
     json["problems"] = facts.problems;
     return json;
@@ -191,6 +201,8 @@ std::string toText(const Facts &facts)
                  (facts.chatFormat->known() ? ", template known" : ", template of the file not known") +
                  (facts.chatFormat->canThink() ? ", can think" : ""));
     }
+    for (const std::string &note : notesOf(facts))
+        line("Note", note);
     line("Supported", facts.problems.empty() ? "yes" : "no");
     return text;
 }

@@ -253,6 +253,17 @@ void TinyDeepseek::remove(std::string_view name)
     fail("nothing to remove under " + std::string(name));
 }
 
+void TinyDeepseek::add(std::string_view key, std::uint32_t value)
+{
+    m_description["metadata"].push_back({key, "u32", value});
+}
+
+void TinyDeepseek::addTensor(std::string_view name, std::vector<std::uint64_t> dimensions)
+{
+    m_description["tensors"].push_back(
+        {{"name", name}, {"ne", std::move(dimensions)}, {"scale", 0.125}, {"offset", 0.0}});
+}
+
 std::map<std::string, Fp8Matrix> TinyDeepseek::fp8Matrices() const
 {
     std::map<std::string, Fp8Matrix> matrices;

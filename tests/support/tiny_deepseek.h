@@ -45,6 +45,8 @@ public:
     // must be there; its type stays.
     void set(std::string_view key, nlohmann::json value);
     void remove(std::string_view name); // a key or a tensor
+    void add(std::string_view key, std::uint32_t value);
+    void addTensor(std::string_view name, std::vector<std::uint64_t> dimensions);
 
     // Numbers of limited precision are written in `numbers`, F32, F16 or BF16, where a matrix says so.
     std::string toGguf(kernels::ElementType numbers = kernels::ElementType::F32) const;
