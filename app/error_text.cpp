@@ -79,7 +79,7 @@ QString errorTitle(ErrorCode code)
     case ErrorCode::DiskFull:
         return text("The disk is full.");
     case ErrorCode::InvalidNumbers:
-        return text("The model produced invalid numbers, and the answer was stopped.");
+        return text("The model produced invalid numbers.");
     case ErrorCode::Internal:
         return text("The engine failed.");
     }

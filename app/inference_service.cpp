@@ -101,6 +101,7 @@ struct InferenceService::Private : QObject
     void announceQueue();
     void updateState();
     void setModel(std::optional<ModelSummary> model);
+    void tellNotes(const std::vector<std::string> &notes);
     void leaveReplies();
 
     InferenceService *q;
@@ -110,6 +111,7 @@ struct InferenceService::Private : QObject
     std::deque<EngineJob> controls; // wait for the engine to be idle: at most an unload, then a load
     std::optional<Load> loading;    // the one that counts; a replaced one may still be on its way out
     std::deque<Count> counts;
+    QStringList toldNotes; // of the loaded model
     quint64 lastId = 0;
     bool engineBusy = false;
     bool scheduled = false;
@@ -204,7 +206,9 @@ void InferenceService::Private::handle(const GenerationEnded &message)
     engineBusy = false;
     schedule();
     updateState();
-    if (!reply)
+    if (message.result)
+        tellNotes(message.result->notes);
+    if (!alive || !reply)
         return;
     if (message.result) {
         reply->setState(GenerationReply::State::Finished);
@@ -380,8 +384,23 @@ void InferenceService::Private::updateState()
     Q_EMIT q->stateChanged();
 }
 
+void InferenceService::Private::tellNotes(const std::vector<std::string> &notes)
+{
+    const QPointer<QObject> alive(this);
+    for (const std::string &note : notes) {
+        const QString sentence = QString::fromStdString(note);
+        if (!alive)
+            return;
+        if (toldNotes.contains(sentence))
+            continue;
+        toldNotes << sentence;
+        Q_EMIT q->noted(sentence);
+    }
+}
+
 void InferenceService::Private::setModel(std::optional<ModelSummary> model)
 {
+    toldNotes.clear();
     q->m_model = std::move(model);
     Q_EMIT q->modelChanged();
 }

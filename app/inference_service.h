@@ -101,6 +101,9 @@ Q_SIGNALS:
     void modelChanged(); // loaded or unloaded; see model()
     void loadFailed(const QString &path, const inference::Error &error);
     void queueChanged();
+    // An answer that is to be read with this in mind (GenerationStatistics::notes): once for each loaded
+    // model.
+    void noted(const QString &sentence);
 
 private:
     friend class GenerationReply;

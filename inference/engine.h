@@ -63,6 +63,7 @@ struct ModelSummary
     SamplingOptions sampling{};        // what the makers advise, else the defaults
     std::string samplingSource;        // where the advice stands; empty: there is none
     double loadMs = 0;                 // measured
+    std::vector<std::string> notes;    // what differs from the original model: sentences
 };
 
 struct ChatInput
@@ -108,7 +109,7 @@ struct GenerationStatistics
     double firstTokenMs = 0; // from the call to the first token
     std::uint64_t seed = 0;  // of the sampler, chosen or given: it repeats the answer
     std::vector<TokenId> tokens; // generated, the one that ended the answer not included
-    std::string note;            // a sentence when the model's chat template refused the conversation, else empty
+    std::vector<std::string> notes; // sentences: what of the model matters here, a chat template that refused
 };
 
 // Receives what a generation produces; called on the thread of generate().

@@ -2,6 +2,7 @@
 
 #include "inference/answer_text.h"
 #include "inference/gguf/wording.h"
+#include "inference/model/sparse_attention.h"
 #include "inference/prompt.h"
 #include "inference/sampler.h"
 
@@ -73,6 +74,7 @@ public:
 private:
     Result<RunOutcome> read();
     Result<EndReason> write(Clock::time_point start);
+    Error located(const Error &error, std::span<const TokenId> tokens, std::uint32_t firstPosition);
     bool endsAnswer(TokenId token) const;
 
     OpenModel &m_model;
@@ -89,7 +91,8 @@ private:
 Result<GenerationStatistics> Generation::run(Clock::time_point start)
 {
     m_statistics.promptTokens = std::uint32_t(m_prompt.tokens.size());
-    m_statistics.note = m_prompt.note;
+    if (!m_prompt.note.empty())
+        m_statistics.notes.push_back(m_prompt.note);
     m_statistics.cachedTokens = m_cache.open(m_prompt.tokens);
     m_statistics.seed = m_request.sampling.seed ? *m_request.sampling.seed : randomSeed();
     m_sink.onPrompt(m_statistics.promptTokens, m_statistics.cachedTokens, m_prompt.opensReasoning);
@@ -105,6 +108,9 @@ Result<GenerationStatistics> Generation::run(Clock::time_point start)
         m_statistics.endReason = *reason;
     }
     m_statistics.generatedTokens = std::uint32_t(m_statistics.tokens.size());
+    const std::uint32_t denseAbove = m_model.file->config.denseAbove;
+    if (denseAbove > 0 && m_cache.length() > denseAbove)
+        m_statistics.notes.push_back(denseAttentionNote(denseAbove));
     return std::move(m_statistics);
 }
 
@@ -119,7 +125,26 @@ Result<RunOutcome> Generation::read()
     const std::uint32_t read = m_cache.length() - m_statistics.cachedTokens;
     if (read > 0)
         m_statistics.prefillTokensPerSecond = read / secondsSince(start);
+    if (!outcome) {
+        const std::span<const TokenId> left = std::span(m_prompt.tokens).subspan(m_cache.length());
+        return located(outcome.error(),
+                       left.first(std::min<std::size_t>(left.size(), m_model.chunk.tokens())),
+                       m_cache.length());
+    }
     return outcome;
+}
+
+// An error of a run of these tokens; where numbers went wrong, with the part of the model that made them so.
+Error Generation::located(const Error &error, std::span<const TokenId> tokens, std::uint32_t firstPosition)
+{
+    if (error.code != ErrorCode::InvalidNumbers)
+        return error;
+    kernels::Backend &backend = *m_model.backend;
+    const auto step = backend.findInvalidStep(
+        {.tokens = tokens, .firstPosition = firstPosition, .pages = m_cache.pages()}, m_stop);
+    if (!step || !*step)
+        return error;
+    return kernels::invalidNumbers(kernels::stepPlace(backend.plan(), **step));
 }
 
 // The loop: sample, stop?, detokenize, sink, decode step; then the flush. Gives why it ended.
@@ -135,8 +160,11 @@ Result<EndReason> Generation::write(Clock::time_point start)
     EndReason reason = EndReason::Cancelled;
     while (!m_stop.stop_requested()) {
         const Result<TokenId> token = sampler.sample(m_logits);
-        if (!token)
-            return token.error();
+        if (!token) {
+            m_text.flush();
+            const TokenId last = tokens.empty() ? m_prompt.tokens.back() : tokens.back();
+            return located(token.error(), std::span(&last, 1), m_cache.length() - 1);
+        }
         if (tokens.empty()) {
             first = Clock::now();
             m_statistics.firstTokenMs = secondsSince(start) * 1000;
@@ -156,8 +184,10 @@ Result<EndReason> Generation::write(Clock::time_point start)
             break;
         reason = EndReason::Cancelled;
         const Result<RunOutcome> outcome = decodeStep(*m_model.backend, m_cache, *token, m_logits, m_stop);
-        if (!outcome)
-            return outcome.error();
+        if (!outcome) { // the answer so far is kept
+            m_text.flush();
+            return located(outcome.error(), std::span(&*token, 1), m_cache.length());
+        }
         if (*outcome == RunOutcome::Stopped)
             break;
     }

@@ -4,6 +4,7 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/hugging_face/folder.h"
+#include "inference/model/sparse_attention.h"
 
 #include <algorithm>
 
@@ -74,6 +75,8 @@ ModelSummary summarise(const ModelFile &model)
     summary.sampling = advice.options;
     summary.samplingSource = std::move(advice.source);
     summary.canFillInMiddle = model.tokenizer->fillInMiddle().has_value();
+    if (model.config.denseAbove > 0)
+        summary.notes.push_back(denseAttentionNote(model.config.denseAbove));
     return summary;
 }
 

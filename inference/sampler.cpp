@@ -1,5 +1,7 @@
 #include "inference/sampler.h"
 
+#include "kernels/backend.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -330,13 +332,7 @@ Result<TokenId> Sampler::sample(std::span<float> logits)
         penalise(logits);
     const Scan found = scan(logits);
     if (!found.finite)
-        return Error(
-            ErrorCode::InvalidNumbers,
-            {.what = "The model produced invalid numbers",
-             .where = "the logits of the next token",
-             .expected = "finite numbers",
-             .found = "NaN or infinity",
-             .wayOut = "The file is probably damaged: download it again, or try --precision reference."});
+        return kernels::invalidNumbers("the logits of the next token");
     if (m_options.temperature < kLeastTemperature || m_options.topK == 1)
         return found.token;
 

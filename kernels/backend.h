@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace kernels {
 
@@ -46,6 +48,9 @@ enum class RunOutcome {
     Stopped // the stop token was raised between two steps; KV rows of this run are garbage, earlier ones are intact
 };
 
+// What run() fails with when a number is not finite. where: what it was found in.
+Error invalidNumbers(std::string_view where);
+
 // Not thread-safe: all calls come from the engine thread.
 class Backend
 {
@@ -73,7 +78,13 @@ public:
     // Runs the plan. logits: room for 0, 1 or tokens.size() rows of vocabularySize floats, by logitsWanted.
     // Stops between steps when asked. The same tokens at the same positions give bitwise the same logits and KV rows
     // however they are cut into runs and however many threads there are.
+    // A NaN or an infinity that comes up on the way is in the logits, or is an error: InvalidNumbers when a key or a
+    // value of the run's tokens is not finite, so that no later run reads it. The rows of such a run are garbage.
     virtual Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) = 0;
+
+    // Where it came up: does a run once more and looks at what the tokens are after each step. The number in
+    // plan().steps of the first one that left something that is not finite; nothing where there is none, or when stopped.
+    virtual Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) = 0;
 };
 
 } // namespace kernels

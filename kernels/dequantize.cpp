@@ -70,6 +70,11 @@ void dequantizeBf16(const std::byte *block, float *y)
     *y = bfloat16ToFloat(u16At(block));
 }
 
+void dequantizeE4m3(const std::byte *block, float *y)
+{
+    *y = e4m3ToFloat(std::to_integer<std::uint8_t>(*block));
+}
+
 // f16 d, qs[16]
 void dequantizeQ4_0(const std::byte *block, float *y)
 {
@@ -345,7 +350,19 @@ void dequantizeRow(ElementType type, const std::byte *row, std::uint32_t columns
         return dequantizeBlocks<dequantizeBf16>(traits, row, columns, out);
     case ElementType::MXFP4:
         return dequantizeBlocks<dequantizeMXFP4>(traits, row, columns, out);
+    case ElementType::F8_E4M3:
+        return dequantizeBlocks<dequantizeE4m3>(traits, row, columns, out);
     }
+}
+
+void dequantizeRow(const WeightView &weight, std::size_t matrix, std::uint32_t row, float *out)
+{
+    dequantizeRow(weight.type, weight.matrix(matrix) + row * weight.rowBytes(), weight.columns, out);
+    if (weight.type != ElementType::F8_E4M3)
+        return;
+    const float *scales = weight.scalesOf(matrix).ofRow(row, weight.columns);
+    for (std::uint32_t column = 0; column < weight.columns; ++column)
+        out[column] *= scales[column / kFp8Block];
 }
 
 } // namespace kernels

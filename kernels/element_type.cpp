@@ -25,6 +25,7 @@ constexpr std::array kElementTypes{
     ElementTypeTraits{ElementType::BF16, "BF16", 1, 2},
     ElementTypeTraits{ElementType::MXFP4, "MXFP4", 32, 17},
 };
+constexpr ElementTypeTraits kFp8{ElementType::F8_E4M3, "F8_E4M3", 1, 1};
 
 } // namespace
 
@@ -33,12 +34,12 @@ std::span<const ElementTypeTraits> elementTypes()
     return kElementTypes;
 }
 
-const ElementTypeTraits *findElementType(std::uint32_t ggufId)
+const ElementTypeTraits *findElementType(std::uint32_t id)
 {
     for (const ElementTypeTraits &traits : kElementTypes)
-        if (static_cast<std::uint32_t>(traits.type) == ggufId)
+        if (static_cast<std::uint32_t>(traits.type) == id)
             return &traits;
-    return nullptr;
+    return id == static_cast<std::uint32_t>(kFp8.type) ? &kFp8 : nullptr;
 }
 
 const ElementTypeTraits &traitsOf(ElementType type)
@@ -48,7 +49,7 @@ const ElementTypeTraits &traitsOf(ElementType type)
     return *traits;
 }
 
-std::string_view ggufTypeName(std::uint32_t ggufId)
+std::string_view ggufTypeName(std::uint32_t id)
 {
     static constexpr std::array<std::string_view, 40> names{
         "F32",     "F16",    "Q4_0",    "Q4_1",  "Q4_2",   "Q4_3",  "Q5_0",  "Q5_1",  "Q8_0",    "Q8_1",
@@ -56,7 +57,9 @@ std::string_view ggufTypeName(std::uint32_t ggufId)
         "IQ4_NL",  "IQ3_S",  "IQ2_S",   "IQ4_XS", "I8",    "I16",   "I32",   "I64",   "F64",     "IQ1_M",
         "BF16",    "Q4_0_4_4", "Q4_0_4_8", "Q4_0_8_8", "TQ1_0", "TQ2_0", "IQ4_NL_4_4", "IQ4_NL_4_8", "IQ4_NL_8_8",
         "MXFP4"};
-    return ggufId < names.size() ? names[ggufId] : std::string_view();
+    if (id == static_cast<std::uint32_t>(kFp8.type))
+        return kFp8.name;
+    return id < names.size() ? names[id] : std::string_view();
 }
 
 } // namespace kernels

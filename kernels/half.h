@@ -1,5 +1,5 @@
-// Half precision (IEEE 754 binary16) and bfloat16 to float and back, in plain integer arithmetic: the same
-// bits on every machine, no processor feature needed.
+// Half precision (IEEE 754 binary16) and bfloat16 to float and back, and FP8 e4m3 to float, in plain integer
+// arithmetic: the same bits on every machine, no processor feature needed.
 #pragma once
 
 #include <bit>
@@ -63,6 +63,19 @@ constexpr std::uint16_t floatToBfloat16(float value)
     if ((bits & 0x7fffffffu) > 0x7f800000u)
         return static_cast<std::uint16_t>((bits >> 16) | 0x40u);
     return static_cast<std::uint16_t>((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+// Exact. S1111111 is NaN; there is no infinity.
+constexpr float e4m3ToFloat(std::uint8_t byte)
+{
+    const std::uint32_t sign = static_cast<std::uint32_t>(byte & 0x80u) << 24;
+    const std::uint32_t exponent = (byte >> 3) & 15u, mantissa = byte & 7u;
+    if ((byte & 0x7fu) == 0x7fu)
+        return std::bit_cast<float>(sign | 0x7fc00000u);
+    if (exponent != 0)
+        return std::bit_cast<float>(sign | (exponent + 120) << 23 | mantissa << 20);
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-9f; // zero or subnormal
+    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(magnitude));
 }
 
 } // namespace kernels

@@ -12,4 +12,28 @@ std::string_view stepName(const Step &step)
     return names[step.index()];
 }
 
+std::string stepPlace(const Plan &plan, std::size_t step)
+{
+    // A norm belongs to what reads it.
+    const bool isNorm = std::holds_alternative<NormQuantStep>(plan.steps[step]);
+    const std::size_t last = isNorm && step + 1 < plan.steps.size() ? step + 1 : step;
+    std::uint32_t layer = 0;
+    const char *part = "the output";
+    for (std::size_t i = 0; i <= last; ++i) {
+        const Step &each = plan.steps[i];
+        if (std::holds_alternative<EmbedStep>(each))
+            part = "the embedding";
+        else if (const auto *qkv = std::get_if<QkvRopeKvStep>(&each))
+            layer = qkv->layer, part = "attention";
+        else if (const auto *mla = std::get_if<MlaQkvStep>(&each))
+            layer = mla->layer, part = "attention";
+        else if (std::holds_alternative<GateUpActStep>(each) || std::holds_alternative<RouterStep>(each))
+            part = "feed-forward";
+        else if (std::holds_alternative<HeadStep>(each))
+            part = "the output";
+    }
+    const std::string_view name = part;
+    return name.starts_with("the ") ? part : "layer " + std::to_string(layer) + ", " + part;
+}
+
 } // namespace kernels

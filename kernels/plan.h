@@ -16,6 +16,21 @@
 
 namespace kernels {
 
+// The scales of a matrix in F8_E4M3, those of the tensor that it is all of or some rows of: one for each
+// block of kFp8Block rows and columns, (fp8Blocks(rows of the tensor), fp8Blocks(columns)). Not owned:
+// Plan::scales has them.
+struct Fp8Scales
+{
+    const float *values = nullptr;
+    std::uint32_t firstRow = 0; // of the matrix, in the tensor
+
+    // Of one row of the matrix, a scale for each block of columns.
+    const float *ofRow(std::uint32_t row, std::uint32_t columns) const
+    {
+        return values + std::size_t(firstRow + row) / kFp8Block * fp8Blocks(columns);
+    }
+};
+
 // A matrix of weights, row-major, as it lies in the mapped file. Not owned: the file, or Plan::derived,
 // outlives it. Or a stack of such matrices, one an expert or a head, each somewhere in the file.
 struct WeightView
@@ -26,6 +41,7 @@ struct WeightView
     std::uint32_t rows = 0;               // output dimension; GGUF's ne1
     const std::byte *bytes = nullptr;     // of the first matrix
     std::vector<const std::byte *> stack; // of every matrix; empty where there is only one
+    std::vector<Fp8Scales> scales;        // F8_E4M3: one for each matrix; else empty
 
     std::size_t rowBytes() const
     {
@@ -34,6 +50,7 @@ struct WeightView
     }
     std::size_t matrices() const { return stack.empty() ? 1 : stack.size(); }
     const std::byte *matrix(std::size_t index) const { return stack.empty() ? bytes : stack[index]; }
+    Fp8Scales scalesOf(std::size_t index) const { return scales.empty() ? Fp8Scales() : scales[index]; }
     std::size_t byteSize() const { return rowBytes() * rows * matrices(); }
 };
 
@@ -210,9 +227,16 @@ struct Plan
     std::vector<Step> steps;
     // Weights that are not in the file as a step needs them, made once at load; views point into them.
     std::vector<std::shared_ptr<const std::vector<std::byte>>> derived;
+    // Of weights in F8_E4M3, copied from the file at load, once they are checked.
+    std::vector<std::shared_ptr<const std::vector<float>>> scales;
 };
 
 // The name of a step kind, the same in logs, benchmarks and both backends.
 std::string_view stepName(const Step &step);
+
+// The part of the model that a step belongs to, for messages: "the embedding", "layer 3, attention", "layer
+// 3, feed-forward", "the output". Layers count from 0, as in the names of tensors. step: below
+// plan.steps.size().
+std::string stepPlace(const Plan &plan, std::size_t step);
 
 } // namespace kernels

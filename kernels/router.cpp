@@ -86,6 +86,14 @@ void ExpertChooser::choose(const RouterStep &step, std::span<const float> logits
     if (step.groupsUsed < step.groups)
         maskGroups(step);
 
+    // 0, or NaN where a number is not finite: such an expert may not be among the chosen, which must not hide
+    // it.
+    double wrong = 0;
+    for (const float logit : logits)
+        wrong += double(logit) * 0;
+    for (const float value : bias)
+        wrong += double(value) * 0;
+
     const std::span<double> ranks = std::span(m_ranks).first(step.experts);
     double sum = 0;
     for (ExpertChoice &choice : chosen) {
@@ -94,7 +102,7 @@ void ExpertChooser::choose(const RouterStep &step, std::span<const float> logits
         choice.expert = std::uint32_t(expert);
         sum += m_scores[expert];
     }
-    const double factor = double(step.scale) / (step.normalised ? sum + 1e-20 : 1);
+    const double factor = double(step.scale) / (step.normalised ? sum + 1e-20 : 1) + wrong;
     for (ExpertChoice &choice : chosen)
         choice.weight = float(m_scores[choice.expert] * factor);
 }

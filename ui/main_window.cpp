@@ -150,6 +150,8 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
                 if (error.code == inference::ErrorCode::Cancelled)
                     return;
                 m_failedPath = path;
+                m_notice->setKind(Notice::Kind::Danger);
+                m_notice->setIconName(QStringLiteral("error"));
                 m_notice->clearActions();
                 m_notice->setWords(tr("%1 was not loaded").arg(app::shortModelName(path)),
                                    app::errorSentence(error));
@@ -161,6 +163,13 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
                 updateModel();
                 updateStatus();
             });
+    connect(&m_service, &Service::noted, this, [this](const QString &sentence) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("info"));
+        m_notice->clearActions();
+        m_notice->setWords({}, sentence);
+        m_notice->show();
+    });
     connect(m_status, &StatusLine::cancelRequested, this, [this] { m_service.cancelLoad(); });
     connect(&m_catalog, &app::ModelCatalog::scanned, this, &MainWindow::updateModel);
     connect(&appearance, &Appearance::changed, this, [this] { update(); });

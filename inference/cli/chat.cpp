@@ -7,6 +7,11 @@
 #include "inference/cli/report.h"
 #include "inference/cli/text_width.h"
 
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace inference::cli {
 
 namespace {
@@ -102,17 +107,21 @@ private:
         interrupt().renew();
         m_request.input = ChatInput{m_conversation.messages(), m_conversation.thinking()};
         ChatSink sink;
-        const auto statistics = m_engine.generate(m_request, sink, interrupt().token());
+        auto statistics = m_engine.generate(m_request, sink, interrupt().token());
         sink.end();
         if (!statistics) {
             m_exitCode = fail(statistics.error());
-            m_conversation.dropUnanswered();
+            if (sink.text().empty())
+                m_conversation.dropUnanswered();
+            else
+                m_conversation.addAnswer(sink.text()); // what was said is said
             return true;
         }
         m_conversation.addAnswer(sink.text());
-        if (!statistics->note.empty())
-            log(LogLevel::Warning, oneLine(statistics->note));
         note(describe(*statistics));
+        std::erase_if(statistics->notes,
+                      [this](const std::string &told) { return !m_told.insert(told).second; });
+        logNotes(statistics->notes);
         const bool stopped = statistics->endReason == EndReason::Cancelled;
         if (inputIsTerminal())
             interrupt().renew();
@@ -123,7 +132,8 @@ private:
     GenerationRequest m_request;
     Conversation m_conversation;
     LineEditor m_editor;
-    int m_exitCode = kDone; // of the last failure
+    int m_exitCode = kDone;       // of the last failure
+    std::set<std::string> m_told; // notes, each once
 };
 
 } // namespace

@@ -85,6 +85,12 @@ Engine::LoadProgress loadProgress()
     };
 }
 
+void logNotes(const std::vector<std::string> &notes)
+{
+    for (const std::string &sentence : notes)
+        log(LogLevel::Warning, oneLine(sentence));
+}
+
 Result<std::unique_ptr<Engine>> loadEngine(const std::string &name, const LoadOptions &options)
 {
     const auto path = findModel(name);

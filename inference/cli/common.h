@@ -56,6 +56,9 @@ BackendFactory deviceFactory();
 // Shows the progress of a load on a terminal.
 Engine::LoadProgress loadProgress();
 
+// What a model's answer should be read with, where there is something: warnings.
+void logNotes(const std::vector<std::string> &notes);
+
 // The engine with the named model loaded; Ctrl-C stops the load.
 Result<std::unique_ptr<Engine>> loadEngine(const std::string &name, const LoadOptions &options);
 

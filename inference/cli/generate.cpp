@@ -43,16 +43,19 @@ public:
 
 nlohmann::ordered_json toJson(const GenerationStatistics &statistics)
 {
-    return {{"stats",
-             {{"end_reason", endReasonName(statistics.endReason)},
-              {"prompt_tokens", statistics.promptTokens},
-              {"cached_tokens", statistics.cachedTokens},
-              {"generated_tokens", statistics.generatedTokens},
-              {"prefill_tokens_per_second", statistics.prefillTokensPerSecond},
-              {"decode_tokens_per_second", statistics.decodeTokensPerSecond},
-              {"first_token_ms", statistics.firstTokenMs},
-              {"seed", statistics.seed},
-              {"tokens", statistics.tokens}}}};
+    nlohmann::ordered_json json{{"stats",
+                                 {{"end_reason", endReasonName(statistics.endReason)},
+                                  {"prompt_tokens", statistics.promptTokens},
+                                  {"cached_tokens", statistics.cachedTokens},
+                                  {"generated_tokens", statistics.generatedTokens},
+                                  {"prefill_tokens_per_second", statistics.prefillTokensPerSecond},
+                                  {"decode_tokens_per_second", statistics.decodeTokensPerSecond},
+                                  {"first_token_ms", statistics.firstTokenMs},
+                                  {"seed", statistics.seed},
+                                  {"tokens", statistics.tokens}}}};
+    if (!statistics.notes.empty())
+        json["stats"]["notes"] = statistics.notes;
+    return json;
 }
 
 struct Source
@@ -159,12 +162,11 @@ int runGenerate(CommandLine arguments)
         textSink.end();
     if (!statistics)
         return fail(statistics.error());
-    if (!statistics->note.empty())
-        log(LogLevel::Warning, oneLine(statistics->note));
     if (json)
         writeLine(toJson(*statistics));
     else
         note(describe(*statistics));
+    logNotes(statistics->notes);
     return exitCode(*statistics);
 }
 

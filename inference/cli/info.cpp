@@ -7,6 +7,7 @@
 #include "inference/gguf/wording.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
+#include "inference/model/sparse_attention.h"
 
 #include <nlohmann/json.hpp>
 
@@ -91,6 +92,13 @@ std::string inWords(const SamplingOptions &options)
     return text;
 }
 
+std::vector<std::string> notesOf(const Facts &facts)
+{
+    if (!facts.config || facts.config->denseAbove == 0)
+        return {};
+    return {denseAttentionNote(facts.config->denseAbove)};
+}
+
 Json toJson(const Facts &facts)
 {
     const GgufInfo &info = facts.info;
@@ -162,6 +170,8 @@ Json toJson(const Facts &facts)
                                 {"repeat_penalty", rounded(advice.repeatPenalty)},
                                 {"source", facts.sampling.source}};
     }
+    if (const std::vector<std::string> notes = notesOf(facts); !notes.empty())
+        json["notes"] = notes;
     json["supported"] = facts.problems.empty();
     json["problems"] = facts.problems;
     return json;
@@ -237,6 +247,8 @@ std::string toText(const Facts &facts)
         if (!facts.sampling.source.empty())
             line("Sampling", inWords(facts.sampling.options) + " (" + facts.sampling.source + ")");
     }
+    for (const std::string &note : notesOf(facts))
+        line("Note", note);
     line("Supported", facts.problems.empty() ? "yes" : "no");
     return text;
 }

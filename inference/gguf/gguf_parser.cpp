@@ -381,6 +381,9 @@ bool Parser::readTensor(GgufTensor &tensor)
             return false;
     if (!read(tensor.ggufType) || !read(tensor.offset))
         return false;
+    if (tensor.ggufType >= kernels::kFirstOwnType && kernels::findElementType(tensor.ggufType))
+        return damaged("The type of a tensor is impossible", "below " + grouped(kernels::kFirstOwnType),
+                       grouped(tensor.ggufType)); // a folder's tensors have it, no GGUF file
     if (tensor.offset % m_alignment != 0)
         return damaged("A tensor is not aligned", "an offset divisible by " + grouped(m_alignment),
                        grouped(tensor.offset));

@@ -3,6 +3,7 @@
 #include "inference/gguf/wording.h"
 #include "inference/hugging_face/json_tree.h"
 #include "inference/model/problem_list.h"
+#include "kernels/element_type.h"
 
 #include <nlohmann/json.hpp>
 
@@ -34,7 +35,7 @@ constexpr std::array kFamilies{
 };
 
 // Keys that say nothing about what the model computes, or what the tokenizer's files say as well.
-constexpr std::array<std::string_view, 28> kIgnored{
+constexpr std::array<std::string_view, 27> kIgnored{
     "architectures",
     "attention_dropout",
     "auto_map",
@@ -61,7 +62,6 @@ constexpr std::array<std::string_view, 28> kIgnored{
     "chunk_size_feed_forward",
     "problem_type",
     "head_dtype",
-    "quantization_config",
     "unsloth_fixed",
 };
 
@@ -172,6 +172,7 @@ private:
     }
     void attention();
     void experts();
+    void quantisation();
     void rope();
     void yarn(const json &parameters);
     void llama3(const json &parameters, double base);
@@ -203,8 +204,49 @@ FolderConfig Translation::run()
     if (m_family.experts)
         experts();
     rope();
+    quantisation();
     m_keys.refuseUnknown();
     return m_config;
+}
+
+// How the weights are stored. Which of them are quantised is told by the types of their tensors.
+void Translation::quantisation()
+{
+    const json *config = m_keys.find("quantization_config");
+    if (!config)
+        return;
+    const auto refuse = [&](Kind kind, const std::string &phrase) {
+        m_keys.problems().add(kind, "quantization_config" + phrase);
+    };
+    const auto dumped = [](const json &value) {
+        return printable(value.dump(-1, ' ', false, json::error_handler_t::replace));
+    };
+    if (!config->is_object())
+        return refuse(Kind::Damaged, " must be an object");
+    const auto method = config->find("quant_method");
+    if (method == config->end() || *method != json("fp8"))
+        return refuse(Kind::Unsupported, ".quant_method must be \"fp8\", found " +
+                                             (method == config->end() ? "none" : dumped(*method)));
+    m_config.fp8 = true;
+    const json blocks = {kernels::kFp8Block, kernels::kFp8Block};
+    if (!config->contains("weight_block_size") || (*config)["weight_block_size"].is_null())
+        refuse(Kind::Unsupported, ".weight_block_size must be " + blocks.dump() + ", found none");
+    for (const auto &[key, value] : config->items()) {
+        if (value.is_null())
+            continue;
+        const json wanted = key == "fmt"                 ? json("e4m3")
+                            : key == "weight_block_size" ? blocks
+                            : key == "activation_scheme" ? json("dynamic")
+                                                         : json();
+        // Lists of layers that are not quantised; how scales were rounded when the weights were made.
+        const bool harmless = key == "quant_method" || key == "modules_to_not_convert" ||
+                              key == "ignored_layers" || key == "scale_fmt" || value == json(false);
+        if (!wanted.is_null() ? value != wanted : !harmless)
+            refuse(Kind::Unsupported,
+                   "." + printable(key) +
+                       (wanted.is_null() ? " is not known here"
+                                         : " must be " + wanted.dump() + ", found " + dumped(value)));
+    }
 }
 
 void Translation::attention()
@@ -399,10 +441,6 @@ Result<FolderConfig> readConfigJson(std::string_view text, const std::string &wh
                                               .found = type.empty() ? "none" : printable(type),
                                               .wayOut = "Choose a model of one of these families."});
     }
-    if (const auto quantised = config.find("quantization_config");
-        quantised != config.end() && quantised->is_object())
-        problems.add(Kind::Unsupported,
-                     "quantization_config: folders with quantised weights cannot be opened yet");
     FolderConfig result = Translation(keys, *family, out).run();
     if (!problems.empty())
         return problems.toError(where);

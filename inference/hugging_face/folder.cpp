@@ -66,7 +66,7 @@ Result<std::vector<std::string>> weightFiles(const std::filesystem::path &folder
     return std::vector<std::string>(names.begin(), names.end());
 }
 
-std::optional<std::uint32_t> ggufType(SafetensorsType type)
+std::optional<std::uint32_t> ggufType(SafetensorsType type, bool fp8)
 {
     switch (type) {
     case SafetensorsType::F32:
@@ -75,6 +75,8 @@ std::optional<std::uint32_t> ggufType(SafetensorsType type)
         return std::uint32_t(kernels::ElementType::F16);
     case SafetensorsType::BF16:
         return std::uint32_t(kernels::ElementType::BF16);
+    case SafetensorsType::F8_E4M3:
+        return fp8 ? std::optional(std::uint32_t(kernels::ElementType::F8_E4M3)) : std::nullopt;
     default:
         return std::nullopt;
     }
@@ -85,15 +87,16 @@ Result<std::optional<FolderTensor>> translated(const SafetensorsTensor &tensor, 
                                                const std::string &where)
 {
     std::optional<std::string> name = ggufTensorName(tensor.name, config.layers);
-    if (!name || (config.tiedHead && *name == "output.weight"))
+    if (!name || (config.tiedHead && name->starts_with("output.weight")))
         return std::optional<FolderTensor>();
     const std::string at = "tensor " + printable(tensor.name) + " of " + where;
-    const std::optional<std::uint32_t> type = ggufType(tensor.type);
+    const std::optional<std::uint32_t> type = ggufType(tensor.type, config.fp8);
     if (!type)
-        return Error(ErrorCode::Unsupported, {.what = "A tensor has a type that is not supported",
-                                              .where = at,
-                                              .expected = "F32, F16 or BF16",
-                                              .found = safetensorsTypeName(tensor.type)});
+        return Error(ErrorCode::Unsupported,
+                     {.what = "A tensor has a type that is not supported",
+                      .where = at,
+                      .expected = config.fp8 ? "F32, F16, BF16 or F8_E4M3" : "F32, F16 or BF16",
+                      .found = safetensorsTypeName(tensor.type)});
     if (tensor.shape.empty() || tensor.shape.size() > 4)
         return Error(ErrorCode::Unsupported, {.what = "A tensor has a shape that is not supported",
                                               .where = at,

@@ -1,5 +1,7 @@
 #include "inference/hugging_face/tensor_names.h"
 
+#include "inference/model/plan_builder.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -82,6 +84,13 @@ std::optional<std::uint32_t> takeNumber(std::string_view &name, std::string_view
 
 std::optional<std::string> ggufTensorName(std::string_view name, std::uint32_t layers)
 {
+    if (name.ends_with(kFp8ScaleSuffix)) {
+        const std::string_view weight = name.substr(0, name.size() - kFp8ScaleSuffix.size());
+        std::optional<std::string> translated = ggufTensorName(weight, layers);
+        if (translated)
+            translated->append(kFp8ScaleSuffix);
+        return translated;
+    }
     if (const auto global = lookUp(kGlobal, name))
         return std::string(*global);
     std::string_view rest = name;

@@ -5,6 +5,7 @@
 #include "inference/model/plan_builder.h"
 #include "inference/model/problem_list.h"
 #include "inference/model/rope_config.h"
+#include "inference/model/sparse_attention.h"
 
 #include <algorithm>
 
@@ -197,6 +198,8 @@ Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
     const ArchitectureTraits *traits = findArchitecture(*architecture);
     if (!traits)
         return unsupportedArchitecture(*architecture, where);
+    if (auto refusal = refuseIndexer(file, supportedArchitectures()))
+        return std::move(*refusal);
     ProblemList problems;
     KeyReader keys(file, traits->name, problems);
 
@@ -206,6 +209,7 @@ Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
         name && *name)
         config.name = printable(**name);
     config.contextLength = keys.count("context_length", kMaxContextLength);
+    config.denseAbove = traits->mla ? tokensOfMissingIndexer(file) : 0;
     ModelShape &shape = config.shape;
     shape.layers = keys.count("block_count", kMaxLayers);
     // Layers for multi-token prediction lie behind the others and count with them; nothing here needs them.

@@ -26,8 +26,9 @@ struct ModelConfig
     kernels::ModelShape shape;
     std::uint32_t denseIntermediateSize = 0; // of layers without routed experts
     std::uint32_t predictingLayers =
-        0;         // behind the last of shape.layers, for multi-token prediction; not run
-    MoeConfig moe; // router.experts is 0 where the model has none
+        0;                        // behind the last of shape.layers, for multi-token prediction; not run
+    MoeConfig moe;                // router.experts is 0 where the model has none
+    std::uint32_t denseAbove = 0; // tokens: a V3.2 without its indexer (sparse_attention.h); 0: another model
 
     // Fails with Unsupported (architecture, rope scaling: named) or Damaged; the message lists all problems
     // found.

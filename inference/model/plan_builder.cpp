@@ -6,8 +6,10 @@
 #include "kernels/dequantize.h"
 #include "kernels/element_type.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -65,8 +67,13 @@ WeightView sliced(const WeightView &whole, const RowSlices &slices)
 {
     WeightView view = whole;
     view.rows = slices.rows;
-    for (std::size_t i = 0; i < slices.count; ++i)
-        view.stack.push_back(whole.bytes + (i * slices.step + slices.first) * whole.rowBytes());
+    view.scales.clear();
+    for (std::size_t i = 0; i < slices.count; ++i) {
+        const std::size_t row = i * slices.step + slices.first;
+        view.stack.push_back(whole.bytes + row * whole.rowBytes());
+        if (!whole.scales.empty())
+            view.scales.push_back({whole.scales.front().values, std::uint32_t(row)});
+    }
     view.bytes = view.stack.front();
     return view;
 }
@@ -88,7 +95,13 @@ std::optional<WeightView> PlanBuilder::find(std::string_view name, std::span<con
             m_problems.add(Kind::Damaged, "tensor " + std::string(name) + " is missing");
         return std::nullopt;
     }
-    m_used[std::size_t(tensor - m_file.tensors().data())] = true;
+    const auto use = [&](const GgufTensor &used) {
+        m_used[std::size_t(&used - m_file.tensors().data())] = true;
+    };
+    use(*tensor);
+    if (tensor->ggufType == std::uint32_t(ElementType::F8_E4M3))
+        if (const GgufTensor *scales = m_file.findTensor(std::string(name) + std::string(kFp8ScaleSuffix)))
+            use(*scales);
 
     if (!sameShape(dimensions, dimensionsOf(*tensor))) {
         m_problems.add(Kind::Damaged, "tensor " + std::string(name) + " has another shape, expected " +
@@ -98,11 +111,13 @@ std::optional<WeightView> PlanBuilder::find(std::string_view name, std::span<con
     }
     const ElementTypeTraits *type = kernels::findElementType(tensor->ggufType);
     const bool isVector = dimensions.size() == 1;
-    if (!type || (isVector && type->blockLength != 1)) {
+    const bool isFp8 = type && type->type == ElementType::F8_E4M3;
+    const bool cannotBeFp8 = dimensions.size() != 2 || name.ends_with(kFp8ScaleSuffix);
+    if (!type || (isVector && type->blockLength != 1) || (isFp8 && cannotBeFp8)) {
         m_problems.add(Kind::Unsupported, "tensor " + std::string(name) +
                                               " has an unsupported type, expected " +
-                                              (isVector ? "F32, F16 or BF16" : "one of " + supportedTypes()) + ", found " +
-                                              ggufTypeText(tensor->ggufType));
+                                              (isVector ? "F32, F16 or BF16" : "one of " + supportedTypes()) +
+                                              ", found " + ggufTypeText(tensor->ggufType));
         return std::nullopt;
     }
     const std::span<const std::byte> bytes = m_file.bytes(*tensor);
@@ -122,7 +137,31 @@ std::optional<WeightView> PlanBuilder::find(std::string_view name, std::span<con
                                           grouped(bytes.size()));
         return std::nullopt;
     }
+    if (isFp8 && !addScales(view))
+        return std::nullopt;
     return view;
+}
+
+// The scales of a matrix in FP8, as the file has them beside it: checked, and copied, for they are few and
+// what is checked must not change.
+bool PlanBuilder::addScales(WeightView &weight)
+{
+    const auto scales = find(
+        weight.name + std::string(kFp8ScaleSuffix),
+        std::array<std::uint64_t, 2>{kernels::fp8Blocks(weight.columns), kernels::fp8Blocks(weight.rows)},
+        true);
+    if (!scales)
+        return false;
+    auto values = std::make_shared<std::vector<float>>(std::size_t(scales->rows) * scales->columns);
+    for (std::uint32_t row = 0; row < scales->rows; ++row)
+        kernels::dequantizeRow(*scales, 0, row, values->data() + std::size_t(row) * scales->columns);
+    if (!std::all_of(values->begin(), values->end(), [](float scale) { return std::isfinite(scale); })) {
+        m_problems.add(Kind::Damaged, "tensor " + scales->name + " holds scales that are no finite numbers");
+        return false;
+    }
+    weight.scales.push_back({values->data(), 0});
+    m_plan.scales.push_back(std::move(values));
+    return true;
 }
 
 WeightId PlanBuilder::push(std::optional<WeightView> view)
@@ -184,14 +223,17 @@ WeightId PlanBuilder::experts(const LayerNames &layer, std::string_view part, st
         complete = complete && one;
         if (!one)
             continue;
-        if (!stack)
+        if (!stack) {
             stack = *one;
+            stack->scales.clear();
+        }
         if (one->type != stack->type) {
             m_problems.add(Kind::Unsupported,
                            "tensor " + one->name + " has another type than the experts before it");
             complete = false;
         }
         stack->stack.push_back(one->bytes);
+        stack->scales.insert(stack->scales.end(), one->scales.begin(), one->scales.end());
     }
     return complete ? push(std::move(stack)) : kNoWeight;
 }
@@ -243,7 +285,8 @@ kernels::MlaUp PlanBuilder::mlaUp(const LayerNames &layer)
 // else F32.
 WeightView PlanBuilder::transposed(const WeightView &stack)
 {
-    const ElementType type = kernels::traitsOf(stack.type).blockLength == 1 ? stack.type : ElementType::F32;
+    const bool isFloat = kernels::traitsOf(stack.type).blockLength == 1 && stack.type != ElementType::F8_E4M3;
+    const ElementType type = isFloat ? stack.type : ElementType::F32;
     const std::size_t elementBytes = kernels::traitsOf(type).blockBytes;
     const std::size_t matrixBytes = std::size_t(stack.rows) * stack.columns * elementBytes;
     auto bytes = std::make_shared<std::vector<std::byte>>(matrixBytes * stack.matrices());
@@ -260,7 +303,7 @@ WeightView PlanBuilder::transposed(const WeightView &stack)
         for (std::uint32_t r = 0; r < stack.rows; ++r) {
             const std::byte *source = stack.matrix(m) + r * stack.rowBytes();
             if (type != stack.type) {
-                kernels::dequantizeRow(stack.type, source, stack.columns, row.data());
+                kernels::dequantizeRow(stack, m, r, row.data());
                 source = reinterpret_cast<const std::byte *>(row.data());
             }
             for (std::size_t c = 0; c < stack.columns; ++c)
@@ -284,11 +327,18 @@ Result<kernels::Plan> PlanBuilder::finish()
                (m_config.predictingLayers > 0 && layerOf(name) >= shape().layers);
     };
     const std::span<const GgufTensor> tensors = m_file.tensors();
-    for (std::size_t i = 0; i < tensors.size(); ++i)
-        if (!m_used[i] && !isKnown(tensors[i].name))
-            m_problems.add(Kind::Unsupported, "tensor " + printable(tensors[i].name) +
-                                                  " is not part of the architecture " +
-                                                  m_config.architecture);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        if (m_used[i] || isKnown(tensors[i].name))
+            continue;
+        std::string_view weight = tensors[i].name;
+        const bool isScale = weight.ends_with(kFp8ScaleSuffix);
+        weight.remove_suffix(isScale ? kFp8ScaleSuffix.size() : 0);
+        m_problems.add(Kind::Unsupported,
+                       "tensor " + printable(tensors[i].name) +
+                           (isScale && has(weight)
+                                ? " has scales for a weight that is not in FP8"
+                                : " is not part of the architecture " + m_config.architecture));
+    }
     if (!m_problems.empty())
         return m_problems.toError(pathText(m_file.path()));
     return std::move(m_plan);

@@ -25,6 +25,9 @@ private:
     std::string m_prefix;
 };
 
+// Behind the name of a weight in FP8: the tensor with its scales.
+inline constexpr std::string_view kFp8ScaleSuffix = "_scale_inv";
+
 // Binds tensors to weights of a plan. A tensor that is missing, has another shape or a type that is not
 // supported is a problem in the list; building goes on, so that the list names all of them.
 class PlanBuilder
@@ -68,6 +71,7 @@ private:
     // second.
     std::optional<kernels::WeightView> findStack(std::string_view name, std::uint32_t columns,
                                                  std::uint32_t rows, std::uint32_t count);
+    bool addScales(kernels::WeightView &weight);
     kernels::WeightView transposed(const kernels::WeightView &stack);
     kernels::WeightId push(std::optional<kernels::WeightView> view);
 

@@ -132,10 +132,11 @@ template <int N> static void attend(const AttentionTask &task)
                 total[n] *= factor;
                 maximum[n] = pageMaximum;
             }
-            VF sum = zeroF();
+            VF sum = zeroF(); // NaN where a score is not finite
             for (int j = 0; j < kKeyVectors; ++j) {
-                const VF e = expF(sub(loadF(row + j * kLanes), set1(maximum[n])));
-                storeF(row + j * kLanes, e);
+                const VF score = loadF(row + j * kLanes);
+                sum = fma(score, zeroF(), sum);
+                storeF(row + j * kLanes, expF(sub(score, set1(maximum[n]))));
             }
             for (std::uint32_t key = seen; key < kPageKeys; ++key)
                 row[key] = 0;

@@ -5,6 +5,7 @@
 #include "kernels/dequantize.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace kernels {
 
@@ -23,7 +24,7 @@ std::vector<float> CpuBackend::floatsOf(WeightId id) const
 {
     const WeightView &w = m_plan.weights[id];
     std::vector<float> values(w.columns);
-    dequantizeRow(w.type, w.bytes, w.columns, values.data());
+    dequantizeRow(w, 0, 0, values.data());
     return values;
 }
 
@@ -179,23 +180,70 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
 
 // --- run ------------------------------------------------------------------------------------------------------------
 
-Result<RunOutcome> CpuBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
+namespace {
+
+constexpr std::size_t kNoStep(-1);
+
+bool allFinite(std::span<const float> values)
 {
-    constexpr std::size_t kNone(-1);
-    Run run{input, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
+    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+} // namespace
+
+// All steps in order, on all threads. After each one worker 0 asks whether to go on, where there is somebody to ask.
+void CpuBackend::runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn)
+{
     m_pool.run([&](Worker &worker) {
         for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
             std::visit([&](const auto &typed) { runStep(typed, run, worker); }, m_plan.steps[i]);
             if (run.stopping()) {
-                std::size_t none = kNone;
+                std::size_t none = kNoStep;
                 run.lastStep.compare_exchange_strong(none, i, std::memory_order_relaxed);
             }
             worker.barrier();
             if (run.lastStep.load(std::memory_order_relaxed) <= i)
                 return;
+            if (!goOn)
+                continue;
+            // A flag of its own, looked at behind a barrier of its own: others may be looking at lastStep still.
+            if (worker.index() == 0 && !goOn(i))
+                run.ended.store(true, std::memory_order_relaxed);
+            worker.barrier();
+            if (run.ended.load(std::memory_order_relaxed))
+                return;
         }
     });
-    return run.lastStep.load(std::memory_order_relaxed) == kNone ? RunOutcome::Done : RunOutcome::Stopped;
+}
+
+Result<RunOutcome> CpuBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
+{
+    Run run{input, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
+    runSteps(run, {});
+    if (run.lastStep.load(std::memory_order_relaxed) != kNoStep)
+        return RunOutcome::Stopped;
+    if (run.cacheInvalid.load(std::memory_order_relaxed))
+        return invalidNumbers("a key or a value of a token");
+    return RunOutcome::Done;
+}
+
+Result<std::optional<std::size_t>> CpuBackend::findInvalidStep(const RunInput &input, std::stop_token stop)
+{
+    RunInput last = input;
+    last.logitsWanted = LogitsWanted::Last;
+    std::vector<float> logits(m_plan.shape.vocabularySize);
+    Run run{last, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
+    std::optional<std::size_t> found;
+    runSteps(run, [&](std::size_t step) {
+        const std::size_t count = std::size_t(run.tokens) * m_plan.shape.hiddenSize;
+        const bool finite = std::holds_alternative<HeadStep>(m_plan.steps[step])
+                                ? allFinite(logits)
+                                : allFinite({m_residual.data(), count}) && !run.cacheInvalid;
+        if (!finite)
+            found = step;
+        return finite;
+    });
+    return found;
 }
 
 std::size_t matmulScratchBytes(std::size_t rowBytes, std::uint32_t tokens)

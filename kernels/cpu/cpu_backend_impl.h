@@ -10,6 +10,7 @@
 #include "kernels/router.h"
 
 #include <atomic>
+#include <functional>
 #include <vector>
 
 namespace kernels {
@@ -33,6 +34,7 @@ public:
 
     Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
     Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
+    Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override;
 
 private:
     // What the steps of one run share.
@@ -46,6 +48,9 @@ private:
         // about to look after the barrier of one step when another, in the next step already, gives up. Both must
         // leave after the same barrier, or one of them waits for ever.
         std::atomic<std::size_t> lastStep{std::size_t(-1)};
+        // A key or a value was not finite.
+        std::atomic<bool> cacheInvalid{false};
+        std::atomic<bool> ended{false}; // by whom runSteps() asks
 
         // Between the parts of a long step. Once true it stays true; what the step computes is not used then.
         bool stopping() const { return stop.stop_requested(); }
@@ -57,6 +62,7 @@ private:
         std::uint32_t columns, rows;
         std::size_t rowBytes;
         const std::byte *bytes;
+        Fp8Scales scales;
     };
     // out(t, row) = w(row, :) . x(t, :)
     struct Product
@@ -99,7 +105,8 @@ private:
     void addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const;
     void quantise(const ActivationRows &x, std::size_t token) const;
     void rotate(float *head, std::uint32_t token) const;
-    void writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const;
+    bool writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const;
+    void runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn);
     void attend(std::uint32_t layer, const Run &run, Worker &worker);
     void sortByExpert(const RouterStep &step, std::uint32_t tokens);
 

@@ -35,8 +35,9 @@ void CpuBackend::runStep(const MlaQkvStep &step, Run &run, Worker &worker)
         m_ops.rmsNorm(latent, vector(step.kvNorm), mla.normEpsilon, mla.latentSize, latent);
         rotate(latent + mla.latentSize, t);
         const std::uint32_t position = run.input.firstPosition + t;
-        writeKey(latent, latentRow, position % kKvPageTokens,
-                 m_kv.keys(run.input.pages[position / kKvPageTokens], step.layer, 0));
+        if (!writeKey(latent, latentRow, position % kKvPageTokens,
+                      m_kv.keys(run.input.pages[position / kKvPageTokens], step.layer, 0)))
+            run.cacheInvalid.store(true, std::memory_order_relaxed);
     }
     if (hasQueryLatent) {
         worker.barrier();

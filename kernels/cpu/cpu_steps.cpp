@@ -22,7 +22,7 @@ constexpr std::uint32_t kLookRows = kRowGroup * kGroupsTogether;
 CpuBackend::Matrix CpuBackend::matrix(WeightId id, std::size_t index) const
 {
     const WeightView &w = weight(id);
-    return {w.type, w.columns, w.rows, w.rowBytes(), w.matrix(index)};
+    return {w.type, w.columns, w.rows, w.rowBytes(), w.matrix(index), w.scalesOf(index)};
 }
 
 // Rows [rows.begin, rows.end) of a product, some at a time until the run is stopped.
@@ -36,12 +36,14 @@ void CpuBackend::multiply(const Product &product, Worker::Range rows, const Run 
     task.tokens = product.tokens;
     task.quantised = &product.x.quantised;
     task.floats = product.x.floats;
+    task.scales = w.scales.values;
     task.outStride = product.outStride;
     task.scratch.bytes = m_scratch[worker.index()].data();
     const std::uint64_t products = std::uint64_t(product.tokens) * w.columns * kLookRows;
     const std::uint64_t together = std::max<std::uint64_t>(1, kProductsBetweenLooks / products) * kLookRows;
     for (std::uint64_t row = rows.begin; row < rows.end && !run.stopping(); row += together) {
         task.weights = w.bytes + row * task.rowBytes;
+        task.scaleRow = w.scales.firstRow + static_cast<std::uint32_t>(row);
         task.rows = static_cast<std::uint32_t>(std::min(together, rows.end - row));
         task.out = product.out + row;
         m_ops.matmul(task);
@@ -74,8 +76,7 @@ void CpuBackend::runStep(const EmbedStep &step, Run &run, Worker &worker)
     const std::size_t pairs = shape.ropeInverseFrequencies.size();
     const Worker::Range mine = worker.share(run.tokens);
     for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
-        const std::size_t row = static_cast<std::size_t>(run.input.tokens[t]);
-        dequantizeRow(table.type, table.bytes + row * table.rowBytes(), shape.hiddenSize,
+        dequantizeRow(table, 0, static_cast<std::uint32_t>(run.input.tokens[t]),
                       m_residual.data() + std::size_t(t) * shape.hiddenSize);
         // rotation of this position, for all layers
         const double position = run.input.firstPosition + t;
@@ -114,16 +115,18 @@ void CpuBackend::rotate(float *head, std::uint32_t token) const
     }
 }
 
-// A key into its column of a page's transposed keys.
-void CpuBackend::writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const
+// A key into its column of a page's transposed keys. False where it is not finite.
+bool CpuBackend::writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const
 {
     std::uint16_t halves[512];
+    bool finite = true;
     for (std::uint32_t first = 0; first < count; first += 512) {
         const std::uint32_t some = std::min(count - first, 512u);
-        m_ops.toHalf(key + first, some, halves);
+        finite = m_ops.toHalf(key + first, some, halves) && finite;
         for (std::uint32_t d = 0; d < some; ++d)
             keys[std::size_t(first + d) * kKvPageTokens + slot] = halves[d];
     }
+    return finite;
 }
 
 void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
@@ -163,9 +166,12 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
         float *key = m_key.data() + (std::size_t(t) * kvHeads + kvHead) * headDim;
         normHead(key, step.kNorm);
         rotate(key, t);
-        writeKey(key, headDim, slot, m_kv.keys(page, step.layer, kvHead));
-        m_ops.toHalf(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, headDim,
-                     m_kv.values(page, step.layer, kvHead) + std::size_t(slot) * m_kv.valueDim());
+        const bool keyIsFinite = writeKey(key, headDim, slot, m_kv.keys(page, step.layer, kvHead));
+        const bool valueIsFinite =
+            m_ops.toHalf(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, headDim,
+                         m_kv.values(page, step.layer, kvHead) + std::size_t(slot) * m_kv.valueDim());
+        if (!keyIsFinite || !valueIsFinite)
+            run.cacheInvalid.store(true, std::memory_order_relaxed);
     }
 }
 

@@ -3,10 +3,10 @@
 
 namespace kernels::KERNELS_ISA {
 
-// e^x for x <= 88, relative error below 2e-7: 2^n * e^r with |r| <= ln 2 / 2, Taylor to the 7th power.
+// e^x for x <= 88, relative error below 2e-7: 2^n * e^r with |r| <= ln 2 / 2, Taylor to the 7th power. NaN stays NaN.
 KERNELS_INLINE VF expF(VF x)
 {
-    x = maxF(x, set1(-87.0f));
+    x = maxF(set1(-87.0f), x);
     const VI n = roundToInt(mul(x, set1(1.44269504f)));
     const VF whole = toFloat(n);
     VF r = fma(whole, set1(-0.693359375f), x);
@@ -47,10 +47,14 @@ static void quantise(const float *x, std::uint32_t count, const QuantRows &out, 
     float *scales = out.scales + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
     float *sums16 = out.sums16 + std::size_t(row) * (out.columns / 16) + first / 16;
     float *sums32 = out.sums32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
+    VF wrong = zeroF(); // 0, or NaN where a value is not finite
     for (std::uint32_t block = 0; block < count / kQuantBlock; ++block, x += kQuantBlock, q += 2 * kQuantBlock) {
         VF largest = zeroF();
-        for (std::uint32_t i = 0; i < kQuantBlock; i += kLanes)
-            largest = maxF(largest, absF(loadF(x + i)));
+        for (std::uint32_t i = 0; i < kQuantBlock; i += kLanes) {
+            const VF v = loadF(x + i);
+            largest = maxF(largest, absF(v));
+            wrong = fma(v, zeroF(), wrong);
+        }
         const float maximum = maxLane(largest);
         const float scale = maximum / kQuantMaximum;
         const VF inverse = set1(maximum > 1e-30f ? kQuantMaximum / maximum : 0.0f); // 32512 / 1e-30 is still finite
@@ -73,6 +77,9 @@ static void quantise(const float *x, std::uint32_t count, const QuantRows &out, 
         sums16[2 * block + 1] = scale * static_cast<float>(sums[1]);
         sums32[block] = scale * static_cast<float>(sums[0] + sums[1]);
     }
+    if (const float nan = sumF(wrong); nan != 0.0f)
+        for (std::uint32_t block = 0; block < count / kQuantBlock; ++block)
+            scales[block] = nan;
 }
 
 static inline float silu(float x)
@@ -103,17 +110,21 @@ static void addInPlace(float *x, const float *y, std::uint32_t count)
         x[i] += y[i];
 }
 
-static void toHalf(const float *x, std::uint32_t count, std::uint16_t *half)
+static bool toHalf(const float *x, std::uint32_t count, std::uint16_t *half)
 {
     const VF limit = set1(65504.0f), lowest = set1(-65504.0f);
+    VF wrong = zeroF(); // 0, or NaN where a value is not finite
     for (std::uint32_t i = 0; i < count; i += kLanes) {
         float values[kLanes] = {};
         std::uint16_t halves[kLanes];
         const std::uint32_t n = count - i < kLanes ? count - i : kLanes;
         std::memcpy(values, x + i, n * sizeof(float));
-        storeHalf(halves, maxF(minF(loadF(values), limit), lowest));
+        const VF v = loadF(values);
+        storeHalf(halves, maxF(minF(v, limit), lowest));
+        wrong = fma(v, zeroF(), wrong);
         std::memcpy(half + i, halves, n * sizeof(std::uint16_t));
     }
+    return sumF(wrong) == 0.0f;
 }
 
 static std::uint32_t readAll(const void *bytes, std::size_t count)

@@ -414,6 +414,13 @@ static void floatMatmul(const MatmulTask &task)
     }
 }
 
+} // namespace kernels::KERNELS_ISA
+
+// after the parts of a task
+#include "kernels/cpu/fp8_matmul.inl.h"
+
+namespace kernels::KERNELS_ISA {
+
 static void matmul(const MatmulTask &task)
 {
     switch (task.type) {
@@ -447,6 +454,8 @@ static void matmul(const MatmulTask &task)
     case ElementType::F16:
     case ElementType::BF16:
         return floatMatmul(task);
+    case ElementType::F8_E4M3:
+        return fp8Matmul(task);
     }
 }
 

@@ -62,7 +62,9 @@ struct MatmulTask
     std::uint32_t columns = 0;
     std::uint32_t tokens = 0;
     const QuantRows *quantised = nullptr; // for block types
-    const float *floats = nullptr;        // (tokens, columns), for F32, F16 and BF16
+    const float *floats = nullptr;        // (tokens, columns), for F32, F16, BF16 and F8_E4M3
+    const float *scales = nullptr;        // F8_E4M3: of the tensor, see Fp8Scales (kernels/plan.h)
+    std::uint32_t scaleRow = 0;           // the tensor's row that the task's first row is
     float *out = nullptr;                 // row 0 of the task at token 0
     std::size_t outStride = 0;            // floats from one token to the next
     MatmulScratch scratch;
@@ -91,13 +93,15 @@ struct CpuOps
     void (*attention)(const AttentionTask &task);
     // normed = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rmsNorm)(const float *x, const float *weight, float epsilon, std::uint32_t count, float *normed);
-    // Row `row` of `out` from count floats, count a multiple of 32; `first` and count in columns.
+    // Row `row` of `out` from count floats, count a multiple of 32; `first` and count in columns. With a NaN or an
+    // infinity among them their scales are NaN.
     void (*quantise)(const float *x, std::uint32_t count, const QuantRows &out, std::uint32_t row, std::uint32_t first);
     // gate = silu(gate) * up
     void (*siluMultiply)(float *gate, const float *up, std::uint32_t count);
     void (*addInPlace)(float *x, const float *y, std::uint32_t count);
-    // half = round to nearest even, clamped to the largest finite half
-    void (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
+    // half = round to nearest even, clamped to the largest finite half. False where a float is not finite: what half is
+    // then says nothing.
+    bool (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
     // Ceilings: reads every byte (a multiple of 64); runs dot products on registers and tells the operations done.
     std::uint32_t (*readAll)(const void *bytes, std::size_t count);
     std::uint64_t (*dotRounds)(std::uint32_t rounds);

@@ -50,6 +50,7 @@ public:
     {
         for (const ElementTypeTraits &traits : elementTypes())
             matmul(traits);
+        fp8();
         for (const std::uint32_t headDim : {16u, 64u, 80u, 128u})
             attention(headDim, headDim, false);
         attention(48, 32, true);
@@ -165,45 +166,127 @@ private:
 
     void matmul(const ElementTypeTraits &traits, std::uint32_t rows, std::uint32_t columns, Values values)
     {
-        constexpr std::uint32_t most = 19;
         const std::vector<std::byte> weights = makeWeights(traits, std::size_t(rows) * columns, values);
         const std::size_t rowBytes = weights.size() / rows;
         Inputs in;
         AlignedBuffer<std::uint8_t> scratch;
-        if (!makeInputs(in, most, columns, traits.blockLength > 1, values) || !scratch.allocate(matmulScratchBytes(rowBytes, most)))
+        if (!makeInputs(in, kMostTokens, columns, traits.blockLength > 1, values)
+            || !scratch.allocate(matmulScratchBytes(rowBytes, kMostTokens)))
             return check("matmul", "no memory");
-        std::vector<double> expected(std::size_t(most) * rows);
+        WeightView view;
+        view.type = traits.type;
+        view.columns = columns;
+        view.rows = rows;
+        view.bytes = weights.data();
+        compareMatmul(view, in, scratch.data(), values == Values::Ends ? ", ends of the range" : "");
+    }
+
+    // Every byte but NaN, the 16 subnormal ones among them; rows that begin in the middle of a block of scales.
+    void fp8()
+    {
+        for (const std::uint32_t columns : {1u, 33u, 128u, 300u, 1280u})
+            for (const std::uint32_t rows : {1u, 16u, 50u, 97u})
+                fp8(rows, columns, rows == 50 ? 100 : 0);
+        fp8NanStaysInItsRow();
+    }
+
+    void fp8(std::uint32_t rows, std::uint32_t columns, std::uint32_t firstRow)
+    {
+        std::vector<std::byte> weights(std::size_t(rows) * columns);
+        for (std::byte &weight : weights)
+            do
+                weight = static_cast<std::byte>(m_random());
+            while ((weight & std::byte(0x7f)) == std::byte(0x7f));
+        std::vector<float> scales(std::size_t(fp8Blocks(firstRow + rows)) * fp8Blocks(columns));
+        for (float &scale : scales)
+            scale = std::ldexp(uniform(0.5f, 1.0f), -static_cast<int>(m_random() % 6));
+        Inputs in;
+        AlignedBuffer<std::uint8_t> scratch;
+        if (!makeInputs(in, kMostTokens, columns, false) || !scratch.allocate(matmulScratchBytes(columns, kMostTokens)))
+            return check("matmul", "no memory");
+        WeightView view;
+        view.type = ElementType::F8_E4M3;
+        view.columns = columns;
+        view.rows = rows;
+        view.bytes = weights.data();
+        view.scales = {{scales.data(), firstRow}};
+        compareMatmul(view, in, scratch.data(), firstRow ? ", from the middle" : "");
+    }
+
+    void fp8NanStaysInItsRow()
+    {
+        constexpr std::uint32_t rows = 40, columns = 200;
+        std::vector<std::byte> weights(rows * columns, std::byte(0x38)); // 1
+        weights[3 * columns + 5] = std::byte(0x7f);
+        weights[20 * columns + 199] = std::byte(0xff);
+        const std::vector<float> scales(2, 1.0f);
+        const std::vector<float> x(std::size_t(kMostTokens) * columns, 0.5f);
+        AlignedBuffer<std::uint8_t> scratch;
+        if (!scratch.allocate(matmulScratchBytes(columns, kMostTokens)))
+            return check("matmul", "no memory");
+        std::string failure;
+        for (const std::uint32_t tokens : {1u, 2u, kMostTokens}) {
+            std::vector<float> out(std::size_t(tokens) * rows);
+            MatmulTask task;
+            task.type = ElementType::F8_E4M3;
+            task.weights = weights.data();
+            task.rowBytes = columns;
+            task.rows = rows;
+            task.columns = columns;
+            task.tokens = tokens;
+            task.floats = x.data();
+            task.scales = scales.data();
+            task.out = out.data();
+            task.outStride = rows;
+            task.scratch.bytes = scratch.data();
+            m_ops.matmul(task);
+            for (std::size_t i = 0; i < out.size(); ++i) {
+                const std::size_t row = i % rows;
+                if (row == 3 || row == 20 ? !std::isnan(out[i]) : out[i] != columns / 2)
+                    failure = "row " + std::to_string(row) + " is " + std::to_string(out[i]);
+            }
+        }
+        check("matmul F8_E4M3 with NaN", failure);
+    }
+
+    static constexpr std::uint32_t kMostTokens = 19;
+
+    void compareMatmul(const WeightView &view, const Inputs &in, std::uint8_t *scratch, const std::string &remark)
+    {
+        const std::uint32_t rows = view.rows, columns = view.columns;
+        std::vector<double> expected(std::size_t(kMostTokens) * rows);
         std::vector<float> row(columns);
         for (std::uint32_t r = 0; r < rows; ++r) {
-            dequantizeRow(traits.type, weights.data() + r * rowBytes, columns, row.data());
-            for (std::uint32_t t = 0; t < most; ++t)
+            dequantizeRow(view, 0, r, row.data());
+            for (std::uint32_t t = 0; t < kMostTokens; ++t)
                 for (std::uint32_t k = 0; k < columns; ++k)
                     expected[std::size_t(t) * rows + r] += double(row[k]) * in.values[std::size_t(t) * columns + k];
         }
         std::vector<float> first;
-        for (const std::uint32_t tokens : {most, 1u, 2u, 3u, 4u, 9u}) {
+        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 9u}) {
             std::vector<float> out(std::size_t(tokens) * rows, -1.0f);
             MatmulTask task;
-            task.type = traits.type;
-            task.weights = weights.data();
-            task.rowBytes = rowBytes;
+            task.type = view.type;
+            task.weights = view.bytes;
+            task.rowBytes = view.rowBytes();
             task.rows = rows;
             task.columns = columns;
             task.tokens = tokens;
             task.quantised = &in.rows;
             task.floats = in.floats.data();
+            task.scales = view.scalesOf(0).values;
+            task.scaleRow = view.scalesOf(0).firstRow;
             task.out = out.data();
             task.outStride = rows;
-            task.scratch.bytes = scratch.data();
+            task.scratch.bytes = scratch;
             m_ops.matmul(task);
-            const std::string name = "matmul " + std::string(traits.name) + " " + std::to_string(rows) + " x "
-                + std::to_string(columns) + ", " + std::to_string(tokens) + (tokens == 1 ? " token" : " tokens")
-                + (values == Values::Ends ? ", ends of the range" : "");
+            const std::string name = "matmul " + std::string(traitsOf(view.type).name) + " " + std::to_string(rows) + " x "
+                + std::to_string(columns) + ", " + std::to_string(tokens) + (tokens == 1 ? " token" : " tokens") + remark;
             std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 2e-5);
             if (first.empty())
                 first = out;
             else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
-                failure = "not the same bits as with " + std::to_string(most) + " tokens";
+                failure = "not the same bits as with " + std::to_string(kMostTokens) + " tokens";
             check(name, failure);
         }
     }

@@ -84,6 +84,7 @@ KERNELS_INLINE VF fma(VF a, VF b, VF c)
     KERNELS_LANES(__builtin_fmaf(a.v[i], b.v[i], c.v[i]));
     return r;
 }
+// b where one of the two is NaN, here and in minF().
 KERNELS_INLINE VF maxF(VF a, VF b)
 {
     VF r;

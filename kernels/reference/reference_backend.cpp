@@ -3,6 +3,7 @@
 #include "kernels/reference/reference_ops.h"
 
 #include <algorithm>
+#include <cmath>
 #include <new>
 #include <thread>
 
@@ -181,16 +182,54 @@ Result<void> ReferenceBackend::checkInput(const RunInput &input, std::size_t log
 
 Result<RunOutcome> ReferenceBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
 {
+    auto outcome = runSteps(input, logits, std::move(stop), {});
+    if (outcome && *outcome == RunOutcome::Done && m_cacheInvalid)
+        return invalidNumbers("a key or a value of a token");
+    return outcome;
+}
+
+Result<std::optional<std::size_t>> ReferenceBackend::findInvalidStep(const RunInput &input,
+                                                                     std::stop_token stop)
+{
+    RunInput last = input;
+    last.logitsWanted = LogitsWanted::Last;
+    std::vector<float> logits(m_plan.shape.vocabularySize);
+    std::optional<std::size_t> found;
+    const auto allFinite = [](std::span<const float> values) {
+        return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+    };
+    const auto outcome = runSteps(last, logits, std::move(stop), [&](std::size_t step) {
+        const std::size_t count = input.tokens.size() * m_plan.shape.hiddenSize;
+        const bool finite = std::holds_alternative<HeadStep>(m_plan.steps[step])
+                                ? allFinite(logits)
+                                : allFinite({m_residual.data(), count}) && !m_cacheInvalid;
+        if (!finite)
+            found = step;
+        return finite;
+    });
+    if (!outcome)
+        return outcome.error();
+    return found;
+}
+
+// Stopped too when goOn, asked after each step, says so.
+Result<RunOutcome> ReferenceBackend::runSteps(const RunInput &input, std::span<float> logits,
+                                              std::stop_token stop,
+                                              const std::function<bool(std::size_t step)> &goOn)
+{
     if (Result<void> checked = checkInput(input, logits.size()); !checked)
         return checked.error();
     m_input = &input;
     m_logits = logits;
     m_stop = std::move(stop);
+    m_cacheInvalid = false;
     try {
         prepareRun();
-        for (const Step &step : m_plan.steps) {
-            std::visit([this](const auto &s) { perform(s); }, step);
+        for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
+            std::visit([this](const auto &step) { perform(step); }, m_plan.steps[i]);
             if (m_stop.stop_requested()) // a step that was stopped is incomplete
+                return RunOutcome::Stopped;
+            if (goOn && !goOn(i))
                 return RunOutcome::Stopped;
         }
     } catch (const std::bad_alloc &) {

@@ -34,6 +34,7 @@ public:
 
     // Also stops within a step, between two rows of a product.
     Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
+    Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override;
 
 private:
     enum class KvPart { Keys, Values };
@@ -90,6 +91,9 @@ private:
         return std::size_t(kKvPageTokens) * (m_attention.keyFloats + m_attention.valueFloats);
     }
 
+    Result<RunOutcome> runSteps(const RunInput &input, std::span<float> logits, std::stop_token stop,
+                                const std::function<bool(std::size_t step)> &goOn);
+    void checkCached(std::uint32_t layer);
     void prepareRun(); // room for the scores; rotations of the run's positions
     Result<void> checkInput(const RunInput &input, std::size_t logitsRoom) const;
 
@@ -124,6 +128,7 @@ private:
     const RunInput *m_input = nullptr;
     std::span<float> m_logits;
     std::stop_token m_stop;
+    bool m_cacheInvalid = false; // a key or a value was not finite
 };
 
 // threads: how many a product is cut over; 0 for as many as the machine runs at once.

@@ -54,6 +54,7 @@ void ReferenceBackend::perform(const MlaQkvStep &step)
         absorbQueries(step);
     else
         expandKeysAndValues(step);
+    checkCached(step.layer);
 }
 
 // Into the cache, for each head: [key^T c | rotated key] and value c.
@@ -70,7 +71,7 @@ void ReferenceBackend::expandKeysAndValues(const MlaQkvStep &step)
         std::vector<double> &keys = m_scratch[worker].keys;
         std::fill(keys.begin(), keys.end(), 0.0);
         for (std::uint32_t l = 0; l < mla.latentSize; ++l) {
-            dequantizeRow(key.type, key.matrix(head) + l * key.rowBytes(), mla.nopeDim, row);
+            dequantizeRow(key, head, l, row);
             for (std::size_t t = 0; t < tokens; ++t)
                 for (std::uint32_t j = 0; j < mla.nopeDim; ++j)
                     keys[t * mla.nopeDim + j] += double(row[j]) * double(m_latent[t * latentRow + l]);
@@ -82,7 +83,7 @@ void ReferenceBackend::expandKeysAndValues(const MlaQkvStep &step)
             std::copy_n(m_latent.data() + t * latentRow + mla.latentSize, mla.ropeDim, cached + mla.nopeDim);
         }
         for (std::uint32_t j = 0; j < mla.valueDim; ++j) {
-            dequantizeRow(value.type, value.matrix(head) + j * value.rowBytes(), mla.latentSize, row);
+            dequantizeRow(value, head, j, row);
             for (std::size_t t = 0; t < tokens; ++t)
                 kvRow(step.layer, KvPart::Values, first + std::uint32_t(t))[head * mla.valueDim + j] =
                     float(dot(row, m_latent.data() + t * latentRow, mla.latentSize));
@@ -107,7 +108,7 @@ void ReferenceBackend::absorbQueries(const MlaQkvStep &step)
     forRows(shape.attentionHeads * mla.latentSize, [&](unsigned worker, std::uint32_t item) {
         const std::uint32_t head = item / mla.latentSize, l = item % mla.latentSize;
         float *row = m_scratch[worker].row.data();
-        dequantizeRow(key.type, key.matrix(head) + l * key.rowBytes(), mla.nopeDim, row);
+        dequantizeRow(key, head, l, row);
         for (std::size_t t = 0; t < tokens; ++t)
             m_q[t * queryRows() + head * latentRow + l] = float(dot(row, query(t, head), mla.nopeDim));
     });
@@ -129,7 +130,7 @@ void ReferenceBackend::perform(const MlaAttentionStep &step)
     forRows(heads * mla.valueDim, [&](unsigned worker, std::uint32_t item) {
         const std::uint32_t head = item / mla.valueDim, j = item % mla.valueDim;
         float *row = m_scratch[worker].row.data();
-        dequantizeRow(value.type, value.matrix(head) + j * value.rowBytes(), mla.latentSize, row);
+        dequantizeRow(value, head, j, row);
         for (std::size_t t = 0; t < m_input->tokens.size(); ++t)
             m_mlaHeads[t * heads * mla.valueDim + item] =
                 float(dot(row, m_attended.data() + (t * heads + head) * mla.latentSize, mla.latentSize));

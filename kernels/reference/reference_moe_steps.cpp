@@ -45,8 +45,8 @@ void ReferenceBackend::perform(const MoeFfnStep &step)
         // silu(gate * normed) * (up * normed)
         forRows(gate.rows, [&](unsigned worker, std::uint32_t row) {
             float *gateRow = m_scratch[worker].row.data(), *upRow = m_scratch[worker].secondRow.data();
-            dequantizeRow(gate.type, gate.matrix(expert) + row * gate.rowBytes(), hidden, gateRow);
-            dequantizeRow(up.type, up.matrix(expert) + row * up.rowBytes(), hidden, upRow);
+            dequantizeRow(gate, expert, row, gateRow);
+            dequantizeRow(up, expert, row, upRow);
             for (std::size_t i = 0; i < members.size(); ++i) {
                 const float *x = m_normed.data() + members[i].token * hidden;
                 m_expertActivated[i * gate.rows + row] =
@@ -56,7 +56,7 @@ void ReferenceBackend::perform(const MoeFfnStep &step)
         // residual += weight * down * activated
         forRows(hidden, [&](unsigned worker, std::uint32_t row) {
             float *downRow = m_scratch[worker].row.data();
-            dequantizeRow(down.type, down.matrix(expert) + row * down.rowBytes(), down.columns, downRow);
+            dequantizeRow(down, expert, row, downRow);
             for (std::size_t i = 0; i < members.size(); ++i) {
                 float &residual = m_residual[members[i].token * hidden + row];
                 const double sum = dot(downRow, m_expertActivated.data() + i * down.columns, down.columns);

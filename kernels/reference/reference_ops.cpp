@@ -82,8 +82,9 @@ double silu(double z)
 void softmax(std::span<double> scores)
 {
     const double largest = *std::max_element(scores.begin(), scores.end());
-    double sum = 0;
+    double sum = 0; // NaN where a score is not finite
     for (double &score : scores) {
+        sum += score * 0;
         score = std::exp(score - largest);
         sum += score;
     }

@@ -19,8 +19,7 @@ void ReferenceBackend::perform(const EmbedStep &step)
     const std::uint32_t hidden = m_plan.shape.hiddenSize;
     const WeightView &embedding = weight(step.embedding);
     for (std::size_t t = 0; t < m_input->tokens.size(); ++t) {
-        const std::byte *row = embedding.bytes + std::size_t(m_input->tokens[t]) * embedding.rowBytes();
-        dequantizeRow(embedding.type, row, hidden, m_residual.data() + t * hidden);
+        dequantizeRow(embedding, 0, std::uint32_t(m_input->tokens[t]), m_residual.data() + t * hidden);
     }
 }
 
@@ -68,6 +67,21 @@ void ReferenceBackend::perform(const QkvRopeKvStep &step)
             normHeads(k, shape.keyValueHeads, kNorm);
         rotateAll(q, shape.headDim, shape.attentionHeads, t);
         rotateAll(k, shape.headDim, shape.keyValueHeads, t);
+    }
+    checkCached(step.layer);
+}
+
+// Keys and values of the run's tokens, of one layer.
+void ReferenceBackend::checkCached(std::uint32_t layer)
+{
+    const auto check = [&](const float *values, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            m_cacheInvalid = m_cacheInvalid || !std::isfinite(values[i]);
+    };
+    for (std::uint32_t t = 0; t < m_input->tokens.size(); ++t) {
+        const std::uint32_t position = m_input->firstPosition + t;
+        check(kvRow(layer, KvPart::Keys, position), m_attention.keyFloats);
+        check(kvRow(layer, KvPart::Values, position), m_attention.valueFloats);
     }
 }
 
@@ -151,8 +165,8 @@ void ReferenceBackend::perform(const GateUpActStep &step)
     // silu(gate * normed) * (up * normed), both rows at once
     forRows(gate.rows, [&](unsigned worker, std::uint32_t row) {
         float *gateRow = m_scratch[worker].row.data(), *upRow = m_scratch[worker].secondRow.data();
-        dequantizeRow(gate.type, gate.bytes + row * gate.rowBytes(), hidden, gateRow);
-        dequantizeRow(up.type, up.bytes + row * up.rowBytes(), hidden, upRow);
+        dequantizeRow(gate, 0, row, gateRow);
+        dequantizeRow(up, 0, row, upRow);
         for (std::size_t t = 0; t < m_input->tokens.size(); ++t) {
             const float *x = m_normed.data() + t * hidden;
             m_activated[t * gate.rows + row] = float(silu(dot(gateRow, x, hidden)) * dot(upRow, x, hidden));
@@ -206,7 +220,7 @@ void ReferenceBackend::forProduct(
 {
     forRows(weight.rows, [&](unsigned worker, std::uint32_t row) {
         float *weights = m_scratch[worker].row.data();
-        dequantizeRow(weight.type, weight.bytes + row * weight.rowBytes(), weight.columns, weights);
+        dequantizeRow(weight, 0, row, weights);
         for (std::uint32_t t = 0; t < tokens; ++t)
             take(t, row, dot(weights, input.data() + std::size_t(t) * weight.columns, weight.columns));
     });
@@ -218,7 +232,7 @@ std::vector<float> ReferenceBackend::vectorOf(WeightId id, std::uint32_t length)
     std::vector<float> values(length);
     if (id != kNoWeight) {
         assert(weight(id).columns == length);
-        dequantizeRow(weight(id).type, weight(id).bytes, length, values.data());
+        dequantizeRow(weight(id), 0, 0, values.data());
     }
     return values;
 }

@@ -109,6 +109,26 @@ private Q_SLOTS:
         QCOMPARE(log.reply->state(), GenerationReply::State::Finished);
         QCOMPARE(s.service->state(), InferenceService::State::Ready);
     }
+    void aNoteIsToldOnceForEachModel()
+    {
+        Setup s;
+        FakeAnswer noted("words");
+        noted.notes = {"It runs dense."};
+        QSignalSpy notes(s.service.get(), &InferenceService::noted);
+        for (const int told : {1, 2}) {
+            QVERIFY(s.loadModel());
+            for (int i = 0; i < 2; ++i) {
+                s.script->addAnswer(noted);
+                Log log(s.generate("hello"));
+                QVERIFY(QTest::qWaitFor([&] { return log.ends > 0; }));
+                QCOMPARE(log.statistics.notes, noted.notes);
+                QCOMPARE(notes.count(), told);
+            }
+            s.service->unload();
+            QVERIFY(QTest::qWaitFor([&] { return !s.service->model(); }));
+        }
+        QCOMPARE(notes.first().first().toString(), QStringLiteral("It runs dense."));
+    }
     void waitsForAModel()
     {
         Setup s;

@@ -58,7 +58,7 @@ def configuration(model):
     heads = model.key("attention.head_count")
     common = dict(
         vocab_size=model.weight("token_embd.weight").shape[0], hidden_size=model.key("embedding_length"),
-        intermediate_size=model.key("feed_forward_length"), num_hidden_layers=model.key("block_count"),
+        intermediate_size=model.key("feed_forward_length"), num_hidden_layers=model.layers,
         num_attention_heads=heads, max_position_embeddings=model.key("context_length"),
         rms_norm_eps=model.key("attention.layer_norm_rms_epsilon"), rope_parameters=rope_parameters(model),
         tie_word_embeddings="output.weight" not in model.tensors, attn_implementation="eager",

@@ -36,6 +36,11 @@ def main():
             values = json.loads((pathlib.Path(folder) / "config.json").read_text())
             if experts is not None:
                 values["model_type"] = "deepseek"
+            if predicting := model.key("nextn_predict_layers", 0):
+                values["num_nextn_predict_layers"] = predicting
+            if any(tensor.get("fp8") for tensor in description["tensors"]):  # as DeepSeek-V3.1's config.json has it
+                values["quantization_config"] = {"activation_scheme": "dynamic", "fmt": "e4m3", "quant_method": "fp8",
+                                                 "scale_fmt": "ue8m0", "weight_block_size": [128, 128]}
             text = json.dumps(values, indent=1, sort_keys=True) + "\n"
             (target / f"{name}.json").write_text(text)
 

@@ -10,9 +10,17 @@ reads it writes the same bytes (tests/support/tiny_deepseek.cpp does, and compar
 
     metadata   [key, type, value] in file order; type is u32, f32, bool, string, strings or i32s; a value "@NAME" stands
                for the entry NAME of deepseek/vocabulary.json. general.architecture is the first.
-    tensors    in file order, all F32: name; ne, input dimension first; and either `values`, or where its numbers are in
-               a stream of random ones: scale, offset, and, where it is not the whole stream of its own name, stream,
-               start, and shape and strides, which count elements, first dimension fastest in the file.
+    tensors    in file order, F32 unless `type` says another: name; ne, input dimension first; and either `values`, or
+               where its numbers are in a stream of random ones: scale, offset, and, where it is not the whole stream of
+               its own name, stream, start, and shape and strides, which count elements, first dimension fastest in the
+               file. Three things can be different:
+               bits   of int16 only so many of the upper ones count: with a scale of one or two significant bits all
+                      numbers fit BF16 and F16, so that files of these types are the same model
+               fp8    float32(e4m3(448 * int16 / 32768) * block scale), rounded to the nearest e4m3, ties to even; one
+                      block scale for 128 x 128 numbers, (row blocks, column blocks), float32(scale + scale / 2 *
+                      int16 / 32768) from the stream "NAME_scale_inv": the same model as a folder with FP8 weights
+               type   blocks of a quantised type whose bytes are the upper ones of int16, but for the half-precision
+                      fields [place, value] in `halves`: value * (1 + block number mod 3) / 2
 
 Element number n of a stream, n from 0 (all integers modulo 2^64):
 
@@ -77,9 +85,41 @@ def short_scale(scale):
     return math.ldexp(round(mantissa * 256), exponent - 8)
 
 
+def nearest_e4m3(x):
+    """float64, |x| <= 448."""
+    size = np.abs(x)
+    step = np.ldexp(1.0, np.maximum(np.frexp(size)[1] - 1, -6) - 3)
+    return np.copysign(np.rint(size / step) * step, x)
+
+
+def fp8_values(seed, tensor):
+    columns, rows = tensor["ne"]
+    numbers = stream_values(seed, tensor["name"], np.arange(rows * columns)).reshape(rows, columns)
+    e4m3 = nearest_e4m3(numbers.astype(np.float64) * 448).astype(np.float32)
+    scale = tensor["scale"]
+    scales = tensor_values(seed, {"name": tensor["name"] + "_scale_inv", "ne": [-(-columns // 128), -(-rows // 128)],
+                                  "scale": scale / 2, "offset": scale})
+    return e4m3 * scales.repeat(128, axis=0)[:rows].repeat(128, axis=1)[:, :columns]
+
+
+def block_bytes(seed, tensor):
+    """uint8 (..., bytes of a row)."""
+    length, size = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType[tensor["type"]]]
+    ne = tensor["ne"]
+    blocks = math.prod(ne) // length
+    data = (stream_values(seed, tensor["name"], np.arange(blocks * size)) * 128).astype(np.float64)
+    data = (np.floor(data).astype(np.int64) & 255).astype(np.uint8).reshape(blocks, size)
+    for place, value in tensor["halves"]:
+        numbers = (value * (1 + np.arange(blocks) % 3) / 2).astype(np.float16)
+        data[:, place:place + 2] = numbers.view(np.uint8).reshape(blocks, 2)
+    return data.reshape(*ne[:0:-1], ne[0] // length * size)
+
+
 def tensor_values(seed, tensor):
     """float32, last dimension first, as numpy and GGUF's reader have it."""
     ne = tensor["ne"]
+    if tensor.get("fp8"):
+        return fp8_values(seed, tensor)
     if "values" in tensor:
         return np.array(tensor["values"], np.float32).reshape(ne[::-1])
     shape = tensor.get("shape", ne)
@@ -89,6 +129,8 @@ def tensor_values(seed, tensor):
         axis = len(shape) - 1 - dimension
         index = index + (np.arange(count, dtype=np.int64) * stride).reshape([-1 if a == axis else 1 for a in range(len(shape))])
     values = stream_values(seed, tensor.get("stream", tensor["name"]), index)
+    if bits := tensor.get("bits"):
+        values = np.floor(np.ldexp(values, bits - 1)) / np.float32(1 << bits - 1)
     return (np.float32(tensor["offset"]) + values * np.float32(tensor["scale"])).reshape(ne[::-1])
 
 
@@ -107,7 +149,11 @@ def write_gguf(model, vocabulary, path):
         else:
             writer.add_key_value(key, value, kinds[kind])
     for tensor in model["tensors"]:
-        writer.add_tensor(tensor["name"], np.ascontiguousarray(tensor_values(model["seed"], tensor)))
+        if "type" in tensor:
+            writer.add_tensor(tensor["name"], block_bytes(model["seed"], tensor),
+                              raw_dtype=gguf.GGMLQuantizationType[tensor["type"]])
+        else:
+            writer.add_tensor(tensor["name"], np.ascontiguousarray(tensor_values(model["seed"], tensor)))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -135,10 +181,36 @@ def make_vocabulary():
     return {"tokens": tokens + SPECIAL, "types": types, "merges": merges, "template": TEMPLATE}
 
 
-class Builder:
-    """Collects metadata and tensors of one model."""
+# Half-precision fields for blocks of random bytes whose numbers are around zero: [place, multiple of the scale].
+HALVES = {"Q4_K": [[0, 1.0], [2, 7.5]], "Q6_K": [[208, 1.0]], "Q5_0": [[0, 1.0]], "Q8_0": [[0, 1.0]]}
 
-    def __init__(self, architecture, vocabulary, hidden, layers, heads, pre):
+
+def block_size_of_numbers(kind):
+    """Standard deviation of a block type's numbers at scale 1."""
+    length, _ = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType[kind]]
+    data = block_bytes(1, {"name": kind, "ne": [length * 96], "type": kind, "halves": HALVES[kind]})
+    return float(gguf.quants.dequantize(data, gguf.GGMLQuantizationType[kind]).std())
+
+
+def as_quantisers_do(name, columns, layer):
+    """The type of a matrix in a Q4_K_M file, or None for F32: more bits for what hurts most in every other layer, types
+    of 32 columns where a row is no whole number of 256."""
+    if layer is None:
+        return "Q6_K" if name == "output.weight" else "Q4_K"
+    part = name.split(".")[-2]
+    if part == "ffn_gate_inp":  # the usual one is F32
+        return "Q8_0" if layer == 2 else None
+    more = part.startswith(("ffn_down", "attn_v", "attn_k_b")) and layer % 2 == 0
+    if columns % 256:
+        return "Q8_0" if more else "Q5_0"
+    return "Q6_K" if more else "Q4_K"
+
+
+class Builder:
+    """Collects metadata and tensors of one model. store: None for F32 numbers of any kind, or how they are limited."""
+
+    def __init__(self, architecture, vocabulary, hidden, layers, heads, pre, store=None):
+        self.store = store  # "half", "fp8", "blocks"
         self.a, self.vocabulary_size = architecture, len(vocabulary["tokens"])
         self.hidden, self.layers, self.heads, self.pre = hidden, layers, heads, pre
         self.special = {token: vocabulary["tokens"].index(token) for token in SPECIAL}
@@ -156,7 +228,23 @@ class Builder:
             self.key(name.replace("__", "."), value)
 
     def random(self, name, ne, scale, offset=0.0, **view):
-        self.tensors.append({"name": name, "ne": ne, "scale": short_scale(scale), "offset": offset} | view)
+        layer = int(name.split(".")[1]) if name.startswith("blk.") else None
+        kind = as_quantisers_do(name, ne[0], layer) if self.store == "blocks" and len(ne) > 1 else None
+        # As in DeepSeek-V3: not the embedding, the head and the router.
+        if self.store == "fp8" and len(ne) == 2 and layer is not None and "gate_inp" not in name:
+            self.tensors.append({"name": name, "ne": ne, "fp8": True, "scale": short_scale(scale / 448)})
+        elif self.store in ("fp8", "half"):
+            if name.endswith("exp_probs_b.bias"):
+                scale, offset = 0.375, -0.375
+            else:
+                scale = 2.0 ** round(math.log2(scale))
+            self.tensors.append({"name": name, "ne": ne, "bits": 6, "scale": scale, "offset": offset} | view)
+        elif kind:
+            d = scale / math.sqrt(3) / block_size_of_numbers(kind)
+            self.tensors.append({"name": name, "ne": ne, "type": kind,
+                                 "halves": [[place, short_scale(d) * times] for place, times in HALVES[kind]]})
+        else:
+            self.tensors.append({"name": name, "ne": ne, "scale": short_scale(scale), "offset": offset} | view)
 
     def matrix(self, name, inputs, outputs, gain, **view):
         """gain 1 keeps the size of what goes through."""
@@ -189,8 +277,8 @@ class Builder:
 
     def ends(self, tied=False):
         # Small, as in real models: the first norm's epsilon shows, and a tied model does not just repeat its input.
-        self.tensors.insert(0, {"name": "token_embd.weight", "ne": [self.hidden, self.vocabulary_size],
-                                "scale": short_scale(0.08), "offset": 0.0})
+        self.random("token_embd.weight", [self.hidden, self.vocabulary_size], 0.08)
+        self.tensors.insert(0, self.tensors.pop())
         self.norm("output_norm.weight", self.hidden)
         if not tied:
             self.matrix("output.weight", self.hidden, self.vocabulary_size, 3)
@@ -266,6 +354,14 @@ class Builder:
             self.matrix(f"{block}ffn_{name}_shexp.weight", hidden, shared * width, 1.5)
         self.matrix(f"{block}ffn_down_shexp.weight", shared * width, hidden, 1.0)
 
+    def predicting(self, block):
+        """What a layer for multi-token prediction has beside the parts of a layer [V3 2.2]."""
+        self.matrix(f"{block}nextn.eh_proj.weight", 2 * self.hidden, self.hidden, 1)
+        for name in ("embed_tokens", "shared_head_head"):
+            self.matrix(f"{block}nextn.{name}.weight", self.hidden, self.vocabulary_size, 1)
+        for name in ("enorm", "hnorm", "shared_head_norm"):
+            self.norm(f"{block}nextn.{name}.weight", self.hidden)
+
     def done(self):
         return {"metadata": self.metadata, "tensors": self.tensors}
 
@@ -340,10 +436,15 @@ def deepseek(vocabulary, form):
 
 def deepseek2(vocabulary, hidden=64, layers=3, heads=4, q_lora=48, kv_lora=32, nope=16, rope=16, value=16, dense=1,
               width=32, experts=16, shared=2, used=4, groups=(4, 2), sigmoid=False, scale=1.0, gain=2.0, forms="split",
-              mscale=0.707, factor=40, feed_forward=96, pre="deepseek-llm", qk_gain=1.25):
-    b = Builder("deepseek2", vocabulary, hidden, layers, heads, pre)
+              mscale=0.707, factor=40, feed_forward=96, pre="deepseek-llm", qk_gain=1.25, store=None, form="3-D",
+              predicting=0):
+    b = Builder("deepseek2", vocabulary, hidden, layers + predicting, heads, pre, store)
+    if store == "blocks":
+        b.metadata[3][2] = 15  # general.file_type: Q4_K_M
     old = "kv_b" in forms  # the converter of 2024
     b.base(feed_forward, heads if old else 1, 4096, 1e4, 1e-6)
+    if predicting:
+        b.keys(nextn_predict_layers=predicting)
     b.keys(expert_used_count=used)
     b.keys(expert_group_count=groups[0], expert_group_used_count=groups[1])
     b.keys(leading_dense_block_count=dense, vocab_size=b.vocabulary_size)
@@ -367,14 +468,16 @@ def deepseek2(vocabulary, hidden=64, layers=3, heads=4, q_lora=48, kv_lora=32, n
         if not old:
             b.keys(rope__scaling__yarn_beta_fast=32.0, rope__scaling__yarn_beta_slow=1.0)
     b.tokenizer()
-    for layer in range(layers):
+    for layer in range(layers + predicting):
         block = f"blk.{layer}."
         b.latent(block, q_lora, kv_lora, nope, rope, value, forms, qk_gain)
         if layer < dense:
             b.dense(block, feed_forward)
         else:
             # Some choices s + b are below zero: then 0 in place of minus infinity for a group left out chooses wrongly.
-            b.experts(block, experts, shared, width, 2.0, gain, bias=(0.4, -0.4) if sigmoid else None)
+            b.experts(block, experts, shared, width, 2.0, gain, form, bias=(0.4, -0.4) if sigmoid else None)
+        if layer >= layers:
+            b.predicting(block)
     b.ends()
     return b.done()
 
@@ -393,10 +496,18 @@ VARIANTS = {
     "deepseek2_lite": (lambda v: deepseek2(v, q_lora=None, groups=(1, 1)), {}),
     "deepseek2_v2": (lambda v: deepseek2(v, scale=16.0, gain=0.25), {}),
     "deepseek2_v3": (lambda v: deepseek2(v, **V3), {"deepseek2_v3_kv_b": lambda v: deepseek2(v, **V3, forms="kv_b"),
-                                                   "deepseek2_v3_all": lambda v: deepseek2(v, **V3, forms=("kv_b", "split2"))}),
+                                                   "deepseek2_v3_all": lambda v: deepseek2(v, **V3, forms=("kv_b", "split2")),
+                                                   "deepseek2_v3_mtp": lambda v: deepseek2(v, **V3, predicting=1)}),
     "deepseek2_ragged": (lambda v: deepseek2(v, **(V3 | dict(
         hidden=72, layers=3, dense=1, heads=3, q_lora=40, kv_lora=24, nope=20, rope=12, value=28, width=40, experts=15,
         used=5, groups=(3, 2), shared=3, feed_forward=88))), {}),
+    "deepseek2_half": (lambda v: deepseek2(v, **V3, store="half"), {}),
+    "deepseek2_fp8": (lambda v: deepseek2(v, **(V3 | dict(
+        hidden=200, layers=2, dense=1, heads=3, q_lora=136, kv_lora=40, nope=20, rope=12, value=28, width=132, experts=9,
+        used=3, groups=(3, 2), feed_forward=150)), forms="kv_b", form="2-D", store="fp8"), {}),
+    "deepseek2_mixed": (lambda v: deepseek2(v, **(V3 | dict(
+        hidden=256, layers=3, dense=1, q_lora=256, kv_lora=64, nope=32, rope=16, value=64, width=96, experts=8, used=2,
+        feed_forward=512)), store="blocks"), {}),
     "deepseek2_plain_yarn": (lambda v: deepseek2(v, layers=2, scale=16.0, gain=0.25, mscale=None), {}),
 }
 

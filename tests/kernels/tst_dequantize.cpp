@@ -23,6 +23,8 @@ private Q_SLOTS:
     void givesTheReferenceDecodersBits();
     void goldenFileHasEveryType();
     void writesNothingBehindTheRow();
+    void e4m3IsExact();
+    void fp8RowsHaveTheScalesOfTheirBlocks();
     void halfIsExact();
     void halfRoundTripsEveryValue();
     void halfRoundsToNearestEven_data();
@@ -133,6 +135,49 @@ void TestDequantize::writesNothingBehindTheRow()
                       weights.data());
         QCOMPARE(weights[columns], 12345.0f);
         dequantizeRow(golden.type, nullptr, 0, nullptr); // a row of nothing is nothing
+    }
+}
+
+// The definition: sign, exponent with bias 7, three bits of mantissa.
+void TestDequantize::e4m3IsExact()
+{
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
+        const double sign = byte & 0x80 ? -1 : 1, mantissa = byte & 7;
+        const int exponent = int(byte >> 3 & 15);
+        const float found = e4m3ToFloat(std::uint8_t(byte));
+        const auto weight = std::byte(byte);
+        float row = 0;
+        dequantizeRow(ElementType::F8_E4M3, &weight, 1, &row);
+        QVERIFY(sameBits(row, found));
+        if ((byte & 0x7f) == 0x7f) {
+            QVERIFY(std::isnan(found));
+            continue;
+        }
+        const double expected =
+            sign * (exponent == 0 ? std::ldexp(mantissa, -9) : std::ldexp(8 + mantissa, exponent - 10));
+        QVERIFY2(double(found) == expected && std::signbit(found) == (sign < 0),
+                 qPrintable(QString::number(byte, 16)));
+    }
+    QCOMPARE(e4m3ToFloat(0x7e), 448.0f);
+}
+
+// Blocks at the edges are cut short, and a matrix may begin in the middle of one.
+void TestDequantize::fp8RowsHaveTheScalesOfTheirBlocks()
+{
+    constexpr std::uint32_t columns = 300, rows = 10, firstRow = 125; // of 135 rows: two blocks of them
+    const std::vector<std::byte> one(rows * columns, std::byte(0x38));
+    const std::vector<float> scales{1, 2, 3, 4, 5, 6};
+    WeightView view;
+    view.type = ElementType::F8_E4M3;
+    view.columns = columns;
+    view.rows = rows;
+    view.bytes = one.data();
+    view.scales = {{scales.data(), firstRow}};
+    std::vector<float> row(columns);
+    for (std::uint32_t r = 0; r < rows; ++r) {
+        dequantizeRow(view, 0, r, row.data());
+        for (std::uint32_t c = 0; c < columns; ++c)
+            QCOMPARE(row[c], float((firstRow + r >= 128 ? 4 : 1) + c / 128));
     }
 }
 

@@ -56,6 +56,11 @@ public:
     void copyKvPage(kernels::KvPageId from, kernels::KvPageId to, std::uint32_t tokens) override;
     kernels::Result<kernels::RunOutcome> run(const kernels::RunInput &input, std::span<float> logits,
                                              std::stop_token stop) override;
+    kernels::Result<std::optional<std::size_t>> findInvalidStep(const kernels::RunInput &,
+                                                                std::stop_token) override
+    {
+        return std::optional<std::size_t>();
+    }
 
 private:
     struct Row

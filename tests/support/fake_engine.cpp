@@ -326,6 +326,7 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
             sink.onPromptProgress(prompt * chunk / answer.promptChunks, prompt);
     }
     statistics.endReason = answer.endReason;
+    statistics.notes = answer.notes;
     for (const FakePiece &piece : answer.pieces) {
         goesOn = goesOn && (!piece.hold || waitForRelease(stop)) && waitFor(piece.delay, stop);
         if (!goesOn)

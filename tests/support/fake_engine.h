@@ -43,6 +43,7 @@ struct FakeAnswer
     inference::EndReason endReason = inference::EndReason::Stop;
     double decodeTokensPerSecond = 50;
     double prefillTokensPerSecond = 500;
+    std::vector<std::string> notes;
 };
 
 struct FakeLoad

@@ -1,5 +1,8 @@
 #include "tests/support/hugging_face_folder.h"
 
+#include "kernels/dequantize.h"
+#include "kernels/half.h"
+
 #include <QDir>
 #include <QFile>
 
@@ -19,6 +22,7 @@ struct Matrix
 {
     std::vector<std::uint64_t> shape; // the output dimension first
     std::vector<float> values;
+    std::string source{}; // its name in the GGUF file, where it is a tensor of it as it is
 };
 
 void write(const QString &path, const QByteArray &bytes)
@@ -34,8 +38,11 @@ Matrix read(const GgufFile &model, const GgufTensor &tensor)
     for (std::uint32_t i = tensor.dimensionCount; i-- > 0;)
         matrix.shape.push_back(tensor.dimensions[i]);
     const auto bytes = model.bytes(tensor);
-    matrix.values.resize(bytes.size() / sizeof(float));
-    std::memcpy(matrix.values.data(), bytes.data(), bytes.size());
+    const kernels::ElementTypeTraits &type = *kernels::findElementType(tensor.ggufType);
+    matrix.values.resize(bytes.size() / type.blockBytes * type.blockLength);
+    kernels::dequantizeRow(type.type, bytes.data(), std::uint32_t(matrix.values.size()),
+                           matrix.values.data());
+    matrix.source = std::string(tensor.name);
     return matrix;
 }
 
@@ -59,6 +66,7 @@ Matrix unpermuted(const Matrix &matrix, std::size_t heads)
 {
     const std::size_t columns = std::size_t(matrix.shape[1]), headRows = std::size_t(matrix.shape[0]) / heads;
     Matrix result = matrix;
+    result.source.clear();
     for (std::size_t head = 0; head < heads; ++head)
         for (std::size_t i = 0; i < headRows; ++i) {
             const std::size_t from = head * headRows + i,
@@ -110,6 +118,12 @@ const std::map<std::string, std::string> &layerNames()
         {"ffn_down.weight", "mlp.down_proj.weight"},
         {"ffn_gate_inp.weight", "mlp.gate.weight"},
         {"exp_probs_b.bias", "mlp.gate.e_score_correction_bias"},
+        {"nextn.eh_proj.weight", "eh_proj.weight"},
+        {"nextn.embed_tokens.weight", "embed_tokens.weight"},
+        {"nextn.enorm.weight", "enorm.weight"},
+        {"nextn.hnorm.weight", "hnorm.weight"},
+        {"nextn.shared_head_head.weight", "shared_head.head.weight"},
+        {"nextn.shared_head_norm.weight", "shared_head.norm.weight"},
         {"ffn_gate_shexp.weight", "mlp.shared_experts.gate_proj.weight"},
         {"ffn_up_shexp.weight", "mlp.shared_experts.up_proj.weight"},
         {"ffn_down_shexp.weight", "mlp.shared_experts.down_proj.weight"},
@@ -175,6 +189,11 @@ QByteArray encoded(const Matrix &matrix, const FolderOptions &options)
     for (const float value : matrix.values) {
         std::uint32_t bits = 0;
         std::memcpy(&bits, &value, sizeof bits);
+        if (options.type == ElementType::F16) {
+            const std::uint16_t half = kernels::floatToHalf(value);
+            bytes.append(reinterpret_cast<const char *>(&half), 2);
+            continue;
+        }
         const bool isHalf = options.type == ElementType::BF16;
         if (isHalf || options.rounded) // to nearest, ties to even
             bits = (bits + 0x7fff + (bits >> 16 & 1)) >> 16 << 16;
@@ -182,6 +201,30 @@ QByteArray encoded(const Matrix &matrix, const FolderOptions &options)
         bytes.append(isHalf ? begin + 2 : begin, isHalf ? 2 : 4);
     }
     return bytes;
+}
+
+StoredTensors storedTensors(const GgufFile &model, const FolderOptions &options)
+{
+    const char *type = options.type == ElementType::F32   ? "F32"
+                       : options.type == ElementType::F16 ? "F16"
+                                                          : "BF16";
+    StoredTensors stored;
+    for (const auto &[name, matrix] : tensorsOf(model)) {
+        const auto fp8 = options.fp8.find(matrix.source);
+        if (fp8 == options.fp8.end()) {
+            stored[name] = {type, matrix.shape, encoded(matrix, options)};
+            continue;
+        }
+        const auto raw = [](const auto &values) {
+            return QByteArray(reinterpret_cast<const char *>(values.data()),
+                              qsizetype(values.size() * sizeof values[0]));
+        };
+        stored[name] = {"F8_E4M3", matrix.shape, raw(fp8->second.bytes)};
+        stored[name + "_scale_inv"] = {"F32", fp8->second.scaleShape, raw(fp8->second.scales)};
+    }
+    if (options.change)
+        options.change(stored);
+    return stored;
 }
 
 void writeTokenizer(const GgufFile &model, const QString &folder)
@@ -235,13 +278,13 @@ void writeHuggingFaceFolder(const GgufFile &model, const nlohmann::json &config,
     std::vector<QByteArray> data(std::size_t(options.files));
     nlohmann::json map = nlohmann::json::object();
     std::size_t turn = 0;
-    for (const auto &[name, matrix] : tensorsOf(model)) {
+    for (const auto &[name, tensor] : storedTensors(model, options)) {
         const std::size_t file = turn++ % std::size_t(options.files);
-        const QByteArray bytes = encoded(matrix, options);
-        headers[file][name] = {{"dtype", options.type == ElementType::F32 ? "F32" : "BF16"},
-                               {"shape", matrix.shape},
-                               {"data_offsets", {data[file].size(), data[file].size() + bytes.size()}}};
-        data[file] += bytes;
+        headers[file][name] = {
+            {"dtype", tensor.type},
+            {"shape", tensor.shape},
+            {"data_offsets", {data[file].size(), data[file].size() + tensor.bytes.size()}}};
+        data[file] += tensor.bytes;
         map[name] = "model-" + std::to_string(file + 1) + ".safetensors";
     }
     for (std::size_t file = 0; file < headers.size(); ++file) {

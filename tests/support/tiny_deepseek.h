@@ -8,13 +8,25 @@
 // A file that is missing or says something unknown ends the program: the descriptions are our own.
 #pragma once
 
+#include "kernels/element_type.h"
+
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace test {
+
+// One matrix as a folder with FP8 weights has it.
+struct Fp8Matrix
+{
+    std::vector<std::uint8_t> bytes; // (rows, columns)
+    std::vector<float> scales;       // (row blocks, column blocks)
+    std::vector<std::uint64_t> scaleShape;
+};
 
 class TinyDeepseek
 {
@@ -33,8 +45,13 @@ public:
     // must be there; its type stays.
     void set(std::string_view key, nlohmann::json value);
     void remove(std::string_view name); // a key or a tensor
+    void add(std::string_view key, std::uint32_t value);
+    void addTensor(std::string_view name, std::vector<std::uint64_t> dimensions);
 
-    std::string toGguf() const;
+    // Numbers of limited precision are written in `numbers`, F32, F16 or BF16, where a matrix says so.
+    std::string toGguf(kernels::ElementType numbers = kernels::ElementType::F32) const;
+    // The matrices that the file has multiplied out, under their names in it; empty for most models.
+    std::map<std::string, Fp8Matrix> fp8Matrices() const;
 
 private:
     nlohmann::json m_description;

@@ -213,6 +213,8 @@ std::uint32_t fileType(ElementType type)
         return 32;
     case ElementType::MXFP4:
         return 38;
+    case ElementType::F8_E4M3:
+        break; // no type of GGUF
     }
     return 0;
 }

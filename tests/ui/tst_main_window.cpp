@@ -81,6 +81,7 @@ class TestMainWindow : public QObject
 private Q_SLOTS:
     void loadingShowsProgressAndCanBeCancelled();
     void aModelThatFailsIsSaidAndWaysOutAreOffered();
+    void aNoteOfAnAnswerIsSaid();
     void aDroppedModelIsOpenedAndAnotherFileGoesToThePanel();
     void keysSwitchPanelsAndTheSidebar();
     void narrowWindowsHaveARail();
@@ -126,6 +127,22 @@ void TestMainWindow::aModelThatFailsIsSaidAndWaysOutAreOffered()
     QTRY_VERIFY(s.window->notice()->isVisible());
     QVERIFY(s.window->notice()->findChildren<TextButton *>().size() >= 2);
     QCOMPARE(s.window->statusLine()->dot(), BusyDot::State::Bad);
+}
+
+void TestMainWindow::aNoteOfAnAnswerIsSaid()
+{
+    Setup s;
+    s.script->addLoad(s.loadOf("a.gguf"));
+    s.window->openModel(QStringLiteral("/models/a.gguf"));
+    QVERIFY(s.ready());
+    FakeAnswer noted("words");
+    noted.notes = {"It runs dense above 2,048 tokens."};
+    s.script->addAnswer(noted);
+    s.chat()->composer()->edit()->setText(QStringLiteral("go"));
+    QTest::keyClick(s.chat()->composer()->edit(), Qt::Key_Return);
+    QTRY_VERIFY(s.window->notice()->isVisible());
+    QCOMPARE(s.window->notice()->sentence(), QStringLiteral("It runs dense above 2,048 tokens."));
+    QCOMPARE(s.window->notice()->findChildren<TextButton *>().size(), 0);
 }
 
 void TestMainWindow::aDroppedModelIsOpenedAndAnotherFileGoesToThePanel()

@@ -2,6 +2,7 @@
 #include "tests/support/gguf_writer.h"
 #include "tests/support/models.h"
 #include "tests/support/temporary_file.h"
+#include "tests/support/tiny_deepseek.h"
 #include "tests/support/tiny_model.h"
 
 #include <QElapsedTimer>
@@ -413,6 +414,25 @@ private Q_SLOTS:
                                    "0", "--max-tokens", "30"},
                                   R"([{"role":"user","content":"What is 2+2?"}])");
         QCOMPARE(chat.out, finished.out);
+    }
+    // A V3.2 whose indexer is missing: the terminal says so where it matters, and info always.
+    void notesAreSaid()
+    {
+        test::TinyDeepseek model("deepseek2_v3");
+        model.add("deepseek2.attention.indexer.top_k", 8);
+        const QString path = m_folder.write("v32.gguf", QByteArray::fromStdString(model.toGguf()));
+        const QByteArray note = "above 8 tokens";
+        const Finished info = run({"info", path}), json = run({"info", path, "--json"});
+        QVERIFY2(info.out.contains(note), info.out.constData());
+        QVERIFY(object(json.out)["notes"].toArray().at(0).toString().contains(QString::fromUtf8(note)));
+        const Finished brief = run({"generate", path, "--raw", "--prompt", "a", "--max-tokens", "2"});
+        const Finished longer = run({"generate", path, "--raw", "--prompt", "a", "--max-tokens", "20", "--json"});
+        QVERIFY2(!brief.err.contains(note), brief.err.constData());
+        QVERIFY2(longer.err.contains(note), longer.err.constData());
+        QVERIFY(object(longer.out.trimmed().split('\n').last())["stats"].toObject()["notes"].isArray());
+        const Finished chat = run({"chat", path, "--max-tokens", "20"}, "one\ntwo\n");
+        QCOMPARE(chat.err.count(note), 1);
+        QVERIFY(!object(run({"info", m_tiny, "--json"}).out).contains("notes"));
     }
     void generateWritesJsonLines()
     {

@@ -476,6 +476,10 @@ std::vector<Broken> brokenFiles()
         {"offset that overflows", withTensor({32}, 0, ~0ull - 31), damaged, "outside the file"},
         {"tensor larger than the file", withTensor({1024}), incomplete, "found 384 bytes"},
         {"huge tensor", withTensor({1ull << 48}), incomplete, "expected 1,125,899,906,842,752 bytes"},
+        {"the type of FP8 folders", changed([](GgufWriter &w) {
+             w.addTensor("own", std::uint32_t(kernels::ElementType::F8_E4M3), {1}, "1234");
+         }),
+         damaged, "expected below 65,536, found 65,536"},
         {"empty tensor name", changed([](GgufWriter &w) { w.addTensor("", 0, {1}, "1234"); }), damaged,
          "name is empty"},
         {"long tensor name",

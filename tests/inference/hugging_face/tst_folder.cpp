@@ -5,7 +5,9 @@
 #include "inference/hugging_face/tensor_names.h"
 #include "inference/model/architecture.h"
 #include "inference/model_file.h"
+#include "kernels/cpu/cpu_backend.h"
 #include "kernels/reference/reference_backend.h"
+#include "tests/support/divergence.h"
 #include "tests/support/golden_logits.h"
 #include "tests/support/hugging_face_folder.h"
 #include "tests/support/temporary_file.h"
@@ -47,6 +49,10 @@ public:
         : m_model(name)
     {
         const std::string bytes = m_model.toGguf();
+        if (config.contains("quantization_config")) { // the rest as DeepSeek-V3 has it
+            options.fp8 = m_model.fp8Matrices();
+            options.type = kernels::ElementType::BF16;
+        }
         const auto file = GgufFile::openMemory(std::as_bytes(std::span(bytes)), name);
         test::writeHuggingFaceFolder(**file, config, options, path());
     }
@@ -121,6 +127,35 @@ private Q_SLOTS:
         QVERIFY(logits != logitsOf(whole.path(), golden));
     }
 
+    // A model whose numbers fit all of them, so that the oracle's logits are theirs.
+    void everyFloatTypeAgreesWithTheOracle_data()
+    {
+        QTest::addColumn<int>("type");
+        QTest::addColumn<int>("files");
+        for (const kernels::ElementType type :
+             {kernels::ElementType::F32, kernels::ElementType::F16, kernels::ElementType::BF16})
+            for (const int files : {1, 5})
+                QTest::addRow("%s, %d", kernels::traitsOf(type).name.data(), files) << int(type) << files;
+    }
+    void everyFloatTypeAgreesWithTheOracle()
+    {
+        QFETCH(int, type);
+        QFETCH(int, files);
+        const std::string name = "deepseek2_half";
+        const Folder folder(name, configOf(name), {.type = kernels::ElementType(type), .files = files});
+        QCOMPARE(summarise(**ModelFile::open(folder.path().toStdString())).quantisation,
+                 std::string(kernels::traitsOf(kernels::ElementType(type)).name));
+        const json golden = folder.golden();
+        const std::vector<float> reference = logitsOf(folder.path(), golden);
+        QVERIFY(test::compareWithGolden(golden, reference).largest < 1e-5);
+        const auto tokens = golden["tokens"].get<std::vector<kernels::TokenId>>();
+        const std::vector<float> fast =
+            test::RunnableModel(folder.path(), std::uint32_t(tokens.size()),
+                                std::move(kernels::createCpuBackend({.threads = 2})).value())
+                .logits(tokens, 64);
+        QVERIFY(test::meanDivergence(reference, fast, golden["vocabularySize"]) < 1e-3);
+    }
+
     void opensAsAModel()
     {
         const std::string name = "qwen3_yarn";
@@ -159,6 +194,10 @@ private Q_SLOTS:
             QTest::newRow(name) << QByteArray(pointer) << QByteArray(value) << QString::fromUtf8(says);
         };
         row("family", "/model_type", "\"deepseek_v4\"", "found deepseek_v4");
+        row("family with an indexer", "/model_type", "\"deepseek_v32\"",
+            "expected model_type to be one of llama, qwen2, qwen3, deepseek, deepseek_v2, deepseek_v3, found "
+            "deepseek_v32");
+        row("indexer", "/index_topk", "2048", "the key index_topk is not known here");
         row("unknown switch", "/use_something_new", "true", "the key use_something_new is not known here");
         row("unknown number", "/new_scale", "3.5", "the key new_scale is not known here");
         row("activation", "/hidden_act", "\"gelu\"", "hidden_act must be \"silu\", found \"gelu\"");
@@ -173,8 +212,28 @@ private Q_SLOTS:
         row("huge", "/num_hidden_layers", "99999999999", "num_hidden_layers must be a whole number");
         row("negative", "/kv_lora_rank", "-4", "kv_lora_rank must be a whole number");
         row("a list for an object", "/rope_parameters", "[1]", "rope_parameters must be an object");
-        row("quantised", "/quantization_config", "{\"quant_method\": \"fp8\"}",
-            "folders with quantised weights cannot be opened yet");
+        for (const char *method : {"gptq", "awq", "bitsandbytes", "compressed-tensors", "fp4"})
+            QTest::newRow(method)
+                << QByteArray("/quantization_config") << QByteArray("{\"quant_method\": \"") + method + "\"}"
+                << QString("quantization_config.quant_method must be \"fp8\", found \"%1\"").arg(method);
+        row("no method", "/quantization_config", "{\"bits\": 4}", "quant_method must be \"fp8\", found none");
+        row("a list of methods", "/quantization_config", "[\"fp8\"]",
+            "quantization_config must be an object");
+        const auto fp8 = [&](const char *name, const char *more, const char *says) {
+            QTest::newRow(name) << QByteArray("/quantization_config")
+                                << QByteArray("{\"quant_method\": \"fp8\"") + more + "}"
+                                << QString::fromUtf8(says);
+        };
+        fp8("one scale a tensor", "", "quantization_config.weight_block_size must be [128,128], found none");
+        fp8("one scale a tensor, said so", ", \"weight_block_size\": null", "must be [128,128], found none");
+        fp8("blocks of another size", ", \"weight_block_size\": [1, 128]",
+            "must be [128,128], found [1,128]");
+        fp8("the other FP8", ", \"weight_block_size\": [128, 128], \"fmt\": \"e5m2\"",
+            "quantization_config.fmt must be \"e4m3\", found \"e5m2\"");
+        fp8("scales of activations", ", \"weight_block_size\": [128, 128], \"activation_scheme\": \"static\"",
+            "quantization_config.activation_scheme must be \"dynamic\", found \"static\"");
+        fp8("unknown key of FP8", ", \"weight_block_size\": [128, 128], \"zero_point\": true",
+            "quantization_config.zero_point is not known here");
         row("other layers", "/moe_layer_freq", "2", "moe_layer_freq must be 1, found 2");
         row("too many experts used", "/num_experts_per_tok", "99", "expert_used_count must be at most");
         row("another width", "/intermediate_size", "100", "has another shape");

@@ -9,6 +9,7 @@
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_deepseek.h"
 
+#include <QFileInfo>
 #include <QTest>
 
 #include <algorithm>
@@ -28,10 +29,11 @@ struct Case
     nlohmann::json golden;
     std::vector<TokenId> tokens;
 
-    explicit Case(const QString &name)
+    // numbers: the type of matrices whose numbers fit it.
+    explicit Case(const QString &name, kernels::ElementType numbers = kernels::ElementType::F32)
     {
         const test::TinyDeepseek model(name.toStdString());
-        path = folder.write(QStringLiteral("tiny.gguf"), QByteArray::fromStdString(model.toGguf()));
+        path = folder.write(QStringLiteral("tiny.gguf"), QByteArray::fromStdString(model.toGguf(numbers)));
         golden = test::readGolden(QString::fromStdString(model.goldenPath()));
         tokens = golden["tokens"].get<std::vector<TokenId>>();
     }
@@ -75,6 +77,26 @@ private Q_SLOTS:
             qInfo("largest relative difference %.2g", agreement.largest);
             QVERIFY(agreement.largest < 1e-5); // promised are 1e-4
         }
+    }
+
+    // The same numbers in half the bytes: the same logits.
+    void halfPrecisionIsTheSameModel_data()
+    {
+        QTest::addColumn<int>("type");
+        for (const kernels::ElementType type : {kernels::ElementType::F16, kernels::ElementType::BF16})
+            QTest::newRow(kernels::traitsOf(type).name.data()) << int(type);
+    }
+    void halfPrecisionIsTheSameModel()
+    {
+        QFETCH(int, type);
+        const QString name = QStringLiteral("deepseek2_half");
+        const Case whole(name), half(name, kernels::ElementType(type));
+        QVERIFY(QFileInfo(half.path).size() < QFileInfo(whole.path).size() * 6 / 10);
+        const std::vector<float> logits = half.reference(kernels::MlaForm::Expanded);
+        QVERIFY(logits == whole.reference(kernels::MlaForm::Expanded));
+        QVERIFY(test::compareWithGolden(half.golden, logits).largest < 1e-5);
+        QVERIFY(half.fast("auto", 2, kTokens) == whole.fast("auto", 2, kTokens));
+        QVERIFY(half.fast("auto", 1, 1) == whole.fast("auto", 2, kTokens));
     }
 
     void expandedAndAbsorbedAgree_data()

@@ -49,7 +49,8 @@ bool load(const std::string &bytes, Tally &tally)
     const kernels::KvPageId page = *backend->allocateKvPage();
     const kernels::TokenId tokens[] = {1, kernels::TokenId(vocabulary - 1)};
     std::vector<float> logits(vocabulary);
-    return bool(backend->run({tokens, 0, {&page, 1}, kernels::LogitsWanted::Last}, logits, {}));
+    const auto outcome = backend->run({tokens, 0, {&page, 1}, kernels::LogitsWanted::Last}, logits, {});
+    return outcome ? true : outcome.error().code == ErrorCode::InvalidNumbers && readable(outcome.error());
 }
 
 } // namespace
