@@ -26,16 +26,22 @@ struct Seen
     bool isLineBreak() const { return codePoint == '\r' || codePoint == '\n'; }
 };
 
-// At the end of the text nothing is seen: no class and no code point of it matches.
-Seen see(const Text &text, const char *p)
+[[gnu::noinline]] Seen seeBeyondAscii(const Text &text, const char *p)
+{
+    const utf8::Character c = utf8::read(p, text.end);
+    return {c.codePoint, c.length, utf8::classOf(c.codePoint, text.classes)};
+}
+
+// At the end of the text nothing is seen: no class and no code point of it matches. Scanners spend their time
+// here.
+[[gnu::always_inline]] inline Seen see(const Text &text, const char *p)
 {
     if (p >= text.end)
         return {~0u, 0, 0};
     const auto byte = static_cast<std::uint8_t>(*p);
     if (byte < 0x80)
         return {byte, 1, text.classes[byte]};
-    const utf8::Character c = utf8::read(p, text.end);
-    return {c.codePoint, c.length, utf8::classOf(c.codePoint, text.classes)};
+    return seeBeyondAscii(text, p);
 }
 
 // The end of the longest run from `p` whose characters satisfy the predicate; `p` itself when there is none.
