@@ -123,11 +123,11 @@ def main():
                 block = ""
             if taken >= share:
                 break
-        (folder / f"{kind}.txt").write_text("".join(mine), newline="")
+        (folder / f"{kind}.txt").write_bytes("".join(mine).encode())
         print(f"{kind:12} {taken:9} bytes")
         blocks += mine
     random.Random("mixed").shuffle(blocks)
-    (folder / "mixed.txt").write_text("".join(blocks), newline="")
+    (folder / "mixed.txt").write_bytes("".join(blocks).encode())
     print(f"{'mixed':12} {len(''.join(blocks).encode()):9} bytes")
 
 
