@@ -13,7 +13,7 @@ namespace inference {
 
 namespace {
 
-// Pieces up to this many bytes are merged by looking through the pairs, longer ones with a heap.
+// Pieces up to this many bytes (below 256) are merged by looking through the pairs, longer ones with a heap.
 constexpr std::size_t kShort = 48;
 // Real vocabularies have up to half a million.
 constexpr std::size_t kMostMerges = 8'000'000;
@@ -28,19 +28,6 @@ Error badMerge(std::size_t index, std::string_view merge, std::string_view what,
 }
 
 } // namespace
-
-std::uint32_t BytePairs::find(TokenId a, TokenId b) const
-{
-    const std::uint64_t pair = pairOf(a, b);
-    const std::size_t mask = m_slots.size() - 1;
-    for (std::size_t i = placeOf(pair);; i = (i + 1) & mask) {
-        const std::uint64_t slot = m_slots[i];
-        if (slot >> kRankBits == pair)
-            return static_cast<std::uint32_t>(slot) & ((1u << kRankBits) - 1);
-        if (slot == kEmpty)
-            return kNone;
-    }
-}
 
 void BytePairs::add(std::uint64_t pair, std::uint32_t rank)
 {
@@ -228,11 +215,12 @@ void BytePairs::mergeShort(std::string_view bytes, std::vector<TokenId> &out) co
     for (std::size_t i = 0; i + 1 < count; ++i)
         ranks[i] = ofBytes(bytes[i], bytes[i + 1]);
     for (; count > 1; --count) {
-        std::size_t best = 0; // the leftmost of the lowest rank
-        for (std::size_t i = 1; i + 1 < count; ++i)
-            best = ranks[i] < ranks[best] ? i : best;
-        if (ranks[best] == kNone)
+        std::uint64_t least = ~std::uint64_t(0); // rank and place: the leftmost of the lowest rank
+        for (std::size_t i = 0; i + 1 < count; ++i)
+            least = std::min(least, std::uint64_t(ranks[i]) << 8 | i);
+        if (least >> 8 == kNone)
             break;
+        const std::size_t best = least & 0xFF;
         tokens[best] = m_made[ranks[best]];
         for (std::size_t i = best + 1; i + 1 < count; ++i) {
             tokens[i] = tokens[i + 1];

@@ -42,7 +42,18 @@ private:
     std::size_t placeOf(std::uint64_t pair) const { return pair * 0x9E3779B97F4A7C15u >> m_shift; }
     Result<void> readMerges(std::span<const std::string_view> merges, std::string_view fileName);
     // The rank of the merge of two tokens, kNone when there is none.
-    std::uint32_t find(TokenId a, TokenId b) const;
+    std::uint32_t find(TokenId a, TokenId b) const
+    {
+        const std::uint64_t pair = pairOf(a, b);
+        const std::size_t mask = m_slots.size() - 1;
+        for (std::size_t i = placeOf(pair);; i = (i + 1) & mask) {
+            const std::uint64_t slot = m_slots[i];
+            if (slot >> kRankBits == pair)
+                return static_cast<std::uint32_t>(slot) & ((1u << kRankBits) - 1);
+            if (slot == kEmpty)
+                return kNone;
+        }
+    }
     std::uint32_t ofBytes(char a, char b) const
     {
         return m_ofTwoBytes[static_cast<std::size_t>(static_cast<std::uint8_t>(a)) << 8 |

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace inference {
 
@@ -61,6 +62,14 @@ CharacterJoins::Side CharacterJoins::before(std::string_view text, std::size_t p
 
 CharacterJoins::Side CharacterJoins::behind(std::string_view text, std::size_t place)
 {
+    if (text.size() - place >= 4) { // most are of two or three bytes
+        std::uint32_t four = 0;
+        std::memcpy(&four, text.data() + place, 4); // the first byte lowest
+        if ((four & 0xC0C0F0) == 0x8080E0)
+            return {four & 0xFFFFFF, 3, false};
+        if ((four & 0xC0E0) == 0x80C0)
+            return {four & 0xFFFF, 2, false};
+    }
     const std::uint32_t lead = byteAt(text, place);
     const std::uint32_t wanted = lengthAfter(lead);
     Side side{lead, 1, false};
@@ -118,12 +127,19 @@ bool CharacterJoins::mayJoin(Side left, Side right) const
 
 std::size_t CharacterJoins::partEnd(std::string_view text, std::size_t from) const
 {
-    for (std::size_t i = from + 1; i < text.size(); ++i) {
+    Side left; // the last character that was looked at, and where it ends
+    std::size_t leftEnd = 0;
+    for (std::size_t i = from + 1; i < text.size();) {
         const std::uint32_t byte = byteAt(text, i);
-        if (isContinuation(byte) || (byte < 0x80 && byteAt(text, i - 1) < 0x80))
+        if (isContinuation(byte) || (byte < 0x80 && byteAt(text, i - 1) < 0x80)) {
+            ++i;
             continue;
-        if (!mayJoin(before(text, i), behind(text, i)))
+        }
+        const Side right = behind(text, i);
+        if (!mayJoin(leftEnd == i ? left : before(text, i), right))
             return i;
+        left = right;
+        i = leftEnd = i + right.length;
     }
     return text.size();
 }

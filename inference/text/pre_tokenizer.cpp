@@ -3,6 +3,7 @@
 #include "inference/text/utf8.h"
 
 #include <array>
+#include <cstring>
 
 namespace inference {
 
@@ -26,8 +27,22 @@ struct Seen
     bool isLineBreak() const { return codePoint == '\r' || codePoint == '\n'; }
 };
 
-[[gnu::noinline]] Seen seeBeyondAscii(const Text &text, const char *p)
+[[gnu::noinline, gnu::pure]] Seen seeBeyondAscii(const Text &text, const char *p)
 {
+    // Nearly all are whole characters of two or three bytes.
+    if (text.end - p >= 4) {
+        std::uint32_t four = 0;
+        std::memcpy(&four, p, 4); // the first byte lowest
+        if ((four & 0xC0C0F0) == 0x8080E0) {
+            const std::uint32_t c = (four & 0x0F) << 12 | (four >> 2 & 0xFC0) | (four >> 16 & 0x3F);
+            if (c >= 0x800 && (c < 0xD800 || c >= 0xE000))
+                return {c, 3, text.classes[c]};
+        } else if ((four & 0xC0E0) == 0x80C0) {
+            const std::uint32_t c = (four & 0x1F) << 6 | (four >> 8 & 0x3F);
+            if (c >= 0x80)
+                return {c, 2, text.classes[c]};
+        }
+    }
     const utf8::Character c = utf8::read(p, text.end);
     return {c.codePoint, c.length, utf8::classOf(c.codePoint, text.classes)};
 }
@@ -231,13 +246,16 @@ bool isIn(std::uint32_t c, std::uint32_t low, std::uint32_t high)
     return c >= low && c <= high;
 }
 
-// [4E00-9FA5 3040-309F 30A0-30FF]+, in hexadecimal code points
-const char *deepSeekV3Cjk(const Text &text, const char *p)
+// \p{N}{1,3} or, which no number is in, [4E00-9FA5 3040-309F 30A0-30FF]+ (hexadecimal code points)
+const char *deepSeekV3NumberOrCjk(const Text &text, const char *p)
 {
-    return run(text, p, [](const Seen &s) {
-        return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x3040, 0x309F) ||
-               isIn(s.codePoint, 0x30A0, 0x30FF);
-    });
+    const Seen first = see(text, p);
+    if (first.is(kNumber))
+        return upToThreeNumbers(text, p);
+    const auto isCjk = [](const Seen &s) {
+        return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x3040, 0x30FF);
+    };
+    return isCjk(first) ? run(text, p + first.length, isCjk) : p;
 }
 
 // [4E00-9FA5 0800-4E00 AC00-D7FF]+
@@ -316,8 +334,7 @@ template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
 template <class Next> void splitDeepSeekV3(const Text &text, Next &&next)
 {
     const auto words = [&](const Text &t) { split(t, deepSeekV3Word, next); };
-    const auto cjk = [&](const Text &t) { split(t, deepSeekV3Cjk, words); };
-    split(text, upToThreeNumbers, cjk);
+    split(text, deepSeekV3NumberOrCjk, words);
 }
 
 struct Name
