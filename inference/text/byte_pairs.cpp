@@ -157,22 +157,8 @@ void BytePairs::encode(std::string_view piece, PieceCache &cache, std::vector<To
 void BytePairs::encodeKnown(std::string_view piece, Kind kind, PieceCache &cache,
                             std::vector<TokenId> &out) const
 {
-    if (piece.size() > PieceCache::kLongest)
-        return encodeAnew(piece, kind, cache, out);
-    const PieceCache::Key key = PieceCache::keyOf(piece, m_wholeFirst && kind == Kind::Piece);
-    PieceCache::Entry &entry = cache.place(key);
-    if (entry.key == key) {
-        for (std::uint32_t i = 0; i < entry.count; ++i) // mostly one
-            out.push_back(entry.tokens[i]);
-        return;
-    }
-    const std::size_t before = out.size();
-    encodeAnew(piece, kind, cache, out);
-    if (const std::size_t count = out.size() - before; count <= PieceCache::kMostTokens) {
-        entry.key = key;
-        entry.count = static_cast<std::uint32_t>(count);
-        std::copy(out.end() - static_cast<std::ptrdiff_t>(count), out.end(), entry.tokens);
-    }
+    cache.encode(piece, m_wholeFirst && kind == Kind::Piece, out,
+                 [&](std::string_view unknown) { encodeAnew(unknown, kind, cache, out); });
 }
 
 void BytePairs::encodeAnew(std::string_view piece, Kind kind, PieceCache &cache,

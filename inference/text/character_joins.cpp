@@ -31,9 +31,9 @@ std::uint32_t lowest(std::uint32_t bytes, std::uint32_t count)
 
 } // namespace
 
-CharacterJoins::CharacterJoins(std::size_t tokens)
+CharacterJoins::CharacterJoins(std::size_t tokens, Ascii ascii)
     : m_bits(std::bit_ceil(std::clamp<std::size_t>(tokens, 64, 1u << 16)) / 8),
-      m_shift(64 - 6 - std::countr_zero(m_bits.size()))
+      m_shift(64 - 6 - std::countr_zero(m_bits.size())), m_ascii(ascii)
 {}
 
 std::size_t CharacterJoins::bitOf(std::uint32_t left, std::uint32_t right) const
@@ -62,6 +62,9 @@ CharacterJoins::Side CharacterJoins::before(std::string_view text, std::size_t p
 
 CharacterJoins::Side CharacterJoins::behind(std::string_view text, std::size_t place)
 {
+    const std::uint32_t lead = byteAt(text, place);
+    if (lead < 0x80)
+        return {lead, 1, false};
     if (text.size() - place >= 4) { // most are of two or three bytes
         std::uint32_t four = 0;
         std::memcpy(&four, text.data() + place, 4); // the first byte lowest
@@ -70,7 +73,6 @@ CharacterJoins::Side CharacterJoins::behind(std::string_view text, std::size_t p
         if ((four & 0xC0E0) == 0x80C0)
             return {four & 0xFFFF, 2, false};
     }
-    const std::uint32_t lead = byteAt(text, place);
     const std::uint32_t wanted = lengthAfter(lead);
     Side side{lead, 1, false};
     for (; side.length < wanted; ++side.length) {
@@ -90,7 +92,7 @@ void CharacterJoins::add(std::string_view token)
 {
     for (std::size_t i = 1; i < token.size(); ++i) {
         const std::uint32_t byte = byteAt(token, i);
-        if (isContinuation(byte) || (byte < 0x80 && byteAt(token, i - 1) < 0x80))
+        if (isInside(byte, byteAt(token, i - 1)))
             continue;
         const Side left = before(token, i), right = behind(token, i);
         if (left.length == 0)
@@ -131,7 +133,7 @@ std::size_t CharacterJoins::partEnd(std::string_view text, std::size_t from) con
     std::size_t leftEnd = 0;
     for (std::size_t i = from + 1; i < text.size();) {
         const std::uint32_t byte = byteAt(text, i);
-        if (isContinuation(byte) || (byte < 0x80 && byteAt(text, i - 1) < 0x80)) {
+        if (isInside(byte, byteAt(text, i - 1))) {
             ++i;
             continue;
         }

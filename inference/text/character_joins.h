@@ -16,14 +16,18 @@ namespace inference {
 class CharacterJoins
 {
 public:
+    // Whether text may be cut between two bytes of ASCII: not where a pre-tokenizer has cut it into words
+    // before.
+    enum class Ascii { Keep, Cut };
+
     // For about that many tokens.
-    explicit CharacterJoins(std::size_t tokens);
+    explicit CharacterJoins(std::size_t tokens, Ascii ascii = Ascii::Keep);
 
     // The bytes of a token that merges make.
     void add(std::string_view token);
 
     // The end of the part of `text` that begins at `from` (before the end): no token spans it, as far as is
-    // seen here. Any bytes are accepted; there is never a cut between two bytes of ASCII.
+    // seen here. Any bytes are accepted.
     std::size_t partEnd(std::string_view text, std::size_t from) const;
 
 private:
@@ -34,6 +38,11 @@ private:
         std::uint32_t length = 0; // 0: none can be told
         bool cut = false;         // by the end of the text
     };
+    // No cut is looked for before `byte`, which has `last` before it.
+    bool isInside(std::uint32_t byte, std::uint32_t last) const
+    {
+        return (byte & 0xC0) == 0x80 || (m_ascii == Ascii::Keep && byte < 0x80 && last < 0x80);
+    }
     static Side before(std::string_view text, std::size_t place);
     static Side behind(std::string_view text, std::size_t place);
 
@@ -47,6 +56,7 @@ private:
 
     std::vector<std::uint64_t> m_bits; // a Bloom filter with one hash
     int m_shift;
+    Ascii m_ascii;
     // Which lengths of incomplete characters there are, as bits: of those that end with a byte, that begin
     // with one.
     std::array<std::uint8_t, 256> m_tails{}, m_heads{};
