@@ -101,9 +101,32 @@ template <class Match, class Next> void split(const Text &text, Match &&match, N
 }
 
 // [\r\n]
-const char *lineBreak(const Text &text, const char *p)
+template <class Next> void splitLines(const Text &text, Next &&next)
 {
-    return *p == '\r' || *p == '\n' ? p + 1 : p;
+    const char *gap = text.begin;
+    for (const char *p = text.begin; p < text.end; ++p) {
+        if (*p != '\r' && *p != '\n')
+            continue;
+        if (gap < p)
+            next(Text{gap, p, text.classes});
+        next(Text{p, p + 1, text.classes});
+        gap = p + 1;
+    }
+    if (gap < text.end)
+        next(Text{gap, text.end, text.classes});
+}
+
+// Whether a piece is a word, perhaps behind a space, of ASCII's letters or of others below U+0800: the splits
+// of deepseek-llm and deepseek-coder for punctuation, ideographs and numbers leave it whole.
+bool isPlainWord(const Text &text, std::uint8_t letters)
+{
+    const char *p = *text.begin == ' ' ? text.begin + 1 : text.begin;
+    const bool ascii = isAsciiLetter(see(text, p).codePoint);
+    const char *end = run(text, p, [&](const Seen &s) {
+        return ascii ? isAsciiLetter(s.codePoint)
+                     : s.codePoint >= 0x80 && s.codePoint < 0x800 && s.is(letters);
+    });
+    return p < end && end == text.end;
 }
 
 // \p{N}
@@ -277,6 +300,14 @@ bool isDeepSeekLlmPunctuation(const Seen &s)
 // \s+$ as a split of its own: cuts the white space at the end off.
 template <class Next> void cutTrailingSpace(const Text &text, Next &&next)
 {
+    const char *last = text.end - 1; // the lead byte of the last character, if it is whole
+    for (int i = 0; i < 2 && last > text.begin && (static_cast<std::uint8_t>(*last) & 0xC0) == 0x80; ++i)
+        --last;
+    const Seen c = see(text, last);
+    if (!c.is(kSpace) || last + c.length != text.end) { // nearly always
+        next(text);
+        return;
+    }
     const char *start = text.begin; // of the last run of white space
     bool inside = false;
     for (const char *p = text.begin; p < text.end;) {
@@ -312,8 +343,9 @@ template <class Next> void splitDeepSeekLlm(const Text &text, Next &&next)
     const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
     const auto trailing = [&](const Text &t) { cutTrailingSpace(t, cjk); };
     const auto third = [&](const Text &t) { split(t, punctuation, trailing); };
-    const auto second = [&](const Text &t) { split(t, letters, third); };
-    split(text, lineBreak, second);
+    const auto word = [&](const Text &t) { isPlainWord(t, kCasedLetter) ? next(t) : third(t); };
+    const auto second = [&](const Text &t) { split(t, letters, word); };
+    splitLines(text, second);
 }
 
 template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
@@ -327,8 +359,9 @@ template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
     const auto last = [&](const Text &t) { split(t, oneNumber, next); };
     const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
     const auto third = [&](const Text &t) { split(t, punctuation, cjk); };
-    const auto second = [&](const Text &t) { split(t, letters, third); };
-    split(text, lineBreak, second);
+    const auto word = [&](const Text &t) { isPlainWord(t, kLetter) ? next(t) : third(t); };
+    const auto second = [&](const Text &t) { split(t, letters, word); };
+    splitLines(text, second);
 }
 
 template <class Next> void splitDeepSeekV3(const Text &text, Next &&next)
