@@ -23,14 +23,16 @@ TokenList::TokenList(std::uint32_t size)
 
 std::string TokenList::problem(const std::string &literal, std::uint64_t id) const
 {
+    const bool isBeyond = id >= size();
+    const bool isTaken = !isBeyond && m_types[id] != TokenType::Unused;
+    if (!isBeyond && !isTaken && literal.size() <= kMaxLiteralBytes)
+        return {}; // words cost time, and there are hundreds of thousands of tokens
     const std::string named = "token \"" + printable(literal, 60) + "\" has the id " + grouped(id);
-    if (id >= size())
+    if (isBeyond)
         return named + ", beyond the model's vocabulary of " + grouped(size());
-    if (m_types[id] != TokenType::Unused)
+    if (isTaken)
         return named + ", which \"" + printable(m_literals[id], 60) + "\" has too";
-    if (literal.size() > kMaxLiteralBytes)
-        return named + " and " + byteCount(literal.size());
-    return {};
+    return named + " and " + byteCount(literal.size());
 }
 
 std::string TokenList::add(std::string literal, std::uint64_t id, TokenType type)

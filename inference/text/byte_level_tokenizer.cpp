@@ -118,7 +118,8 @@ void ByteLevelTokenizer::encode(std::span<const PromptPiece> pieces, std::vector
                 text = normalised;
             }
             const BytePairs &pairs = *tokenizer.m_pairs;
-            const auto encodePiece = [&](std::string_view piece) { pairs.encode(piece, out); };
+            PieceCache cache(text.size());
+            const auto encodePiece = [&](std::string_view piece) { pairs.encode(piece, cache, out); };
             splitIntoPieces(tokenizer.m_preTokenizer, text, encodePiece);
         }
     };

@@ -5,6 +5,7 @@
 #include <bit>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <queue>
 #include <string>
 
@@ -12,8 +13,10 @@ namespace inference {
 
 namespace {
 
-// Pieces up to this many bytes are merged by looking through the pairs; longer ones through a heap.
-constexpr std::size_t kShort = 40;
+// Pieces up to this many bytes (below 256) are merged by looking through the pairs, longer ones with a heap.
+constexpr std::size_t kShort = 48;
+// Real vocabularies have up to half a million.
+constexpr std::size_t kMostMerges = 8'000'000;
 
 Error badMerge(std::size_t index, std::string_view merge, std::string_view what, std::string_view fileName)
 {
@@ -26,27 +29,15 @@ Error badMerge(std::size_t index, std::string_view merge, std::string_view what,
 
 } // namespace
 
-BytePairs::Merge BytePairs::find(TokenId a, TokenId b) const
-{
-    const std::uint64_t pair = pairOf(a, b);
-    const std::size_t mask = m_slots.size() - 1;
-    for (std::size_t i = placeOf(pair);; i = (i + 1) & mask) {
-        if (m_slots[i].pair == pair)
-            return m_slots[i].merge;
-        if (m_slots[i].pair == kEmpty)
-            return {};
-    }
-}
-
-void BytePairs::add(std::uint64_t pair, Merge merge)
+void BytePairs::add(std::uint64_t pair, std::uint32_t rank)
 {
     const std::size_t mask = m_slots.size() - 1;
     std::size_t i = placeOf(pair);
-    for (; m_slots[i].pair != kEmpty; i = (i + 1) & mask) {
-        if (m_slots[i].pair == pair)
+    for (; m_slots[i] != kEmpty; i = (i + 1) & mask) {
+        if (m_slots[i] >> kRankBits == pair)
             return; // the lower rank counts
     }
-    m_slots[i] = {pair, merge};
+    m_slots[i] = pair << kRankBits | rank;
 }
 
 // A look-up waits for memory; a block of merges is looked up together so that the waits overlap.
@@ -59,7 +50,8 @@ Result<void> BytePairs::readMerges(std::span<const std::string_view> merges, std
     };
     constexpr std::size_t kBlock = 32;
     std::array<Parts, kBlock> block;
-    std::array<Slot, kBlock> pairs;
+    std::array<std::uint64_t, kBlock> pairs;
+    std::array<std::uint32_t, kBlock> ranks;
     std::string text;
     TokenId next =
         0; // vocabularies list what merges make in their order: the token after the last one is a good guess
@@ -99,11 +91,15 @@ Result<void> BytePairs::readMerges(std::span<const std::string_view> merges, std
             if (token < 0)
                 return badMerge(first + i, merges[first + i], "makes no token of the vocabulary", fileName);
             next = token + 1;
-            pairs[found] = {pairOf(left, right), {static_cast<std::uint32_t>(first + i), token}};
-            __builtin_prefetch(&m_slots[placeOf(pairs[found++].pair)]);
+            ranks[found] = static_cast<std::uint32_t>(first + i);
+            pairs[found] = pairOf(left, right);
+            m_made[first + i] = token;
+            __builtin_prefetch(&m_slots[placeOf(pairs[found++])]);
         }
         for (std::size_t i = 0; i < found; ++i)
-            add(pairs[i].pair, pairs[i].merge);
+            add(pairs[i], ranks[i]);
+        for (std::size_t i = 0; i < found; ++i)
+            m_joins.add(m_vocabulary.bytes(m_made[ranks[i]]));
     }
     return {};
 }
@@ -112,7 +108,17 @@ Result<std::unique_ptr<BytePairs>> BytePairs::create(const Vocabulary &vocabular
                                                      std::span<const std::string_view> merges,
                                                      bool wholeFirst, std::string_view fileName)
 {
-    std::unique_ptr<BytePairs> result(new BytePairs(vocabulary));
+    if (merges.size() > kMostMerges)
+        return Error(ErrorCode::Unsupported, {.what = "The model has too many merges",
+                                              .where = "tokenizer.ggml.merges of " + std::string(fileName),
+                                              .expected = "at most " + std::to_string(kMostMerges),
+                                              .found = std::to_string(merges.size())});
+    if (vocabulary.size() >= 1u << kTokenBits)
+        return Error(ErrorCode::Unsupported, {.what = "The model has too many tokens",
+                                              .where = "tokenizer.ggml.tokens of " + std::string(fileName),
+                                              .expected = "below " + std::to_string(1u << kTokenBits),
+                                              .found = std::to_string(vocabulary.size())});
+    std::unique_ptr<BytePairs> result(new BytePairs(vocabulary, merges.size()));
     BytePairs &pairs = *result;
     pairs.m_wholeFirst = wholeFirst;
     for (int b = 0; b < 256; ++b) {
@@ -121,116 +127,137 @@ Result<std::unique_ptr<BytePairs>> BytePairs::create(const Vocabulary &vocabular
         pairs.m_hasAllBytes = pairs.m_hasAllBytes && pairs.m_ofByte[b] >= 0;
     }
     const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(16, merges.size() + merges.size() / 2));
-    pairs.m_slots.assign(capacity, {});
+    pairs.m_slots.assign(capacity, kEmpty);
+    pairs.m_made.assign(merges.size(), -1);
     pairs.m_shift = 64 - std::countr_zero(capacity);
-    pairs.m_whole = std::make_unique<std::atomic<std::uint8_t>[]>(vocabulary.size());
     for (std::uint32_t token = 0; token < vocabulary.size(); ++token)
         pairs.m_longest = std::max(pairs.m_longest, vocabulary.bytes(static_cast<TokenId>(token)).size());
     if (Result<void> read = pairs.readMerges(merges, fileName); !read)
         return read.error();
+    pairs.m_ofTwoBytes.assign(256 * 256, kNone);
+    for (std::size_t i = 0; i < pairs.m_ofTwoBytes.size(); ++i) {
+        const TokenId left = pairs.m_ofByte[i >> 8], right = pairs.m_ofByte[i & 0xFF];
+        if (left >= 0 && right >= 0)
+            pairs.m_ofTwoBytes[i] = pairs.find(left, right);
+    }
     return result;
 }
 
-void BytePairs::encode(std::string_view piece, std::vector<TokenId> &out) const
+void BytePairs::encode(std::string_view piece, PieceCache &cache, std::vector<TokenId> &out) const
 {
     const auto isMissing = [this](char c) { return m_ofByte[static_cast<std::uint8_t>(c)] < 0; };
     if (m_hasAllBytes || std::none_of(piece.begin(), piece.end(), isMissing))
-        return encodeKnown(piece, out);
+        return encodeKnown(piece, Kind::Piece, cache, out);
     std::string known;
     std::copy_if(piece.begin(), piece.end(), std::back_inserter(known), std::not_fn(isMissing));
     if (!known.empty())
-        encodeKnown(known, out);
+        encodeKnown(known, Kind::Piece, cache, out);
 }
 
-void BytePairs::encodeKnown(std::string_view piece, std::vector<TokenId> &out) const
+void BytePairs::encodeKnown(std::string_view piece, Kind kind, PieceCache &cache,
+                            std::vector<TokenId> &out) const
+{
+    cache.encode(piece, m_wholeFirst && kind == Kind::Piece, out,
+                 [&](std::string_view unknown) { encodeAnew(unknown, kind, cache, out); });
+}
+
+void BytePairs::encodeAnew(std::string_view piece, Kind kind, PieceCache &cache,
+                           std::vector<TokenId> &out) const
+{
+    if (kind == Kind::Part)
+        return merge(piece, out);
+    if (m_wholeFirst && encodeWhole(piece, out))
+        return;
+    for (std::size_t from = 0; from < piece.size();) {
+        const std::size_t end = m_joins.partEnd(piece, from);
+        if (end - from == piece.size())
+            return merge(piece, out);
+        encodeKnown(piece.substr(from, end - from), Kind::Part, cache, out);
+        from = end;
+    }
+}
+
+// Appends the one token that a piece is; false when it is none.
+bool BytePairs::encodeWhole(std::string_view piece, std::vector<TokenId> &out) const
 {
     const TokenId whole = piece.size() <= m_longest ? m_vocabulary.findText(piece) : -1;
-    if (whole < 0)
-        return piece.size() <= kShort ? encodeShort(piece, out) : encodeLong(piece, out);
-    std::atomic<std::uint8_t> &known = m_whole[static_cast<std::size_t>(whole)];
-    if (m_wholeFirst || known.load(std::memory_order_relaxed) == kItself) {
+    if (whole >= 0)
         out.push_back(whole);
-        return;
-    }
-    const std::size_t before = out.size();
-    piece.size() <= kShort ? encodeShort(piece, out) : encodeLong(piece, out);
-    const bool same = out.size() == before + 1 && out.back() == whole;
-    known.store(same ? kItself : kOther, std::memory_order_relaxed);
+    return whole >= 0;
 }
 
-void BytePairs::encodeShort(std::string_view piece, std::vector<TokenId> &out) const
+void BytePairs::merge(std::string_view bytes, std::vector<TokenId> &out) const
+{
+    bytes.size() <= kShort ? mergeShort(bytes, out) : mergeLong(bytes, out);
+}
+
+void BytePairs::mergeShort(std::string_view bytes, std::vector<TokenId> &out) const
 {
     std::array<TokenId, kShort> tokens;
-    std::array<Merge, kShort> merges; // of each token with the next
-    std::size_t count = piece.size();
+    std::array<std::uint32_t, kShort> ranks; // of the merge of a token with the next one
+    std::size_t count = bytes.size();
     for (std::size_t i = 0; i < count; ++i)
-        tokens[i] = m_ofByte[static_cast<std::uint8_t>(piece[i])];
-    const auto mergeAt = [&](std::size_t i) {
-        return i + 1 < count ? find(tokens[i], tokens[i + 1]) : Merge{};
-    };
-    for (std::size_t i = 0; i < count; ++i)
-        merges[i] = mergeAt(i);
-    while (count > 1) {
-        std::size_t best = 0; // the leftmost of the lowest rank
-        for (std::size_t i = 1; i + 1 < count; ++i) {
-            if (merges[i].rank < merges[best].rank)
-                best = i;
-        }
-        if (merges[best].rank == kNone)
+        tokens[i] = m_ofByte[static_cast<std::uint8_t>(bytes[i])];
+    for (std::size_t i = 0; i + 1 < count; ++i)
+        ranks[i] = ofBytes(bytes[i], bytes[i + 1]);
+    for (; count > 1; --count) {
+        std::uint64_t least = ~std::uint64_t(0); // rank and place: the leftmost of the lowest rank
+        for (std::size_t i = 0; i + 1 < count; ++i)
+            least = std::min(least, std::uint64_t(ranks[i]) << 8 | i);
+        if (least >> 8 == kNone)
             break;
-        tokens[best] = merges[best].token;
+        const std::size_t best = least & 0xFF;
+        tokens[best] = m_made[ranks[best]];
         for (std::size_t i = best + 1; i + 1 < count; ++i) {
             tokens[i] = tokens[i + 1];
-            merges[i] = merges[i + 1];
+            ranks[i] = ranks[i + 1];
         }
-        --count;
-        merges[best] = mergeAt(best);
+        if (best + 2 < count)
+            ranks[best] = find(tokens[best], tokens[best + 1]);
         if (best > 0)
-            merges[best - 1] = mergeAt(best - 1);
+            ranks[best - 1] = find(tokens[best - 1], tokens[best]);
     }
     out.insert(out.end(), tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void BytePairs::encodeLong(std::string_view piece, std::vector<TokenId> &out) const
+void BytePairs::mergeLong(std::string_view bytes, std::vector<TokenId> &out) const
 {
     // Positions are 32 bits wide; a longer piece than that is cut, which no text in the world can notice.
     constexpr std::size_t kMost = std::size_t(1) << 30;
-    if (piece.size() > kMost) {
-        encodeLong(piece.substr(0, kMost), out);
-        encodeLong(piece.substr(kMost), out);
+    if (bytes.size() > kMost) {
+        mergeLong(bytes.substr(0, kMost), out);
+        mergeLong(bytes.substr(kMost), out);
         return;
     }
     struct Symbol
     {
         TokenId token;
         std::uint32_t previous, next; // positions; kNone at the ends
-        Merge merge;                  // with the next; rank kNone when there is none
+        std::uint32_t rank;           // of the merge with the next; kNone when there is none
     };
-    const auto count = static_cast<std::uint32_t>(piece.size());
+    const auto count = static_cast<std::uint32_t>(bytes.size());
     std::vector<Symbol> symbols(count);
     for (std::uint32_t i = 0; i < count; ++i)
-        symbols[i] = {m_ofByte[static_cast<std::uint8_t>(piece[i])],
-                      i ? i - 1 : kNone,
-                      i + 1 < count ? i + 1 : kNone,
-                      {}};
+        symbols[i] = {m_ofByte[static_cast<std::uint8_t>(bytes[i])], i ? i - 1 : kNone,
+                      i + 1 < count ? i + 1 : kNone, kNone};
     // Lowest rank first, then leftmost. An entry is stale when the symbol has another merge by now.
     std::vector<std::uint64_t> first;
     first.reserve(count);
     const auto refresh = [&](std::uint32_t i) {
         Symbol &s = symbols[i];
-        s.merge = s.next == kNone ? Merge{} : find(s.token, symbols[s.next].token);
-        return std::uint64_t(s.merge.rank) << 32 | i;
+        s.rank = s.next == kNone ? kNone : find(s.token, symbols[s.next].token);
+        return std::uint64_t(s.rank) << 32 | i;
     };
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::uint64_t entry = refresh(i);
-        if (symbols[i].merge.rank != kNone)
+        if (symbols[i].rank != kNone)
             first.push_back(entry);
     }
     std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>> queue(std::greater<>(),
                                                                                          std::move(first));
     const auto push = [&](std::uint32_t i) {
         const std::uint64_t entry = refresh(i);
-        if (symbols[i].merge.rank != kNone)
+        if (symbols[i].rank != kNone)
             queue.push(entry);
     };
     while (!queue.empty()) {
@@ -238,12 +265,12 @@ void BytePairs::encodeLong(std::string_view piece, std::vector<TokenId> &out) co
         const auto i = static_cast<std::uint32_t>(queue.top());
         queue.pop();
         Symbol &left = symbols[i];
-        if (left.merge.rank != rank)
+        if (left.rank != rank)
             continue;
         Symbol &right = symbols[left.next];
-        left.token = left.merge.token;
+        left.token = m_made[rank];
         left.next = right.next;
-        right.merge = {}; // no longer there
+        right.rank = kNone; // no longer there
         if (left.next != kNone)
             symbols[left.next].previous = i;
         push(i);

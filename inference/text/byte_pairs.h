@@ -1,9 +1,10 @@
 // Byte-pair encoding of single pieces: the merges of a vocabulary, applied by rank.
 #pragma once
 
+#include "inference/text/character_joins.h"
+#include "inference/text/piece_cache.h"
 #include "inference/text/vocabulary.h"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -22,48 +23,60 @@ public:
                                                      std::span<const std::string_view> merges,
                                                      bool wholeFirst, std::string_view fileName);
 
-    // Appends the tokens of one piece. Takes n log n of its length. A byte without a token (C0 and F5 in the
-    // vocabularies of DeepSeek LLM and Coder, some control characters in SmolLM2's) is left out before
-    // anything merges, as the reference does.
-    void encode(std::string_view piece, std::vector<TokenId> &out) const;
+    // Appends the tokens of one piece, which is not empty. Takes n log n of its length. A byte without a
+    // token (C0 and F5 in the vocabularies of DeepSeek LLM and Coder, some control characters in SmolLM2's)
+    // is left out before anything merges, as the reference does. `cache` has seen no other vocabulary.
+    void encode(std::string_view piece, PieceCache &cache, std::vector<TokenId> &out) const;
 
 private:
-    struct Merge
-    {
-        std::uint32_t rank = kNone;
-        TokenId token = -1;
-    };
     static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-    struct Slot
-    {
-        std::uint64_t pair = kEmpty;
-        Merge merge;
-    };
+    // Left token, right token and rank in one word: the table is what merging waits for, so it is small.
+    static constexpr int kRankBits = 24, kTokenBits = 20;
     static constexpr std::uint64_t kEmpty = ~std::uint64_t(0);
 
-    explicit BytePairs(const Vocabulary &vocabulary) : m_vocabulary(vocabulary) {}
+    BytePairs(const Vocabulary &vocabulary, std::size_t merges) : m_vocabulary(vocabulary), m_joins(merges) {}
     static std::uint64_t pairOf(TokenId a, TokenId b)
     {
-        return std::uint64_t(static_cast<std::uint32_t>(a)) << 32 | static_cast<std::uint32_t>(b);
+        return std::uint64_t(static_cast<std::uint32_t>(a)) << kTokenBits | static_cast<std::uint32_t>(b);
     }
     std::size_t placeOf(std::uint64_t pair) const { return pair * 0x9E3779B97F4A7C15u >> m_shift; }
     Result<void> readMerges(std::span<const std::string_view> merges, std::string_view fileName);
-    Merge find(TokenId a, TokenId b) const;
-    void add(std::uint64_t pair, Merge merge);
-    void encodeKnown(std::string_view piece, std::vector<TokenId> &out) const;
-    void encodeShort(std::string_view piece, std::vector<TokenId> &out) const;
-    void encodeLong(std::string_view piece, std::vector<TokenId> &out) const;
+    // The rank of the merge of two tokens, kNone when there is none.
+    std::uint32_t find(TokenId a, TokenId b) const
+    {
+        const std::uint64_t pair = pairOf(a, b);
+        const std::size_t mask = m_slots.size() - 1;
+        for (std::size_t i = placeOf(pair);; i = (i + 1) & mask) {
+            const std::uint64_t slot = m_slots[i];
+            if (slot >> kRankBits == pair)
+                return static_cast<std::uint32_t>(slot) & ((1u << kRankBits) - 1);
+            if (slot == kEmpty)
+                return kNone;
+        }
+    }
+    std::uint32_t ofBytes(char a, char b) const
+    {
+        return m_ofTwoBytes[static_cast<std::size_t>(static_cast<std::uint8_t>(a)) << 8 |
+                            static_cast<std::uint8_t>(b)];
+    }
+    void add(std::uint64_t pair, std::uint32_t rank);
+    enum class Kind { Piece, Part }; // Part: of a piece, cut where no token can reach
+    void encodeKnown(std::string_view piece, Kind kind, PieceCache &cache, std::vector<TokenId> &out) const;
+    void encodeAnew(std::string_view piece, Kind kind, PieceCache &cache, std::vector<TokenId> &out) const;
+    bool encodeWhole(std::string_view piece, std::vector<TokenId> &out) const;
+    void merge(std::string_view bytes, std::vector<TokenId> &out) const;
+    void mergeShort(std::string_view bytes, std::vector<TokenId> &out) const;
+    void mergeLong(std::string_view bytes, std::vector<TokenId> &out) const;
 
     const Vocabulary &m_vocabulary;
     TokenId m_ofByte[256];
-    std::vector<Slot> m_slots;
+    std::vector<std::uint64_t> m_slots;
+    std::vector<TokenId> m_made;             // by each merge; -1 for one that can never apply
+    std::vector<std::uint32_t> m_ofTwoBytes; // find() for the tokens of every two bytes
+    CharacterJoins m_joins;                  // of all tokens that merges make
     int m_shift = 64;
     bool m_wholeFirst = false;
     bool m_hasAllBytes = true;
-    // What merging the bytes of a token gives: 0 not asked yet, 1 the token itself, 2 something else. A cache
-    // that threads may fill at once: all write the same.
-    static constexpr std::uint8_t kItself = 1, kOther = 2; // 0: not asked yet
-    std::unique_ptr<std::atomic<std::uint8_t>[]> m_whole;
     std::size_t m_longest = 0; // bytes of the longest token
 };
 

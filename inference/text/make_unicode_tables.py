@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Writes unicode_tables.cpp.
 
-    pip install 'unicodedata2<17' && python3 inference/text/make_unicode_tables.py
+    pip install 'unicodedata2<17' 'tokenizers==0.23.3' && python3 inference/text/make_unicode_tables.py
 
 Unicode 16.0 is the version whose classes the `tokenizers` library (0.23) has in its regular expressions; the
-script refuses another one, because a younger table would split young code points differently.
+script refuses another one, because a younger table would split young code points differently. Its form C is older: of
+Unicode 9.0. What it does not know neither composes nor has an order, here as there.
 """
 import pathlib
+
 import unicodedata2 as u
+from tokenizers import normalizers
 
 assert u.unidata_version == "16.0.0", u.unidata_version
 
@@ -26,6 +29,16 @@ for part in LETTERS.split():
     low, _, high = part.partition("-")
     letters.update(range(int(low, 16), int(high or low, 16) + 1))
 
+library = normalizers.NFC().normalize_str
+
+
+def combining(c):
+    """The canonical combining class that the library puts marks in order by."""
+    order = u.combining(chr(c))
+    known = all(library(text) == u.normalize("NFC", text) for text in (f"a\u0315{chr(c)}b", f"a{chr(c)}\u0334"))
+    return order if order and known else 0
+
+
 decompositions = []  # (code point, first, second or 0)
 second = set()  # code points that may join the one before them
 for c in range(0x110000):
@@ -33,11 +46,15 @@ for c in range(0x110000):
     if d and not d.startswith("<"):
         parts = [int(x, 16) for x in d.split()]
         composes = len(parts) == 2 and u.normalize("NFC", chr(c)) == chr(c)
+        text = "".join(map(chr, parts)) if composes else chr(c)
+        if library(text) != u.normalize("NFC", text):
+            continue
         decompositions.append((c, parts[0], parts[1] if len(parts) == 2 else 0, composes))
         if composes:
             second.add(parts[1])
 second.update(range(0x1161, 0x1176))
 second.update(range(0x11A8, 0x11C3))
+order = [0 if 0xD800 <= c < 0xE000 else combining(c) for c in range(0x110000)]
 changes = {c for c, _, _, composes in decompositions if not composes}
 
 
@@ -46,7 +63,7 @@ def flags(c):
     f = {"L": 1, "M": 2, "N": 4, "P": 8, "S": 16}.get(category[0], 0)
     f |= 32 if c in SPACES else 0
     f |= 64 if c in letters else 0
-    f |= 128 if u.combining(chr(c)) or c in second or c in changes else 0
+    f |= 128 if order[c] or c in second or c in changes else 0
     return f
 
 
@@ -69,7 +86,7 @@ def rows(items, width=104):
     yield line
 
 
-out = ["// Unicode 16.0: classes and canonical composition. Written by make_unicode_tables.py; do not edit.",
+out = ["// Classes of Unicode 16.0, canonical composition of Unicode 9.0. Written by make_unicode_tables.py; do not edit.",
        "// clang-format off",
        '#include "inference/text/unicode_tables.h"', "", "namespace inference::unicode {", ""]
 
@@ -84,7 +101,7 @@ def table(kind, name, items):
 
 
 table("std::uint32_t", "kClassRuns", (hex(c << 8 | f) for c, f in runs(flags)))
-table("std::uint32_t", "kCombiningRuns", (hex(c << 8 | v) for c, v in runs(lambda c: u.combining(chr(c)))))
+table("std::uint32_t", "kCombiningRuns", (hex(c << 8 | v) for c, v in runs(lambda c: order[c])))
 table("std::uint64_t", "kDecompositions",
       (hex(c << 43 | a << 22 | b << 1 | int(n)) for c, a, b, n in decompositions))
 out.append("} // namespace inference::unicode")

@@ -72,6 +72,24 @@ std::uint32_t composition(std::uint32_t a, std::uint32_t b)
     return static_cast<std::uint32_t>(*found & 0x1FFFFF);
 }
 
+// Whether form C may replace a character or join it to the one before it.
+bool mayCompose(std::uint32_t c)
+{
+    static const std::vector<std::uint32_t> table = [] {
+        std::vector<std::uint32_t> result;
+        for (const std::uint64_t entry : kDecompositions)
+            result.push_back(static_cast<std::uint32_t>(entry & 1 ? entry >> 1 & 0x1FFFFF : entry >> 43));
+        for (std::uint32_t vowel = 0; vowel < kVowels; ++vowel)
+            result.push_back(kVowel + vowel);
+        for (std::uint32_t tail = 1; tail < kTails; ++tail)
+            result.push_back(kTail + tail);
+        std::sort(result.begin(), result.end());
+        result.erase(std::unique(result.begin(), result.end()), result.end());
+        return result;
+    }();
+    return std::binary_search(table.begin(), table.end(), c);
+}
+
 struct Symbol
 {
     std::uint32_t codePoint;
@@ -132,65 +150,73 @@ void composeStretch(std::vector<Symbol> &symbols, std::string &out)
         utf8::append(out, symbols[i].codePoint);
 }
 
+bool isUnstable(const utf8::Character &c)
+{
+    return (utf8::classOf(c.codePoint, classes()) & kUnstable) != 0;
+}
+
+// Where the first stretch begins that form C may change: at a stable character, or at `p`. `end` when there
+// is none.
+const char *findChange(const char *p, const char *end)
+{
+    const std::uint8_t *classBits = classes();
+    const char *start = p;
+    std::uint8_t last = 0; // combining class of the character before
+    while (p < end) {
+        // Eight plain bytes at a time; below U+0300 (lead bytes up to CB) nothing is unstable.
+        std::uint64_t eight = 0;
+        while (end - p >= 8 && (std::memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) {
+            p += 8;
+            start = p - 1;
+            last = 0;
+        }
+        if (p == end)
+            break;
+        const utf8::Character c = utf8::read(p, end);
+        std::uint8_t combining = 0;
+        if (c.codePoint >= 0x300 && (utf8::classOf(c.codePoint, classBits) & kUnstable)) {
+            // Vowel signs and tone marks of most scripts join nothing: only their order could be another one.
+            combining = combiningClass(c.codePoint);
+            if (mayCompose(c.codePoint) || combining < last)
+                return start;
+        } else {
+            start = p;
+        }
+        last = combining;
+        p += c.length;
+    }
+    return end;
+}
+
 } // namespace
 
 bool isSurelyComposed(std::string_view text)
 {
-    const std::uint8_t *classBits = classes();
-    const char *p = text.data(), *end = p + text.size();
-    while (p < end) {
-        // Eight plain bytes at a time; below U+0300 (lead bytes up to CB) nothing is unstable.
-        std::uint64_t eight = 0;
-        while (end - p >= 8 && (std::memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0))
-            p += 8;
-        if (p == end)
-            break;
-        if (static_cast<std::uint8_t>(*p) < 0xCC) {
-            ++p;
-            continue;
-        }
-        const utf8::Character c = utf8::read(p, end);
-        if (utf8::classOf(c.codePoint, classBits) & kUnstable)
-            return false;
-        p += c.length;
-    }
-    return true;
+    const char *end = text.data() + text.size();
+    return findChange(text.data(), end) == end;
 }
 
 std::string composed(std::string_view text)
 {
-    const std::uint8_t *classBits = classes();
     std::string out;
     out.reserve(text.size());
     std::vector<Symbol> symbols;
     const char *p = text.data(), *end = p + text.size();
-    while (p < end) {
+    for (;;) {
+        const char *start = findChange(p, end);
+        out.append(p, start);
+        if (start == end)
+            return out;
         // A stable character and the unstable ones behind it.
-        const char *start = p;
-        p += utf8::read(p, end).length;
-        bool alone = true;
-        if (utf8::classOf(utf8::read(start, end).codePoint, classBits) & kUnstable)
-            alone = false;
-        while (p < end) {
-            const utf8::Character c = utf8::read(p, end);
-            if (!(utf8::classOf(c.codePoint, classBits) & kUnstable))
-                break;
-            p += c.length;
-            alone = false;
-        }
-        if (alone) {
-            out.append(start, p);
-            continue;
-        }
         symbols.clear();
-        for (const char *q = start; q < p;) {
-            const utf8::Character c = utf8::read(q, end);
+        p = start;
+        do {
+            const utf8::Character c = utf8::read(p, end);
             appendDecomposed(c.codePoint, symbols);
-            q += c.length;
-        }
+            p += c.length;
+        } while (p < end && isUnstable(utf8::read(p, end)));
         composeStretch(symbols, out);
     }
-    return out;
 }
 
 } // namespace inference

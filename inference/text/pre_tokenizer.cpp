@@ -3,6 +3,7 @@
 #include "inference/text/utf8.h"
 
 #include <array>
+#include <cstring>
 
 namespace inference {
 
@@ -26,16 +27,36 @@ struct Seen
     bool isLineBreak() const { return codePoint == '\r' || codePoint == '\n'; }
 };
 
-// At the end of the text nothing is seen: no class and no code point of it matches.
-Seen see(const Text &text, const char *p)
+[[gnu::noinline, gnu::pure]] Seen seeBeyondAscii(const Text &text, const char *p)
+{
+    // Nearly all are whole characters of two or three bytes.
+    if (text.end - p >= 4) {
+        std::uint32_t four = 0;
+        std::memcpy(&four, p, 4); // the first byte lowest
+        if ((four & 0xC0C0F0) == 0x8080E0) {
+            const std::uint32_t c = (four & 0x0F) << 12 | (four >> 2 & 0xFC0) | (four >> 16 & 0x3F);
+            if (c >= 0x800 && (c < 0xD800 || c >= 0xE000))
+                return {c, 3, text.classes[c]};
+        } else if ((four & 0xC0E0) == 0x80C0) {
+            const std::uint32_t c = (four & 0x1F) << 6 | (four >> 8 & 0x3F);
+            if (c >= 0x80)
+                return {c, 2, text.classes[c]};
+        }
+    }
+    const utf8::Character c = utf8::read(p, text.end);
+    return {c.codePoint, c.length, utf8::classOf(c.codePoint, text.classes)};
+}
+
+// At the end of the text nothing is seen: no class and no code point of it matches. Scanners spend their time
+// here.
+[[gnu::always_inline]] inline Seen see(const Text &text, const char *p)
 {
     if (p >= text.end)
         return {~0u, 0, 0};
     const auto byte = static_cast<std::uint8_t>(*p);
     if (byte < 0x80)
         return {byte, 1, text.classes[byte]};
-    const utf8::Character c = utf8::read(p, text.end);
-    return {c.codePoint, c.length, utf8::classOf(c.codePoint, text.classes)};
+    return seeBeyondAscii(text, p);
 }
 
 // The end of the longest run from `p` whose characters satisfy the predicate; `p` itself when there is none.
@@ -80,9 +101,32 @@ template <class Match, class Next> void split(const Text &text, Match &&match, N
 }
 
 // [\r\n]
-const char *lineBreak(const Text &text, const char *p)
+template <class Next> void splitLines(const Text &text, Next &&next)
 {
-    return *p == '\r' || *p == '\n' ? p + 1 : p;
+    const char *gap = text.begin;
+    for (const char *p = text.begin; p < text.end; ++p) {
+        if (*p != '\r' && *p != '\n')
+            continue;
+        if (gap < p)
+            next(Text{gap, p, text.classes});
+        next(Text{p, p + 1, text.classes});
+        gap = p + 1;
+    }
+    if (gap < text.end)
+        next(Text{gap, text.end, text.classes});
+}
+
+// Whether a piece is a word, perhaps behind a space, of ASCII's letters or of others below U+0800: the splits
+// of deepseek-llm and deepseek-coder for punctuation, ideographs and numbers leave it whole.
+bool isPlainWord(const Text &text, std::uint8_t letters)
+{
+    const char *p = *text.begin == ' ' ? text.begin + 1 : text.begin;
+    const bool ascii = isAsciiLetter(see(text, p).codePoint);
+    const char *end = run(text, p, [&](const Seen &s) {
+        return ascii ? isAsciiLetter(s.codePoint)
+                     : s.codePoint >= 0x80 && s.codePoint < 0x800 && s.is(letters);
+    });
+    return p < end && end == text.end;
 }
 
 // \p{N}
@@ -225,13 +269,16 @@ bool isIn(std::uint32_t c, std::uint32_t low, std::uint32_t high)
     return c >= low && c <= high;
 }
 
-// [4E00-9FA5 3040-309F 30A0-30FF]+, in hexadecimal code points
-const char *deepSeekV3Cjk(const Text &text, const char *p)
+// \p{N}{1,3} or, which no number is in, [4E00-9FA5 3040-309F 30A0-30FF]+ (hexadecimal code points)
+const char *deepSeekV3NumberOrCjk(const Text &text, const char *p)
 {
-    return run(text, p, [](const Seen &s) {
-        return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x3040, 0x309F) ||
-               isIn(s.codePoint, 0x30A0, 0x30FF);
-    });
+    const Seen first = see(text, p);
+    if (first.is(kNumber))
+        return upToThreeNumbers(text, p);
+    const auto isCjk = [](const Seen &s) {
+        return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x3040, 0x30FF);
+    };
+    return isCjk(first) ? run(text, p + first.length, isCjk) : p;
 }
 
 // [4E00-9FA5 0800-4E00 AC00-D7FF]+
@@ -253,6 +300,14 @@ bool isDeepSeekLlmPunctuation(const Seen &s)
 // \s+$ as a split of its own: cuts the white space at the end off.
 template <class Next> void cutTrailingSpace(const Text &text, Next &&next)
 {
+    const char *last = text.end - 1; // the lead byte of the last character, if it is whole
+    for (int i = 0; i < 2 && last > text.begin && (static_cast<std::uint8_t>(*last) & 0xC0) == 0x80; ++i)
+        --last;
+    const Seen c = see(text, last);
+    if (!c.is(kSpace) || last + c.length != text.end) { // nearly always
+        next(text);
+        return;
+    }
     const char *start = text.begin; // of the last run of white space
     bool inside = false;
     for (const char *p = text.begin; p < text.end;) {
@@ -288,8 +343,9 @@ template <class Next> void splitDeepSeekLlm(const Text &text, Next &&next)
     const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
     const auto trailing = [&](const Text &t) { cutTrailingSpace(t, cjk); };
     const auto third = [&](const Text &t) { split(t, punctuation, trailing); };
-    const auto second = [&](const Text &t) { split(t, letters, third); };
-    split(text, lineBreak, second);
+    const auto word = [&](const Text &t) { isPlainWord(t, kCasedLetter) ? next(t) : third(t); };
+    const auto second = [&](const Text &t) { split(t, letters, word); };
+    splitLines(text, second);
 }
 
 template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
@@ -303,15 +359,15 @@ template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
     const auto last = [&](const Text &t) { split(t, oneNumber, next); };
     const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
     const auto third = [&](const Text &t) { split(t, punctuation, cjk); };
-    const auto second = [&](const Text &t) { split(t, letters, third); };
-    split(text, lineBreak, second);
+    const auto word = [&](const Text &t) { isPlainWord(t, kLetter) ? next(t) : third(t); };
+    const auto second = [&](const Text &t) { split(t, letters, word); };
+    splitLines(text, second);
 }
 
 template <class Next> void splitDeepSeekV3(const Text &text, Next &&next)
 {
     const auto words = [&](const Text &t) { split(t, deepSeekV3Word, next); };
-    const auto cjk = [&](const Text &t) { split(t, deepSeekV3Cjk, words); };
-    split(text, upToThreeNumbers, cjk);
+    split(text, deepSeekV3NumberOrCjk, words);
 }
 
 struct Name

@@ -18,7 +18,8 @@ public:
 };
 
 SentencePieceTokenizer::SentencePieceTokenizer(Vocabulary vocabulary)
-    : m_vocabulary(std::move(vocabulary)), m_library(std::make_unique<Library>())
+    : m_vocabulary(std::move(vocabulary)), m_library(std::make_unique<Library>()),
+      m_joins(m_vocabulary.size(), CharacterJoins::Ascii::Cut)
 {}
 
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;
@@ -143,6 +144,8 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::fromGguf(const GgufFi
             tokenizer->m_unknown = id;
         if (tokens.type(id) == TokenType::Byte && tokens.bytes(id).size() == 1)
             tokenizer->m_ofByte[static_cast<std::uint8_t>(tokens.bytes(id)[0])] = id;
+        tokenizer->m_hasBytes = tokenizer->m_hasBytes || tokens.type(id) == TokenType::Byte;
+        tokenizer->m_joins.add(tokens.bytes(id));
     }
     const std::string where = "tokenizer.ggml.tokens of " + file.path().string();
     if (tokenizer->m_unknown < 0)
@@ -192,9 +195,10 @@ void SentencePieceTokenizer::encodeRun(std::string_view text, std::vector<TokenI
 {
     std::string valid = m_addsSpace ? " " : "";
     const char *p = text.data(), *end = p + text.size(), *from = p;
+    PieceCache cache(text.size());
     const auto flush = [&](const char *to) {
         valid.append(from, to);
-        encodeValid(valid, out);
+        encodeValid(valid, cache, out);
         valid.clear();
     };
     while (p < end) {
@@ -210,10 +214,21 @@ void SentencePieceTokenizer::encodeRun(std::string_view text, std::vector<TokenI
     flush(end);
 }
 
-void SentencePieceTokenizer::encodeValid(std::string_view text, std::vector<TokenId> &out) const
+void SentencePieceTokenizer::encodeValid(std::string_view text, PieceCache &cache,
+                                         std::vector<TokenId> &out) const
 {
-    if (text.empty())
-        return;
+    constexpr std::string_view kSpaceMark = "\xE2\x96\x81"; // a space to the library
+    const bool cuts = m_hasBytes && text.find(kSpaceMark) == text.npos;
+    for (std::size_t from = 0; from < text.size();) {
+        const std::size_t end = cuts ? m_joins.partEnd(text, from) : text.size();
+        cache.encode(text.substr(from, end - from), false, out,
+                     [&](std::string_view part) { encodeByLibrary(part, out); });
+        from = end;
+    }
+}
+
+void SentencePieceTokenizer::encodeByLibrary(std::string_view text, std::vector<TokenId> &out) const
+{
     std::vector<int> ids;
     const auto status = m_library->processor.Encode({text.data(), text.size()}, &ids);
     if (status.ok()) {

@@ -1,6 +1,8 @@
 // SentencePiece BPE: the tokenizer of Llama 1 and 2 and of small models made like them ("llama" in GGUF).
 #pragma once
 
+#include "inference/text/character_joins.h"
+#include "inference/text/piece_cache.h"
 #include "inference/text/special_ids.h"
 #include "inference/text/tokenizer.h"
 #include "inference/text/vocabulary.h"
@@ -40,10 +42,14 @@ private:
     class Library; // the SentencePiece processor
     explicit SentencePieceTokenizer(Vocabulary vocabulary);
     void encodeRun(std::string_view text, std::vector<TokenId> &out) const;
-    void encodeValid(std::string_view text, std::vector<TokenId> &out) const;
+    void encodeValid(std::string_view text, PieceCache &cache, std::vector<TokenId> &out) const;
+    void encodeByLibrary(std::string_view text, std::vector<TokenId> &out) const;
 
     const Vocabulary m_vocabulary;
     std::unique_ptr<Library> m_library;
+    // The library takes a text as one long word, and its time for it: it gets what no token spans, in parts.
+    CharacterJoins m_joins;
+    bool m_hasBytes = false;             // else the library makes one unknown token of several
     std::array<TokenId, 256> m_ofByte{}; // -1 where there is none
     TokenId m_unknown = -1;
     bool m_addsSpace = true;

@@ -136,4 +136,5 @@ def main():
     (out / "ids.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
