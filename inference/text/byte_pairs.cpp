@@ -1,5 +1,7 @@
 #include "inference/text/byte_pairs.h"
 
+#include "inference/gguf/wording.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -20,7 +22,7 @@ Error badMerge(std::size_t index, std::string_view merge, std::string_view what,
     return {ErrorCode::Damaged,
             {.what = "Merge " + std::to_string(index) + " " + std::string(what),
              .where = "tokenizer.ggml.merges of " + std::string(fileName),
-             .found = "\"" + std::string(merge.substr(0, 80)) + "\"",
+             .found = "\"" + printable(merge, 80) + "\"",
              .wayOut = "Download the model again."}};
 }
 
@@ -38,15 +40,18 @@ BytePairs::Merge BytePairs::find(TokenId a, TokenId b) const
     }
 }
 
-void BytePairs::add(std::uint64_t pair, Merge merge)
+bool BytePairs::add(std::uint64_t pair, Merge merge)
 {
     const std::size_t mask = m_slots.size() - 1;
     std::size_t i = placeOf(pair);
-    for (; m_slots[i].pair != kEmpty; i = (i + 1) & mask) {
+    for (int probes = 0; m_slots[i].pair != kEmpty; i = (i + 1) & mask) {
         if (m_slots[i].pair == pair)
-            return; // the lower rank counts
+            return true; // the lower rank counts
+        if (++probes > kMaxProbes)
+            return false;
     }
     m_slots[i] = {pair, merge};
+    return true;
 }
 
 // A look-up waits for memory; a block of merges is looked up together so that the waits overlap.
@@ -103,7 +108,9 @@ Result<void> BytePairs::readMerges(std::span<const std::string_view> merges, std
             __builtin_prefetch(&m_slots[placeOf(pairs[found++].pair)]);
         }
         for (std::size_t i = 0; i < found; ++i)
-            add(pairs[i].pair, pairs[i].merge);
+            if (!add(pairs[i].pair, pairs[i].merge))
+                return badMerge(pairs[i].merge.rank, merges[pairs[i].merge.rank],
+                                "is one of many that are made to be slow to look up", fileName);
     }
     return {};
 }

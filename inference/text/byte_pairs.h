@@ -49,7 +49,7 @@ private:
     std::size_t placeOf(std::uint64_t pair) const { return pair * 0x9E3779B97F4A7C15u >> m_shift; }
     Result<void> readMerges(std::span<const std::string_view> merges, std::string_view fileName);
     Merge find(TokenId a, TokenId b) const;
-    void add(std::uint64_t pair, Merge merge);
+    bool add(std::uint64_t pair, Merge merge); // false where pairs were made to have one place
     void encodeKnown(std::string_view piece, std::vector<TokenId> &out) const;
     void encodeShort(std::string_view piece, std::vector<TokenId> &out) const;
     void encodeLong(std::string_view piece, std::vector<TokenId> &out) const;

@@ -1,6 +1,7 @@
 #include "inference/text/sentence_piece_tokenizer.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/wording.h"
 #include "inference/text/prompt_runs.h"
 #include "inference/text/utf8.h"
 
@@ -106,7 +107,7 @@ Result<std::vector<float>> readScores(const GgufFile &file, std::size_t tokens)
     const Result<std::optional<GgufArray>> array = file.optionalArray(kKey, GgufValueType::F32);
     if (!array)
         return array.error();
-    const std::string where = std::string(kKey) + " of " + file.path().string();
+    const std::string where = std::string(kKey) + " of " + pathText(file.path());
     std::vector<float> scores = *array ? file.floats(**array) : std::vector<float>();
     if (scores.size() != tokens)
         return Error(ErrorCode::Damaged, {.what = "The scores do not fit the tokens",
@@ -144,7 +145,7 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::fromGguf(const GgufFi
         if (tokens.type(id) == TokenType::Byte && tokens.bytes(id).size() == 1)
             tokenizer->m_ofByte[static_cast<std::uint8_t>(tokens.bytes(id)[0])] = id;
     }
-    const std::string where = "tokenizer.ggml.tokens of " + file.path().string();
+    const std::string where = "tokenizer.ggml.tokens of " + pathText(file.path());
     if (tokenizer->m_unknown < 0)
         return Error(ErrorCode::Damaged, {.what = "The vocabulary has no token for what it does not know",
                                           .where = where,

@@ -22,8 +22,11 @@ enum class TokenSpelling {
     SentencePiece // U+2581 for a space, <0xXX> for the bytes of type Byte
 };
 
-// Fast hash of bytes for the tables of this folder; not for use against an enemy.
+// Fast hash of bytes for the tables of this folder. Anybody can make texts of one hash: who fills a table
+// with foreign ones gives up after this many steps from one place to the next. Real vocabularies need fewer
+// than 100.
 std::uint64_t hashBytes(std::string_view bytes);
+inline constexpr int kMaxProbes = 1000;
 
 // Immutable after creation.
 class Vocabulary
@@ -79,7 +82,7 @@ private:
 
     Result<void> readTypes(const GgufFile &file);
     void classify();
-    void buildTextIndex();
+    bool buildTextIndex(); // false where literals were made to have one hash
     void sort(LiteralSet &set);
     TokenId match(const LiteralSet &set, std::string_view text) const;
 
