@@ -18,7 +18,8 @@ bool isHuggingFaceFolder(const std::filesystem::path &path);
 //   deepseek do
 //
 // Weights in F32, F16 and BF16. Layers for multi-token prediction, and the head of a model that ties it to
-// the embedding, are left out. Fails with NotFound, Io, Incomplete, Damaged or Unsupported.
+// the embedding, are left out. All tensors of another type are named at once. Fails with NotFound, Io,
+// Incomplete, Damaged or Unsupported.
 Result<std::unique_ptr<GgufFile>> openHuggingFaceFolder(const std::filesystem::path &folder);
 
 } // namespace inference
