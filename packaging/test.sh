@@ -96,7 +96,7 @@ tested_after=$SECONDS
 if [ $quick = 0 ] && [ -z "$only" ]; then
     export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
     export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$source_dir/tests/support/lsan.supp:print_suppressions=0}
-    export BALEEN_FUZZ_FILES=${BALEEN_FUZZ_FILES:-100000}
+    export BALEEN_FUZZ_FILES=${BALEEN_FUZZ_FILES:-1000000}
     sanitizer_part asan "address and undefined-behaviour sanitizers"
     export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$source_dir/tests/support/tsan.supp ignore_noninstrumented_modules=1 die_after_fork=0 second_deadlock_stack=1}
     sanitizer_part tsan "thread sanitizer" "${thread_tests[@]}"
