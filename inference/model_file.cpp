@@ -16,7 +16,7 @@ Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path)
         return openHuggingFaceFolder(path);
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
-        const std::string where = path.string();
+        const std::string where = pathText(path);
         return Error(ErrorCode::Unsupported, {.what = "This is a folder and not a model",
                                               .where = where,
                                               .expected = "a GGUF file, or a folder with config.json",
@@ -46,7 +46,7 @@ Result<std::shared_ptr<const ModelFile>> ModelFile::open(const std::filesystem::
         const std::string found = grouped(model->tokenizer->vocabularySize());
         return Error(ErrorCode::Damaged,
                      {.what = "The tokenizer has tokens that the model has no weights for",
-                      .where = path.native(),
+                      .where = pathText(path),
                       .expected = expected,
                       .found = found,
                       .wayOut = "The file was converted wrongly: take another one."});

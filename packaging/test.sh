@@ -76,6 +76,7 @@ sanitizer_part() { # PRESET WORDS [BEGINNING...]: without a beginning every test
     if [ $# -gt 0 ]; then
         regex="^($(IFS='|'; printf '%s' "$*"))"
         mapfile -t targets < <(test_targets "$regex")
+        [[ fuzz/ =~ $regex ]] && targets+=(fuzz_targets)
     fi
     build_preset "$preset" "Building for the $words" "${targets[@]}"
     # Side by side: one after another would take three minutes more. The limits of time leave room for it.

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMaxMerges = 4'000'000;
+constexpr std::size_t kMaxMerges = 1'000'000; // DeepSeek-V3 has 127,741
 
 // Keeps model.vocab and model.merges, which are nearly all of the file, out of the tree.
 class Handler final : public JsonTree

@@ -181,7 +181,7 @@ private:
     const Family &m_family;
     MetadataWriter &m_out;
     FolderConfig m_config;
-    std::uint32_t m_rotatedDim = 0;
+    std::uint32_t m_hiddenSize = 0, m_rotatedDim = 0;
 };
 
 FolderConfig Translation::run()
@@ -194,7 +194,8 @@ FolderConfig Translation::run()
     add("vocab_size", m_config.vocabularySize);
     add("block_count", m_config.layers);
     add("context_length", m_keys.count("max_position_embeddings"));
-    add("embedding_length", m_keys.count("hidden_size"));
+    m_hiddenSize = m_keys.count("hidden_size");
+    add("embedding_length", m_hiddenSize);
     add("feed_forward_length", m_keys.count("intermediate_size"));
     add("attention.layer_norm_rms_epsilon", m_keys.number("rms_norm_eps", 1e-6f));
     m_keys.require("hidden_act", "silu");
@@ -269,8 +270,7 @@ void Translation::attention()
                 break;
             }
     if (!m_family.mla) {
-        const std::uint32_t hidden = m_keys.count("hidden_size", 0);
-        m_rotatedDim = m_keys.count("head_dim", heads ? hidden / heads : 0);
+        m_rotatedDim = m_keys.count("head_dim", heads ? m_hiddenSize / heads : 0);
         add("attention.head_count_kv", kvHeads);
         add("attention.key_length", m_rotatedDim);
         add("attention.value_length", m_rotatedDim);
@@ -308,13 +308,14 @@ void Translation::experts()
                               "scoring_func must be softmax or sigmoid, found " + printable(score));
     add("expert_gating_func", score == "sigmoid" ? 2u : 1u);
     const std::string method = m_keys.text("topk_method", isV3 ? "noaux_tc" : "greedy");
-    const std::uint32_t groups = m_keys.count("n_group", 1), used = m_keys.count("topk_group", 1);
+    const bool grouped = method != "greedy";
+    const std::optional<std::uint32_t> none = grouped ? std::nullopt : std::optional(1u);
+    const std::uint32_t groups = m_keys.count("n_group", none), used = m_keys.count("topk_group", none);
     if (method != "greedy" && method != "group_limited_greedy" && method != "noaux_tc")
         m_keys.problems().add(Kind::Unsupported,
                               "topk_method must be greedy, group_limited_greedy or noaux_tc, found " +
                                   printable(method));
     // Written even when there is one group: a file without the keys is taken for one of before they existed.
-    const bool grouped = method != "greedy";
     add("expert_group_count", grouped ? groups : 1u);
     add("expert_group_used_count", grouped ? used : 1u);
 }

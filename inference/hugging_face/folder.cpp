@@ -5,6 +5,7 @@
 #include "inference/hugging_face/json_tree.h"
 #include "inference/hugging_face/tensor_names.h"
 #include "inference/hugging_face/tokenizer_json.h"
+#include "inference/model/problem_list.h"
 #include "inference/safetensors/safetensors_file.h"
 #include "kernels/element_type.h"
 
@@ -26,13 +27,19 @@ Error missing(std::string_view what, const std::filesystem::path &folder, std::s
         {.what = what, .where = where, .expected = expected, .wayOut = "Download the whole folder again."}};
 }
 
+// The index must not lead out of the folder, nor to what no file system has.
+bool isPlainName(std::string_view name)
+{
+    return !name.empty() && name.size() <= 255 && name.front() != '.' &&
+           name.find_first_of(std::string_view("/\\\0", 3)) == name.npos;
+}
+
 // Names of the files that hold the weights.
 Result<std::vector<std::string>> weightFiles(const std::filesystem::path &folder)
 {
     const std::filesystem::path index = folder / "model.safetensors.index.json";
-    std::error_code error;
-    if (!std::filesystem::exists(index, error)) {
-        if (std::filesystem::exists(folder / "model.safetensors", error))
+    if (!isThere(index)) {
+        if (isThere(folder / "model.safetensors"))
             return std::vector<std::string>{"model.safetensors"};
         return missing("The folder has no weights", folder,
                        "model.safetensors, or model.safetensors.index.json and the files it names");
@@ -50,19 +57,15 @@ Result<std::vector<std::string>> weightFiles(const std::filesystem::path &folder
         return damaged("The index names no weights", "no weight_map");
     std::set<std::string> names;
     for (const auto &[tensor, file] : map->items()) {
-        // A plain name: the index must not lead out of the folder.
-        if (!file.is_string() || file.get_ref<const std::string &>().empty() ||
-            file.get_ref<const std::string &>().find_first_of(std::string_view("/\\\0", 3)) !=
-                std::string::npos ||
-            file.get_ref<const std::string &>().front() == '.')
+        if (!file.is_string() || !isPlainName(file.get_ref<const std::string &>()))
             return damaged("The index names no file of the folder", "tensor " + printable(tensor));
         names.insert(file.get<std::string>());
         if (names.size() > kMaxFiles)
             return damaged("The index names too many files", "more than " + std::to_string(kMaxFiles));
     }
     for (const std::string &name : names)
-        if (!std::filesystem::exists(folder / name, error))
-            return missing("A file of the model is missing", folder, name);
+        if (!isThere(folder / name))
+            return missing("A file of the model is missing", folder, printable(name, 255));
     return std::vector<std::string>(names.begin(), names.end());
 }
 
@@ -83,31 +86,47 @@ std::optional<std::uint32_t> ggufType(SafetensorsType type, bool fp8)
 }
 
 // A tensor under GGUF's name, its dimensions in GGUF's order; nothing for one that is left out.
-Result<std::optional<FolderTensor>> translated(const SafetensorsTensor &tensor, const FolderConfig &config,
-                                               const std::string &where)
+std::optional<FolderTensor> translated(const SafetensorsTensor &tensor, const FolderConfig &config,
+                                       ProblemList &problems)
 {
     std::optional<std::string> name = ggufTensorName(tensor.name, config.layers);
     if (!name || (config.tiedHead && name->starts_with("output.weight")))
-        return std::optional<FolderTensor>();
-    const std::string at = "tensor " + printable(tensor.name) + " of " + where;
+        return std::nullopt;
+    const std::string what = "tensor " + printable(tensor.name);
     const std::optional<std::uint32_t> type = ggufType(tensor.type, config.fp8);
-    if (!type)
-        return Error(ErrorCode::Unsupported,
-                     {.what = "A tensor has a type that is not supported",
-                      .where = at,
-                      .expected = config.fp8 ? "F32, F16, BF16 or F8_E4M3" : "F32, F16 or BF16",
-                      .found = safetensorsTypeName(tensor.type)});
-    if (tensor.shape.empty() || tensor.shape.size() > 4)
-        return Error(ErrorCode::Unsupported, {.what = "A tensor has a shape that is not supported",
-                                              .where = at,
-                                              .expected = "1 to 4 dimensions",
-                                              .found = std::to_string(tensor.shape.size())});
+    if (!type) {
+        problems.add(ProblemList::Kind::Unsupported,
+                     what + " has an unsupported type, expected " +
+                         (config.fp8 ? "F32, F16, BF16 or F8_E4M3" : "F32, F16 or BF16") + ", found " +
+                         std::string(safetensorsTypeName(tensor.type)));
+        return std::nullopt;
+    }
+    if (tensor.shape.empty() || tensor.shape.size() > 4) {
+        problems.add(ProblemList::Kind::Unsupported,
+                     what + " has " + std::to_string(tensor.shape.size()) + " dimensions, expected 1 to 4");
+        return std::nullopt;
+    }
     FolderTensor result;
     result.name = std::move(*name);
     result.ggufType = *type;
     result.dimensions.assign(tensor.shape.rbegin(), tensor.shape.rend());
     result.bytes = tensor.bytes;
-    return std::optional(std::move(result));
+    return result;
+}
+
+// Rows of the embedding are what config.json calls vocab_size. Checked before a token list of that length is
+// made.
+void checkVocabulary(const FolderContent &content, const FolderConfig &config, ProblemList &problems)
+{
+    const auto embedding =
+        std::find_if(content.tensors.begin(), content.tensors.end(),
+                     [](const FolderTensor &tensor) { return tensor.name == "token_embd.weight"; });
+    if (embedding == content.tensors.end())
+        problems.add(ProblemList::Kind::Damaged, "tensor token_embd.weight is missing");
+    else if (embedding->dimensions.size() != 2 || embedding->dimensions[1] != config.vocabularySize)
+        problems.add(ProblemList::Kind::Damaged, "tensor token_embd.weight has another shape, expected " +
+                                                     std::to_string(config.vocabularySize) + " rows, found " +
+                                                     dimensionText(embedding->dimensions));
 }
 
 } // namespace
@@ -115,7 +134,7 @@ Result<std::optional<FolderTensor>> translated(const SafetensorsTensor &tensor, 
 bool isHuggingFaceFolder(const std::filesystem::path &path)
 {
     std::error_code error;
-    return std::filesystem::is_directory(path, error) && std::filesystem::exists(path / "config.json", error);
+    return std::filesystem::is_directory(path, error) && isThere(path / "config.json");
 }
 
 Result<std::unique_ptr<GgufFile>> openHuggingFaceFolder(const std::filesystem::path &folder)
@@ -133,29 +152,31 @@ Result<std::unique_ptr<GgufFile>> openHuggingFaceFolder(const std::filesystem::p
     metadata.add("general.name",
                  printable(std::filesystem::absolute(folder / ".").parent_path().filename().string()));
     metadata.add("baleen.rows_as_trained", true);
-    if (const Result<void> tokenizer = addTokenizer(folder, config->vocabularySize, metadata); !tokenizer)
-        return tokenizer.error();
 
     const Result<std::vector<std::string>> names = weightFiles(folder);
     if (!names)
         return names.error();
     FolderContent content;
-    content.metadata = metadata.file();
+    ProblemList problems;
     for (const std::string &name : *names) {
         Result<std::unique_ptr<SafetensorsFile>> file = SafetensorsFile::open(folder / name);
         if (!file)
             return file.error();
         for (const SafetensorsTensor &tensor : (*file)->tensors()) {
-            Result<std::optional<FolderTensor>> result = translated(tensor, *config, pathText(folder / name));
-            if (!result)
-                return result.error();
-            if (*result) {
-                (*result)->file = content.files.size();
-                content.tensors.push_back(std::move(**result));
+            if (std::optional<FolderTensor> result = translated(tensor, *config, problems)) {
+                result->file = content.files.size();
+                content.tensors.push_back(std::move(*result));
             }
         }
         content.files.push_back(std::move(**file).takeFile());
     }
+    if (problems.empty())
+        checkVocabulary(content, *config, problems);
+    if (!problems.empty())
+        return problems.toError(pathText(folder));
+    if (const Result<void> tokenizer = addTokenizer(folder, config->vocabularySize, metadata); !tokenizer)
+        return tokenizer.error();
+    content.metadata = metadata.file();
     if (!config->ropeDivisors.empty()) {
         FolderTensor divisors;
         divisors.name = "rope_freqs.weight";

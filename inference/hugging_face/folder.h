@@ -19,8 +19,8 @@ bool isHuggingFaceFolder(const std::filesystem::path &path);
 //
 // Weights in F32, F16 and BF16, and in FP8 e4m3 where config.json says so; their scales are tensors under
 // their weight's name and kFp8ScaleSuffix (plan_builder.h checks and applies them). Layers for multi-token
-// prediction, and the head of a model that ties it to the embedding, are left out. Fails with NotFound, Io,
-// Incomplete, Damaged or Unsupported.
+// prediction, and the head of a model that ties it to the embedding, are left out. All tensors of another
+// type are named at once. Fails with NotFound, Io, Incomplete, Damaged or Unsupported.
 Result<std::unique_ptr<GgufFile>> openHuggingFaceFolder(const std::filesystem::path &folder);
 
 } // namespace inference

@@ -85,13 +85,13 @@ Result<MappedFile> openWithin(const std::filesystem::path &path, std::size_t max
     return file;
 }
 
+} // namespace
+
 bool isThere(const std::filesystem::path &path)
 {
     std::error_code error;
     return std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::not_found;
 }
-
-} // namespace
 
 Result<void> readJsonFile(const std::filesystem::path &path, JsonTree &tree)
 {

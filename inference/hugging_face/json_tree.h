@@ -61,6 +61,10 @@ private:
     std::size_t m_values = 0;
 };
 
+// Whether there is something under the name, even a link to nothing or in a circle: opening it says what is
+// wrong.
+bool isThere(const std::filesystem::path &path);
+
 // Reads a file through `tree`. Fails with Io or Unsupported (no regular file, too large), Incomplete (empty),
 // Damaged with the byte, or Unsupported when the tree says so.
 Result<void> readJsonFile(const std::filesystem::path &path, JsonTree &tree);

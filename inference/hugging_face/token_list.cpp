@@ -10,9 +10,6 @@ namespace inference {
 namespace {
 
 constexpr std::size_t kMaxLiteralBytes = 65'536;
-// Real vocabularies need fewer than 100. Literals made to have one hash would make reading quadratic, here
-// and in Vocabulary.
-constexpr int kMaxProbes = 300;
 
 } // namespace
 

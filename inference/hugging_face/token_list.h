@@ -14,7 +14,7 @@ namespace inference {
 class TokenList
 {
 public:
-    static constexpr std::uint32_t kMaxTokens = 1u << 22;
+    static constexpr std::uint32_t kMaxTokens = 1u << 20; // DeepSeek's models have up to 152,064
 
     // At most kMaxTokens.
     explicit TokenList(std::uint32_t size);

@@ -415,10 +415,6 @@ Result<void> addTokenizer(const fs::path &folder, std::uint32_t vocabularySize, 
     if (!settings)
         return settings.error();
     const fs::path byteLevel = folder / "tokenizer.json", sentencePiece = folder / "tokenizer.model";
-    const auto isThere = [](const fs::path &path) {
-        std::error_code error;
-        return fs::symlink_status(path, error).type() != fs::file_type::not_found;
-    };
     Result<void> added;
     if (isThere(byteLevel))
         added = addByteLevel(byteLevel, *settings, vocabularySize, out);

@@ -77,7 +77,10 @@ void addExpertsOrDense(PlanBuilder &builder, std::uint32_t layer)
 
     RouterStep router = moe.router;
     router.router = builder.matrix(name("ffn_gate_inp.weight"), hidden, router.experts);
-    router.bias = builder.optionalVector(name("exp_probs_b.bias"), router.experts);
+    // Every model that was trained with sigmoids chooses by score and bias.
+    router.bias = router.score == RouterScore::Sigmoid
+                      ? builder.vector(name("exp_probs_b.bias"), router.experts)
+                      : builder.optionalVector(name("exp_probs_b.bias"), router.experts);
     builder.add(router);
     MoeFfnStep experts{};
     std::tie(experts.gate, experts.up) = builder.gateAndUpExperts(name);

@@ -92,9 +92,9 @@ void readMla(const GgufFile &file, KeyReader &keys, ModelShape &shape, ProblemLi
     shape.keyValueHeads = shape.attentionHeads;
     mla.latentSize = keys.count("attention.kv_lora_rank", kMaxHiddenSize);
     // Lite models have no query latent. The tensors tell, since some converters write the key for them too.
-    if (file.findTensor("blk.0.attn_q_a.weight"))
+    if (file.findTensor("blk.0.attn_q_a.weight") || file.findTensor("blk.0.attn_q_b.weight"))
         mla.queryLatentSize = keys.count("attention.q_lora_rank", kMaxHiddenSize);
-    const bool newer = keys.has("attention.key_length_mla");
+    const bool newer = keys.has("attention.key_length_mla") || keys.has("attention.value_length_mla");
     shape.headDim = keys.count(newer ? "attention.key_length_mla" : "attention.key_length", kMaxHeadDim);
     mla.valueDim = keys.count(newer ? "attention.value_length_mla" : "attention.value_length", kMaxHeadDim);
     mla.ropeDim = keys.count("rope.dimension_count", kMaxHeadDim);
@@ -112,9 +112,9 @@ void readMla(const GgufFile &file, KeyReader &keys, ModelShape &shape, ProblemLi
 // two models that were trained with groups are told by their sizes.
 void readGroups(KeyReader &keys, const ModelShape &shape, kernels::RouterStep &router, ProblemList &problems)
 {
-    if (keys.countOrNone("expert_group_count") > 0) {
+    if (keys.countOrNone("expert_group_count") > 0 || keys.countOrNone("expert_group_used_count") > 0) {
         router.groups = keys.count("expert_group_count", kMaxExperts);
-        router.groupsUsed = keys.countOr("expert_group_used_count", kMaxExperts, router.groups);
+        router.groupsUsed = keys.count("expert_group_used_count", kMaxExperts);
     } else if (router.experts == 256 && router.used == 8 && shape.hiddenSize == 7168) { // V3, R1
         router.groups = 8;
         router.groupsUsed = 4;

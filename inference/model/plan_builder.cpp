@@ -210,7 +210,7 @@ WeightId PlanBuilder::experts(const LayerNames &layer, std::string_view part, st
     const auto apart = [&](std::uint32_t expert) {
         return layer(std::string(part) + "." + std::to_string(expert) + ".weight");
     };
-    if (has(merged) || !has(apart(0))) {
+    if (has(merged) || (!has(apart(0)) && !has(apart(count - 1)))) {
         const std::optional<WeightView> whole = findStack(merged, columns, rows, count);
         return whole ? push(sliced(*whole, {.rows = rows, .step = rows, .count = count})) : kNoWeight;
     }
@@ -260,7 +260,7 @@ kernels::MlaUp PlanBuilder::mlaUp(const LayerNames &layer)
     const std::string bothName = layer("attn_kv_b.weight");
     const std::uint32_t headRows = mla.nopeDim + mla.valueDim; // of attn_kv_b: a head's keys, then its values
 
-    if (has(keyName) || has(valueName) || !has(bothName)) {
+    if (has(keyName) || has(valueName)) {
         const auto key = findStack(keyName, mla.nopeDim, latent, heads);
         const auto value = findStack(valueName, latent, mla.valueDim, heads);
         // Files for engines that want both forms hold the same weights once more.

@@ -8,21 +8,23 @@ namespace inference {
 
 void ProblemList::add(Kind kind, std::string phrase)
 {
-    m_phrases.push_back(std::move(phrase));
+    ++m_count;
+    if (m_phrases.size() < kNamed)
+        m_phrases.push_back(std::move(phrase));
     m_damaged = m_damaged || kind == Kind::Damaged;
 }
 
 Error ProblemList::toError(std::string_view where) const
 {
     std::string what;
-    if (m_phrases.size() == 1) {
+    if (m_count == 1) {
         what = "The model cannot be loaded: " + m_phrases.front();
     } else {
-        what = "The model cannot be loaded for " + grouped(m_phrases.size()) + " reasons: ";
-        for (std::size_t i = 0; i < std::min(m_phrases.size(), kNamed); ++i)
+        what = "The model cannot be loaded for " + grouped(m_count) + " reasons: ";
+        for (std::size_t i = 0; i < m_phrases.size(); ++i)
             what.append(i ? "; " : "").append(m_phrases[i]);
-        if (m_phrases.size() > kNamed)
-            what.append("; and ").append(grouped(m_phrases.size() - kNamed)).append(" more");
+        if (m_count > kNamed)
+            what.append("; and ").append(grouped(m_count - kNamed)).append(" more");
     }
     const std::string_view wayOut = m_damaged ? "Download the file again, or choose another one."
                                               : "Choose another file of this model, or another model.";

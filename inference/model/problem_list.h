@@ -20,8 +20,8 @@ public:
 
     void add(Kind kind, std::string phrase);
 
-    bool empty() const { return m_phrases.empty(); }
-    std::size_t size() const { return m_phrases.size(); }
+    bool empty() const { return m_count == 0; }
+    std::size_t size() const { return m_count; }
 
     // One sentence: at most kNamed problems by name, then a count. Damaged when any problem is damage: then
     // the file should be fetched again, whatever else is the matter. `where` is the file. Not for an empty
@@ -30,7 +30,8 @@ public:
     static constexpr std::size_t kNamed = 5;
 
 private:
-    std::vector<std::string> m_phrases;
+    std::vector<std::string> m_phrases; // those that are named: a file may have millions of problems
+    std::size_t m_count = 0;
     bool m_damaged = false;
 };
 

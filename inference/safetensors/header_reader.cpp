@@ -81,6 +81,8 @@ public:
     }
     bool end_array() override
     {
+        if (!m_array) // a list that was passed over
+            return true;
         m_array = false;
         if (m_key == "shape") {
             entries.back().shape = m_numbers;

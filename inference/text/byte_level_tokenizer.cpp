@@ -1,6 +1,7 @@
 #include "inference/text/byte_level_tokenizer.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/wording.h"
 #include "inference/text/normalize.h"
 #include "inference/text/prompt_runs.h"
 
@@ -62,11 +63,11 @@ Result<std::unique_ptr<Tokenizer>> ByteLevelTokenizer::fromGguf(const GgufFile &
     if (!kind)
         return Error(ErrorCode::Unsupported,
                      {.what = "The model cuts text in a way that is not known here",
-                      .where = std::string(kPreKey) + " of " + file.path().string(),
+                      .where = std::string(kPreKey) + " of " + pathText(file.path()),
                       .expected =
                           "deepseek-llm, deepseek-coder, deepseek-v3, joyai-llm, qwen2, deepseek-r1-qwen, "
                           "llama-bpe, gpt2 or smollm",
-                      .found = tokenizer->m_preTokenizerName.substr(0, 80),
+                      .found = printable(tokenizer->m_preTokenizerName, 80),
                       .wayOut = "Use a model of the DeepSeek family."});
     tokenizer->m_preTokenizer = *kind;
     // What the name implies, unless a Hugging Face folder says otherwise (hugging_face/tokenizer_json.h).
@@ -84,11 +85,11 @@ Result<std::unique_ptr<Tokenizer>> ByteLevelTokenizer::fromGguf(const GgufFile &
         return merges.error();
     if (!*merges)
         return Error(ErrorCode::Damaged, {.what = "The model has no merges for its vocabulary",
-                                          .where = std::string(kMergesKey) + " of " + file.path().string(),
+                                          .where = std::string(kMergesKey) + " of " + pathText(file.path()),
                                           .wayOut = "Download the model again."});
     Result<std::unique_ptr<BytePairs>> pairs =
         BytePairs::create(tokenizer->m_vocabulary, file.strings(**merges),
-                          wholeFirst->value_or(*kind == PreTokenizer::LlamaBpe), file.path().string());
+                          wholeFirst->value_or(*kind == PreTokenizer::LlamaBpe), pathText(file.path()));
     if (!pairs)
         return pairs.error();
     tokenizer->m_pairs = std::move(*pairs);

@@ -1,5 +1,7 @@
 #include "inference/text/byte_pairs.h"
 
+#include "inference/gguf/wording.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -23,21 +25,24 @@ Error badMerge(std::size_t index, std::string_view merge, std::string_view what,
     return {ErrorCode::Damaged,
             {.what = "Merge " + std::to_string(index) + " " + std::string(what),
              .where = "tokenizer.ggml.merges of " + std::string(fileName),
-             .found = "\"" + std::string(merge.substr(0, 80)) + "\"",
+             .found = "\"" + printable(merge, 80) + "\"",
              .wayOut = "Download the model again."}};
 }
 
 } // namespace
 
-void BytePairs::add(std::uint64_t pair, std::uint32_t rank)
+bool BytePairs::add(std::uint64_t pair, std::uint32_t rank)
 {
     const std::size_t mask = m_slots.size() - 1;
     std::size_t i = placeOf(pair);
-    for (; m_slots[i] != kEmpty; i = (i + 1) & mask) {
+    for (int probes = 0; m_slots[i] != kEmpty; i = (i + 1) & mask) {
         if (m_slots[i] >> kRankBits == pair)
-            return; // the lower rank counts
+            return true; // the lower rank counts
+        if (++probes > kMaxProbes)
+            return false;
     }
     m_slots[i] = pair << kRankBits | rank;
+    return true;
 }
 
 // A look-up waits for memory; a block of merges is looked up together so that the waits overlap.
@@ -97,7 +102,9 @@ Result<void> BytePairs::readMerges(std::span<const std::string_view> merges, std
             __builtin_prefetch(&m_slots[placeOf(pairs[found++])]);
         }
         for (std::size_t i = 0; i < found; ++i)
-            add(pairs[i], ranks[i]);
+            if (!add(pairs[i], ranks[i]))
+                return badMerge(ranks[i], merges[ranks[i]],
+                                "is one of many that are made to be slow to look up", fileName);
         for (std::size_t i = 0; i < found; ++i)
             m_joins.add(m_vocabulary.bytes(m_made[ranks[i]]));
     }

@@ -59,8 +59,8 @@ private:
         return m_ofTwoBytes[static_cast<std::size_t>(static_cast<std::uint8_t>(a)) << 8 |
                             static_cast<std::uint8_t>(b)];
     }
-    void add(std::uint64_t pair, std::uint32_t rank);
-    enum class Kind { Piece, Part }; // Part: of a piece, cut where no token can reach
+    bool add(std::uint64_t pair, std::uint32_t rank); // false where pairs were made to have one place
+    enum class Kind { Piece, Part };                  // Part: of a piece, cut where no token can reach
     void encodeKnown(std::string_view piece, Kind kind, PieceCache &cache, std::vector<TokenId> &out) const;
     void encodeAnew(std::string_view piece, Kind kind, PieceCache &cache, std::vector<TokenId> &out) const;
     bool encodeWhole(std::string_view piece, std::vector<TokenId> &out) const;

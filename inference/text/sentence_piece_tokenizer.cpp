@@ -1,6 +1,7 @@
 #include "inference/text/sentence_piece_tokenizer.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/wording.h"
 #include "inference/text/prompt_runs.h"
 #include "inference/text/utf8.h"
 
@@ -107,7 +108,7 @@ Result<std::vector<float>> readScores(const GgufFile &file, std::size_t tokens)
     const Result<std::optional<GgufArray>> array = file.optionalArray(kKey, GgufValueType::F32);
     if (!array)
         return array.error();
-    const std::string where = std::string(kKey) + " of " + file.path().string();
+    const std::string where = std::string(kKey) + " of " + pathText(file.path());
     std::vector<float> scores = *array ? file.floats(**array) : std::vector<float>();
     if (scores.size() != tokens)
         return Error(ErrorCode::Damaged, {.what = "The scores do not fit the tokens",
@@ -147,7 +148,7 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::fromGguf(const GgufFi
         tokenizer->m_hasBytes = tokenizer->m_hasBytes || tokens.type(id) == TokenType::Byte;
         tokenizer->m_joins.add(tokens.bytes(id));
     }
-    const std::string where = "tokenizer.ggml.tokens of " + file.path().string();
+    const std::string where = "tokenizer.ggml.tokens of " + pathText(file.path());
     if (tokenizer->m_unknown < 0)
         return Error(ErrorCode::Damaged, {.what = "The vocabulary has no token for what it does not know",
                                           .where = where,

@@ -1,6 +1,7 @@
 #include "inference/text/special_ids.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/wording.h"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +29,7 @@ Result<OptionalToken> tokenUnder(const GgufFile &file, const Vocabulary &vocabul
         return id.error();
     if (**id >= vocabulary.size())
         return Error(ErrorCode::Damaged, {.what = "A special token is not in the vocabulary",
-                                          .where = key + " of " + file.path().string(),
+                                          .where = key + " of " + pathText(file.path()),
                                           .expected = "below " + std::to_string(vocabulary.size()),
                                           .found = std::to_string(**id),
                                           .wayOut = "Download the model again."});
@@ -48,7 +49,7 @@ Result<void> appendEnds(const GgufFile &file, const Vocabulary &vocabulary, std:
     for (const std::int32_t id : file.int32s(**array)) {
         if (id < 0 || static_cast<std::uint32_t>(id) >= vocabulary.size())
             return Error(ErrorCode::Damaged, {.what = "A special token is not in the vocabulary",
-                                              .where = std::string(kKey) + " of " + file.path().string(),
+                                              .where = std::string(kKey) + " of " + pathText(file.path()),
                                               .expected = "below " + std::to_string(vocabulary.size()),
                                               .found = std::to_string(id),
                                               .wayOut = "Download the model again."});

@@ -1,6 +1,7 @@
 #include "inference/text/tokenizer.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/wording.h"
 #include "inference/text/byte_level_tokenizer.h"
 #include "inference/text/sentence_piece_tokenizer.h"
 
@@ -17,9 +18,9 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::fromGguf(const GgufFile &file)
     if (*kind == "llama")
         return SentencePieceTokenizer::fromGguf(file);
     return Error(ErrorCode::Unsupported, {.what = "The model's kind of tokenizer is not known here",
-                                          .where = std::string(kKey) + " of " + file.path().string(),
+                                          .where = std::string(kKey) + " of " + pathText(file.path()),
                                           .expected = "gpt2 or llama",
-                                          .found = std::string(kind->substr(0, 80)),
+                                          .found = printable(*kind, 80),
                                           .wayOut = "Use a model of the DeepSeek family."});
 }
 

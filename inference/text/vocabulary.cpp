@@ -1,6 +1,7 @@
 #include "inference/text/vocabulary.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/gguf/wording.h"
 #include "inference/text/utf8.h"
 
 #include <algorithm>
@@ -135,7 +136,7 @@ Result<void> Vocabulary::readTypes(const GgufFile &file)
     const GgufValue *value = file.find(kKey);
     if (!value)
         return {};
-    const std::string where = std::string(kKey) + " of " + file.path().string();
+    const std::string where = std::string(kKey) + " of " + pathText(file.path());
     const GgufArray *array = std::get_if<GgufArray>(value);
     if (!array || array->elementType == GgufValueType::String || array->elementType == GgufValueType::F32 ||
         array->elementType == GgufValueType::F64 || array->elementType == GgufValueType::Bool)
@@ -176,7 +177,7 @@ Result<Vocabulary> Vocabulary::fromGguf(const GgufFile &file, TokenSpelling spel
         total > std::numeric_limits<std::uint32_t>::max())
         return Error(ErrorCode::Damaged,
                      {.what = tokens.empty() ? "The model has no tokens" : "The model has too many tokens",
-                      .where = std::string(kKey) + " of " + file.path().string(),
+                      .where = std::string(kKey) + " of " + pathText(file.path()),
                       .found = std::to_string(tokens.size()) + " tokens",
                       .wayOut = "Download the model again."});
     Vocabulary v;
@@ -202,7 +203,10 @@ Result<Vocabulary> Vocabulary::fromGguf(const GgufFile &file, TokenSpelling spel
         v.m_offsets.push_back(static_cast<std::uint32_t>(v.m_arena.size()));
     }
     v.classify();
-    v.buildTextIndex();
+    if (!v.buildTextIndex())
+        return Error(ErrorCode::Damaged, {.what = "The tokens are made to be slow to look up",
+                                          .where = std::string(kKey) + " of " + pathText(file.path()),
+                                          .wayOut = "Choose another file of this model."});
     return v;
 }
 
@@ -270,23 +274,27 @@ TokenId Vocabulary::match(const LiteralSet &set, std::string_view text) const
     return longest;
 }
 
-void Vocabulary::buildTextIndex()
+bool Vocabulary::buildTextIndex()
 {
+    bool isFair = true;
     std::size_t count = 0;
     for (std::size_t i = 0; i < size(); ++i)
         count += m_spelled[i] ? 1 : 0;
     count += m_plain.tokens.size();
     m_slots.assign(std::bit_ceil(std::max<std::size_t>(16, count + count / 2)), {});
     m_mask = m_slots.size() - 1;
-    const auto insert = [this](TokenId token) {
+    const auto insert = [this, &isFair](TokenId token) {
         const std::string_view key = bytes(token);
         if (key.empty())
             return;
         const std::uint64_t hash = hashBytes(key);
         const auto tag = static_cast<std::uint32_t>(hash >> 32);
         std::uint64_t i = hash & m_mask;
-        for (; m_slots[i].token >= 0; i = (i + 1) & m_mask) {
+        for (int probes = 0; m_slots[i].token >= 0; i = (i + 1) & m_mask) {
             if (m_slots[i].tag == tag && bytes(m_slots[i].token) == key)
+                return;
+            isFair = isFair && ++probes <= kMaxProbes;
+            if (!isFair)
                 return;
         }
         m_slots[i] = {token, tag};
@@ -297,6 +305,7 @@ void Vocabulary::buildTextIndex()
     }
     for (const TokenId token : m_plain.tokens) // where no normal token stands for the same text
         insert(token);
+    return isFair;
 }
 
 TokenId Vocabulary::findText(std::string_view text, std::uint64_t hash) const

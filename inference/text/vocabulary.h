@@ -22,8 +22,10 @@ enum class TokenSpelling {
     SentencePiece // U+2581 for a space, <0xXX> for the bytes of type Byte
 };
 
-// Fast hash of bytes for the tables of this folder; not for use against an enemy.
+// Fast hash of bytes for the tables of this folder. Anybody can make texts of one hash: who fills a table with
+// foreign ones gives up after kMaxProbes steps from one place to the next.
 std::uint64_t hashBytes(std::string_view bytes);
+inline constexpr int kMaxProbes = 1000;
 
 // Immutable after creation.
 class Vocabulary
@@ -79,7 +81,7 @@ private:
 
     Result<void> readTypes(const GgufFile &file);
     void classify();
-    void buildTextIndex();
+    bool buildTextIndex(); // false where literals were made to have one hash
     void sort(LiteralSet &set);
     TokenId match(const LiteralSet &set, std::string_view text) const;
 

@@ -4,9 +4,9 @@
 // The mutator changes one to six places of a real or small template: it deletes, repeats, moves and replaces
 // stretches, puts in words of the language and odd bytes, and joins two templates. The seed is fixed;
 // BALEEN_FUZZ_FILES and BALEEN_FUZZ_SEED change number and seed.
+#include "tests/fuzz/support/mutant_run.h"
 #include "tests/inference/chat/jinja/jinja_golden.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 #include <algorithm>
@@ -268,13 +268,8 @@ private Q_SLOTS:
 
 void TestJinjaMutants::everyMutantRendersOrSaysWhy()
 {
-    const int count = qEnvironmentVariableIsSet("BALEEN_FUZZ_FILES")
-                          ? qEnvironmentVariableIntValue("BALEEN_FUZZ_FILES")
-                          : 20'000;
-    const auto seed = static_cast<std::uint64_t>(qEnvironmentVariableIsSet("BALEEN_FUZZ_SEED")
-                                                     ? qEnvironmentVariableIntValue("BALEEN_FUZZ_SEED")
-                                                     : 20251126);
-    Mutator mutator(seed);
+    const int count = fuzz::mutantCount("templates");
+    Mutator mutator(fuzz::mutantSeed());
     std::vector<Variables> conversations;
     for (const auto &[name, shape] : test::jinjaGolden()["shapes"].items()) {
         Variables variables = test::variablesOf(shape, Json{{"bos", "<s>"}, {"eos", "</s>"}});
@@ -286,35 +281,34 @@ void TestJinjaMutants::everyMutantRendersOrSaysWhy()
     Limits limits;
     limits.fuel = 1u << 22; // so that those who use up all of it take little time
     limits.outputBytes = 1u << 20;
-    int rendered = 0, unparsed = 0, failed = 0;
-    qint64 slowest = 0;
-    for (int i = 0; i < count; ++i) {
+    int failed = 0;
+    const fuzz::Tally tally = fuzz::runMutants("templates", count, [&]() -> fuzz::Outcome {
         const std::string source = mutator.next();
-        QElapsedTimer timer;
-        timer.start();
         const auto parsed = Template::parse(source, limits);
         const auto pieces =
             parsed ? parsed->render(conversations[mutator.below(conversations.size())]) : parsed.error();
-        slowest = std::max(slowest, timer.elapsed());
         if (!pieces) {
-            ++(parsed ? failed : unparsed);
-            QVERIFY2(pieces.error().message.find("line ") != std::string::npos,
-                     pieces.error().message.c_str());
-            QVERIFY2(pieces.error().message.find('\n') == std::string::npos, pieces.error().message.c_str());
-            continue;
+            const std::string &message = pieces.error().message;
+            if (message.find("line ") == std::string::npos || message.find('\n') != std::string::npos)
+                qFatal("%s", message.c_str());
+            failed += parsed ? 1 : 0;
+            return {false, pieces.error().code, message};
         }
-        ++rendered;
         std::size_t size = 0;
         for (const PromptPiece &piece : *pieces) {
             size += piece.text.size();
-            QVERIFY2(piece.origin == PromptPiece::Origin::User || piece.text.find(kMark) == std::string::npos,
-                     source.c_str());
+            if (piece.origin != PromptPiece::Origin::User && piece.text.find(kMark) != std::string::npos)
+                qFatal("text of the user became the template's: %s", source.c_str());
         }
-        QVERIFY(size <= limits.outputBytes);
-    }
-    qInfo("%d rendered, %d did not parse, %d failed; the slowest took %lld ms", rendered, unparsed, failed,
-          static_cast<long long>(slowest));
-    QVERIFY(rendered > count / 20 && unparsed > count / 20 && failed > count / 20);
+        if (size > limits.outputBytes)
+            qFatal("%zu bytes of output", size);
+        return {.opened = true};
+    });
+    QVERIFY2(tally.slowest < fuzz::kMostSeconds, qPrintable(QString::number(tally.slowestNumber)));
+    QVERIFY2(tally.largest < fuzz::kMostBytes, qPrintable(QString::number(tally.largestNumber)));
+    const int unparsed = count - tally.opened - failed;
+    qInfo("%d rendered, %d did not parse, %d failed", tally.opened, unparsed, failed);
+    QVERIFY(tally.opened > count / 20 && unparsed > count / 20 && failed > count / 20);
 }
 
 QTEST_GUILESS_MAIN(TestJinjaMutants)

@@ -1,5 +1,6 @@
 #include "tests/support/tiny_model.h"
 
+#include "inference/gguf/gguf_file.h"
 #include "tests/support/block_quantiser.h"
 #include "tests/support/gguf_writer.h"
 
@@ -329,6 +330,46 @@ TinyModel::TinyModel(const TinyModelOptions &options)
     addTensors(*this, options, std::uint32_t(vocabulary.tokens.size()));
 }
 
+TinyModel TinyModel::ofFile(std::string_view gguf)
+{
+    using inference::GgufValueType;
+    const auto opened = inference::GgufFile::openMemory(std::as_bytes(std::span(gguf)), "tiny model");
+    if (!opened)
+        fail(opened.error().message);
+    const inference::GgufFile &file = **opened;
+    TinyModel model;
+    for (const auto &[key, value] : file.metadata()) {
+        if (const auto *array = std::get_if<inference::GgufArray>(&value)) {
+            if (array->elementType == GgufValueType::String) {
+                const auto texts = file.strings(*array);
+                model.set(key, std::vector<std::string>(texts.begin(), texts.end()));
+            } else if (array->elementType == GgufValueType::I32) {
+                model.set(key, file.int32s(*array));
+            } else {
+                fail("the array " + std::string(key));
+            }
+        } else if (const auto *text = std::get_if<std::string_view>(&value)) {
+            model.set(key, std::string(*text));
+        } else if (const auto *number = std::get_if<std::uint64_t>(&value)) {
+            model.set(key, std::uint32_t(*number));
+        } else if (const auto *fraction = std::get_if<double>(&value)) {
+            model.set(key, float(*fraction));
+        } else if (const auto *truth = std::get_if<bool>(&value)) {
+            model.set(key, *truth);
+        } else {
+            fail("the value of " + std::string(key));
+        }
+    }
+    for (const inference::GgufTensor &tensor : file.tensors()) {
+        const auto bytes = file.bytes(tensor);
+        model.tensors.push_back(
+            {std::string(tensor.name), ElementType(tensor.ggufType),
+             std::vector(tensor.dimensions.begin(), tensor.dimensions.begin() + tensor.dimensionCount),
+             std::string(reinterpret_cast<const char *>(bytes.data()), bytes.size())});
+    }
+    return model;
+}
+
 void TinyModel::set(std::string_view key, Value value)
 {
     for (auto &[existing, old] : metadata) {
@@ -355,6 +396,18 @@ TinyModel::Tensor &TinyModel::tensor(std::string_view name)
         if (tensor.name == name)
             return tensor;
     fail("no tensor " + std::string(name));
+}
+
+bool TinyModel::has(std::string_view name) const
+{
+    const auto isNamed = [&](const auto &entry) {
+        if constexpr (requires { entry.first; })
+            return entry.first == name;
+        else
+            return entry.name == name;
+    };
+    return std::any_of(metadata.begin(), metadata.end(), isNamed) ||
+           std::any_of(tensors.begin(), tensors.end(), isNamed);
 }
 
 std::string TinyModel::toGguf() const

@@ -60,10 +60,15 @@ struct TinyModel
     std::vector<std::pair<std::string, Value>> metadata;
     std::vector<Tensor> tensors;
 
+    TinyModel() = default;
     explicit TinyModel(const TinyModelOptions &options);
+    // Any good file, taken apart. Numbers come back as uint32_t or float. Ends the program for an array that Value has
+    // no type for.
+    static TinyModel ofFile(std::string_view gguf);
     void set(std::string_view key, Value value); // replaces or appends
     void remove(std::string_view key);           // a key or a tensor
     Tensor &tensor(std::string_view name);       // ends the program when there is none
+    bool has(std::string_view name) const;       // a key or a tensor
     std::string toGguf() const;
 };
 

@@ -289,9 +289,17 @@ private Q_SLOTS:
         }
         {
             const Folder folder("qwen2_tied", config, {.files = 2});
-            replaceFile(folder.path("model.safetensors.index.json"),
-                        R"({"weight_map": {"a": "../../etc/passwd"}})");
-            QVERIFY(refusal(folder.path()).contains("The index names no file of the folder"));
+            for (const QByteArray &name :
+                 {QByteArray("../../etc/passwd"), QByteArray(5000, 'y'), QByteArray()}) {
+                replaceFile(folder.path("model.safetensors.index.json"),
+                            R"({"weight_map": {"a": ")" + name + R"("}})");
+                QVERIFY(refusal(folder.path()).contains("The index names no file of the folder"));
+            }
+        }
+        {
+            const Folder folder("qwen2_tied", config, {.files = 2});
+            replaceFile(folder.path("model.safetensors.index.json"), R"({"weight_map": {"a": "b\nc"}})");
+            QVERIFY(refusal(folder.path()).contains("(expected b\\x0ac)", Qt::CaseInsensitive));
         }
         {
             const Folder folder("qwen2_tied", config);

@@ -55,6 +55,18 @@ private Q_SLOTS:
         QVERIFY(!(*file)->find("__metadata__"));
     }
 
+    // They once ended the program, when they came before any tensor.
+    void passesListsOverThatMeanNothing()
+    {
+        const QByteArray bytes = fileOf(R"({"__metadata__": {"of": ["a", [1, 2]]},
+            "a": {"more": [[], 7], "dtype": "U8", "shape": [2], "data_offsets": [0, 2]}})",
+                                        "xy");
+        const auto file = opened(bytes);
+        QVERIFY2(file.ok(), file ? "" : file.error().message.c_str());
+        QCOMPARE((*file)->find("a")->shape, (std::vector<std::uint64_t>{2}));
+        QVERIFY(opened(fileOf(R"({"__metadata__": {"of": []}})", {})).ok());
+    }
+
     void opensFiles()
     {
         const test::TemporaryFolder folder;

@@ -1,5 +1,6 @@
 #include "inference/gguf/gguf_file.h"
 #include "inference/text/tokenizer.h"
+#include "inference/text/vocabulary.h"
 #include "tests/inference/text/byte_vocabulary.h"
 #include "tests/support/models.h"
 
@@ -132,6 +133,7 @@ private Q_SLOTS:
     void leavesOutBytesThatTheVocabularyLacks();
     void refusesWhatItDoesNotKnow_data();
     void refusesWhatItDoesNotKnow();
+    void refusesTablesThatAreMadeToBeSlow();
     void sentencePieceGivesTheReferenceIds();
     void sentencePieceKeepsBytesAndSpaces();
     void sentencePieceKeepsMarkersOutOfUserText();
@@ -452,6 +454,37 @@ void TestTokenizer::refusesWhatItDoesNotKnow()
     QVERIFY(open.file);
     QVERIFY(!open.tokenizer);
     QVERIFY2(QByteArray::fromStdString(open.error).contains(named), open.error.c_str());
+}
+
+// Texts of one hash and pairs of one place would make reading, and then encoding, quadratic.
+void TestTokenizer::refusesTablesThatAreMadeToBeSlow()
+{
+    constexpr std::size_t kMany = 2000; // in tables of 4,096 places
+    test::ByteVocabulary tokens, merges;
+    for (std::uint32_t i = 0; tokens.specials.size() < kMany; ++i) {
+        const std::string text = "t" + std::to_string(i);
+        if ((hashBytes(text) & 4095) < 64)
+            tokens.specials.push_back({text, 1});
+    }
+    std::vector<std::pair<std::uint64_t, std::pair<int, int>>> places;
+    for (int a = 0; a < 256; ++a)
+        for (int b = 0; b < 256; ++b)
+            places.push_back(
+                {(std::uint64_t(a) << 32 | std::uint64_t(b)) * 0x9E3779B97F4A7C15u >> 52, {a, b}});
+    std::sort(places.begin(), places.end());
+    places.resize(kMany);
+    for (const auto &[place, pair] : places)
+        merges.merges.push_back({std::string(1, char(pair.first)), std::string(1, char(pair.second))});
+    for (const test::ByteVocabulary &vocabulary : {tokens, merges}) {
+        test::GgufWriter writer;
+        vocabulary.write(writer);
+        const std::string bytes = writer.finish();
+        const auto file = GgufFile::openMemory(std::as_bytes(std::span(bytes)), "slow.gguf");
+        const auto tokenizer = Tokenizer::fromGguf(**file);
+        QVERIFY(!tokenizer.ok());
+        QVERIFY2(tokenizer.error().message.find("made to be slow to look up") != std::string::npos,
+                 tokenizer.error().message.c_str());
+    }
 }
 
 void TestTokenizer::sentencePieceGivesTheReferenceIds()

@@ -1,0 +1,12 @@
+// libFuzzer target: a chat template, rendered with one of two conversations.
+#include "tests/fuzz/support/probes.h"
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+    const std::string_view bytes(reinterpret_cast<const char *>(data), size);
+    (void)fuzz::probeTemplate(bytes);
+    return 0;
+}
