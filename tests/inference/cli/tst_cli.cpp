@@ -140,16 +140,16 @@ private Q_SLOTS:
         row("wrong magic", m_folder.write("magic.gguf", "GGUX" + good.mid(4)), 3, "magic.gguf");
         row("text", m_folder.write("text.gguf", "This is no model at all, it is only a text.\n"), 3,
             "text.gguf");
-        test::TinyModel strange({});
+        test::TinyModel strange(test::TinyModelOptions{});
         strange.set("general.architecture", std::string("mamba"));
         row("unknown architecture",
             m_folder.write("strange.gguf", QByteArray::fromStdString(strange.toGguf())), 3, "mamba");
-        test::TinyModel incomplete({});
+        test::TinyModel incomplete(test::TinyModelOptions{});
         incomplete.remove("blk.1.ffn_up.weight");
         row("a tensor is missing",
             m_folder.write("missing.gguf", QByteArray::fromStdString(incomplete.toGguf())), 3,
             "blk.1.ffn_up.weight");
-        test::TinyModel wordless({});
+        test::TinyModel wordless(test::TinyModelOptions{});
         wordless.remove("tokenizer.ggml.tokens");
         row("no vocabulary", m_folder.write("wordless.gguf", QByteArray::fromStdString(wordless.toGguf())), 3,
             "tokenizer.ggml.tokens");
@@ -270,7 +270,7 @@ private Q_SLOTS:
         QVERIFY(known["sampling"].toObject()["source"].toString().contains("SmolLM2"));
 
         const auto write = [&](const char *name, const std::string &chatTemplate) {
-            test::TinyModel model({});
+            test::TinyModel model(test::TinyModelOptions{});
             model.set("tokenizer.chat_template", chatTemplate);
             return m_folder.write(name, QByteArray::fromStdString(model.toGguf()));
         };
@@ -298,7 +298,7 @@ private Q_SLOTS:
     }
     void infoTellsWhatIsUnsupported()
     {
-        test::TinyModel strange({});
+        test::TinyModel strange(test::TinyModelOptions{});
         strange.set("general.architecture", std::string("mamba"));
         const QString path = m_folder.write("strange2.gguf", QByteArray::fromStdString(strange.toGguf()));
         const Finished json = run({"info", path, "--json"});
