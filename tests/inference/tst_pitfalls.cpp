@@ -567,7 +567,7 @@ private Q_SLOTS:
             return std::move(*file);
         };
         const auto count = [](const ModelFile &model, const GenerationRequest &request) {
-            const auto prompt = buildPrompt(model, request);
+            const auto prompt = buildPrompt(model, request, {});
             if (!prompt)
                 qFatal("%s", prompt.error().message.c_str());
             const auto all =
@@ -589,7 +589,7 @@ private Q_SLOTS:
         // Coder's files name one of two ends: EOS of the base models or <|EOT|>. Both end an answer.
         for (const char *eos : {"<｜end▁of▁sentence｜>", "<|EOT|>"}) {
             model.set("tokenizer.ggml.eos_token_id", std::uint32_t(*adds->tokenizer->find(eos)));
-            const auto ends = buildPrompt(*opened(model), plain)->endTokens;
+            const auto ends = buildPrompt(*opened(model), plain, {})->endTokens;
             QVERIFY(std::count(ends.begin(), ends.end(), *adds->tokenizer->find("<|EOT|>")) > 0);
             QVERIFY(std::count(ends.begin(), ends.end(), *adds->tokenizer->find(eos)) > 0);
         }
@@ -628,7 +628,7 @@ private Q_SLOTS:
     }
 
     // 16
-    void nibblesAndScalesOfMxfp4AndNoFp8()
+    void nibblesAndScalesOfMxfp4AndRaggedBlocksOfFp8()
     {
         // 2^(e - 128) times the doubled table; the low nibbles are the first half of a block.
         std::vector<std::byte> block(17);
@@ -645,11 +645,22 @@ private Q_SLOTS:
         block[0] = std::byte{127};
         kernels::dequantizeRow(ElementType::MXFP4, block.data(), 32, values.data());
         QCOMPARE(values[1], 0.5f);
-        // FP8's blocks of 128 x 128 are not read: never as something else.
-        const std::string message = Folder("deepseek2_v3", [](json &config) {
-                                        config["quantization_config"] = {{"quant_method", "fp8"}};
-                                    }).refusal();
-        QVERIFY2(holds(message, "quantised weights cannot be opened"), message.c_str());
+        // 130 x 129 in FP8: four blocks, of which three are cut short; the row of scales is that of the row /
+        // 128.
+        const std::vector<std::byte> ones(std::size_t(130) * 129, std::byte{0x38});
+        const float scales[] = {2, 3, 5, 7};
+        kernels::WeightView weight;
+        weight.type = ElementType::F8_E4M3;
+        weight.columns = 129;
+        weight.rows = 130;
+        weight.bytes = ones.data();
+        weight.scales = {{scales, 0}};
+        std::vector<float> row(129);
+        for (const std::uint32_t number : {0u, 127u, 128u, 129u}) {
+            kernels::dequantizeRow(weight, 0, number, row.data());
+            QCOMPARE(row[127], number < 128 ? 2.0f : 5.0f);
+            QCOMPARE(row[128], number < 128 ? 3.0f : 7.0f);
+        }
     }
 
     // 17
@@ -668,15 +679,22 @@ private Q_SLOTS:
                  refusal(v3.model).c_str());
     }
 
-    // 18. Its answers would be wrong beyond 2048 tokens only, so it must not open at all.
-    void v32IsRefusedAndNotRunWithoutItsIndexer()
+    // 18. Without its indexer it is the same function up to 2048 tokens only, which must be known; with it,
+    // it must not open at all.
+    void v32WithItsIndexerIsRefusedAndWithoutSaysSo()
     {
         TinyModel model = Golden("deepseek2_v3").model;
         QCOMPARE(refusal(model), std::string());
+        TinyModel v32 = model;
+        v32.set("general.name", std::string("DeepSeek-V3.2"));
+        const std::string bytes = v32.toGguf();
+        const auto file = GgufFile::openMemory(std::as_bytes(std::span(bytes)), "v3.2.gguf");
+        QCOMPARE(ModelConfig::fromGguf(**file)->denseAbove, 2048u);
         TinyModel::Tensor indexer = model.tensor("blk.0.attn_norm.weight");
         indexer.name = "blk.0.indexer.k_norm.weight";
         model.tensors.push_back(indexer);
-        QVERIFY2(holds(refusal(model), "tensor blk.0.indexer.k_norm.weight is not part of"),
+        QVERIFY2(holds(refusal(model), "The sparse attention of DeepSeek-V3.2 is not supported") &&
+                     holds(refusal(model), "blk.0.indexer.k_norm.weight"),
                  refusal(model).c_str());
         model.set("general.architecture", std::string("deepseek32"));
         QVERIFY(holds(refusal(model), "\"deepseek32\" is not supported"));

@@ -54,7 +54,7 @@ Outcome refused(const Error &error)
 {
     const bool known = error.code == ErrorCode::Damaged || error.code == ErrorCode::Incomplete ||
                        error.code == ErrorCode::Unsupported || error.code == ErrorCode::NotFound ||
-                       error.code == ErrorCode::InvalidArgument;
+                       error.code == ErrorCode::InvalidArgument || error.code == ErrorCode::InvalidNumbers;
     const std::string &m = error.message;
     if (!known || m.size() < 20 || m.size() > 4000 || m.back() != '.' || !isText(m))
         fail("code " + std::to_string(int(error.code)) + ", no sentence: \"" + m + "\"");
