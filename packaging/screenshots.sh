@@ -92,7 +92,7 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
     local data=$work/$1-$2 pid window
     mkdir -p "$data"
     # The settings file of --data-dir; see app/data_paths.h.
-    printf '[appearance]\nscheme=%s\n\n[chat]\nsamplingPreset=0\n' "$2" >"$data/baleen.ini"
+    printf '[appearance]\nscheme=%s\n' "$2" >"$data/baleen.ini"
     "$build_dir/bin/baleen" "$model" --panel "$1" --data-dir "$data" &
     pid=$!
     pids+=("$pid")
@@ -115,7 +115,7 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
 }
 
 picture chat light 'Write binary search in Python. Only the code, no explanation and no example.' Return
-picture chat dark 'Compare list, tuple and set of Python in a table with three columns. Then one sentence on when to use which.' Return
+picture chat dark 'A table of the HTTP methods GET, POST, PUT and DELETE: what each is for, and whether it changes anything. Then one example with curl.' Return
 picture code light 'A function that turns a number from 1 to 3999 into a Roman numeral.' ctrl+Return
 picture code dark 'A function that says whether a year is a leap year.' ctrl+Return
 for scheme in light dark; do
