@@ -115,7 +115,7 @@ picture() { # PANEL SCHEME TEXT SEND_KEY
 }
 
 picture chat light 'Write binary search in Python. Only the code, no explanation and no example.' Return
-picture chat dark 'A table of the HTTP methods GET, POST, PUT and DELETE: what each is for, and whether it changes anything. Then one example with curl.' Return
+picture chat dark 'A table of the HTTP methods GET, POST, PUT and DELETE with two columns, method and purpose. Only the table.' Return
 picture code light 'A function that turns a number from 1 to 3999 into a Roman numeral.' ctrl+Return
 picture code dark 'A function that says whether a year is a leap year.' ctrl+Return
 for scheme in light dark; do
