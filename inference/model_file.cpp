@@ -4,7 +4,6 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/hugging_face/folder.h"
-#include "inference/model/sparse_attention.h"
 
 #include <algorithm>
 
@@ -75,8 +74,7 @@ ModelSummary summarise(const ModelFile &model)
     summary.sampling = advice.options;
     summary.samplingSource = std::move(advice.source);
     summary.canFillInMiddle = model.tokenizer->fillInMiddle().has_value();
-    if (model.config.denseAbove > 0)
-        summary.notes.push_back(denseAttentionNote(model.config.denseAbove));
+    summary.notes = model.config.notes();
     return summary;
 }
 

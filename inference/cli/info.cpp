@@ -7,7 +7,6 @@
 #include "inference/gguf/wording.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
-#include "inference/model/sparse_attention.h"
 
 #include <nlohmann/json.hpp>
 
@@ -94,9 +93,7 @@ std::string inWords(const SamplingOptions &options)
 
 std::vector<std::string> notesOf(const Facts &facts)
 {
-    if (!facts.config || facts.config->denseAbove == 0)
-        return {};
-    return {denseAttentionNote(facts.config->denseAbove)};
+    return facts.config ? facts.config->notes() : std::vector<std::string>();
 }
 
 Json toJson(const Facts &facts)
@@ -207,20 +204,20 @@ std::string toText(const Facts &facts)
                           grouped(shape.keyValueHeads) + " KV heads, feed-forward " +
                           grouped(shape.intermediateSize) + ", vocabulary " + grouped(shape.vocabularySize));
         if (shape.hasMla())
-            line("Attention", "MLA, latent " + grouped(shape.mla.latentSize) + " + " + grouped(shape.mla.ropeDim) +
-                                  (shape.mla.queryLatentSize
-                                       ? ", query latent " + grouped(shape.mla.queryLatentSize)
-                                       : std::string()));
+            line("Attention",
+                 "MLA, latent " + grouped(shape.mla.latentSize) + " + " + grouped(shape.mla.ropeDim) +
+                     (shape.mla.queryLatentSize ? ", query latent " + grouped(shape.mla.queryLatentSize)
+                                                : std::string()));
         if (const MoeConfig &moe = facts.config->moe; moe.router.experts > 0)
-            line("Experts", grouped(moe.router.used) + " of " + grouped(moe.router.experts) +
-                                (moe.sharedExperts ? " and " + grouped(moe.sharedExperts) + " shared" : "") + ", " +
-                                grouped(moe.expertIntermediateSize) + " wide" +
-                                (moe.router.groups > 1 ? ", " + grouped(moe.router.groupsUsed) + " of " +
-                                                             grouped(moe.router.groups) + " groups"
-                                                       : "") +
-                                (moe.leadingDenseLayers
-                                     ? ", first " + grouped(moe.leadingDenseLayers) + " layers dense"
-                                     : ""));
+            line("Experts",
+                 grouped(moe.router.used) + " of " + grouped(moe.router.experts) +
+                     (moe.sharedExperts ? " and " + grouped(moe.sharedExperts) + " shared" : "") + ", " +
+                     grouped(moe.expertIntermediateSize) + " wide" +
+                     (moe.router.groups > 1 ? ", " + grouped(moe.router.groupsUsed) + " of " +
+                                                  grouped(moe.router.groups) + " groups"
+                                            : "") +
+                     (moe.leadingDenseLayers ? ", first " + grouped(moe.leadingDenseLayers) + " layers dense"
+                                             : ""));
         line("Context", grouped(facts.config->contextLength) + " tokens trained");
     }
     if (facts.memory) {

@@ -246,4 +246,11 @@ Result<ModelConfig> ModelConfig::fromGguf(const GgufFile &file)
     return config;
 }
 
+std::vector<std::string> ModelConfig::notes() const
+{
+    if (denseAbove == 0)
+        return {};
+    return {denseAttentionNote(denseAbove)};
+}
+
 } // namespace inference

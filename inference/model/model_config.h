@@ -5,6 +5,7 @@
 #include "kernels/plan.h"
 
 #include <string>
+#include <vector>
 
 namespace inference {
 
@@ -33,6 +34,9 @@ struct ModelConfig
     // Fails with Unsupported (architecture, rope scaling: named) or Damaged; the message lists all problems
     // found.
     static Result<ModelConfig> fromGguf(const GgufFile &file);
+
+    // What differs from the model that its makers published: sentences for people.
+    std::vector<std::string> notes() const;
 };
 
 // Names of the architectures that can be loaded, for messages: "llama and qwen2".

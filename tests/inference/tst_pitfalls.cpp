@@ -29,6 +29,7 @@ using kernels::ElementType;
 using kernels::MlaForm;
 using kernels::Plan;
 using nlohmann::json;
+using test::refusal;
 using test::TinyModel;
 
 namespace {
@@ -66,23 +67,6 @@ ModelConfig configOf(const TinyModel &model)
     if (!config)
         qFatal("%s", config.error().message.c_str());
     return std::move(*config);
-}
-
-// Why a file cannot be run; empty where it can.
-std::string refusal(const TinyModel &model)
-{
-    const std::string bytes = model.toGguf();
-    const auto file = GgufFile::openMemory(std::as_bytes(std::span(bytes)), "tiny.gguf");
-    if (!file)
-        return file.error().message;
-    const auto config = ModelConfig::fromGguf(**file);
-    if (!config)
-        return config.error().message;
-    const auto tokenizer = Tokenizer::fromGguf(**file);
-    if (!tokenizer)
-        return tokenizer.error().message;
-    const auto plan = buildPlan(**file, *config);
-    return plan ? std::string() : plan.error().message;
 }
 
 struct Running

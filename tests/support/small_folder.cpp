@@ -26,16 +26,6 @@ Json readJson(const std::string &path)
     return value;
 }
 
-std::string floats(std::size_t count)
-{
-    std::string bytes;
-    for (std::size_t i = 0; i < count; ++i) {
-        const float value = 0.5f - float(i * 7 % 16) / 16;
-        bytes.append(reinterpret_cast<const char *>(&value), sizeof value);
-    }
-    return bytes;
-}
-
 // Numbers of config.json small enough for thousands of files a second.
 void shrink(Json &config)
 {
@@ -80,7 +70,7 @@ private:
         std::uint64_t count = 1;
         for (const std::uint64_t dimension : shape)
             count *= dimension;
-        m_weights.push_back({name, shape, "F32", floats(count)});
+        m_weights.push_back({name, shape, "F32", smallFloats(count)});
     }
     void attention(const std::string &prefix);
     void latentAttention(const std::string &prefix);
@@ -164,6 +154,16 @@ std::vector<FolderWeight> Weights::all()
 }
 
 } // namespace
+
+std::string smallFloats(std::size_t count)
+{
+    std::string bytes;
+    for (std::size_t i = 0; i < count; ++i) {
+        const float value = 0.5f - float(i * 7 % 16) / 16;
+        bytes.append(reinterpret_cast<const char *>(&value), sizeof value);
+    }
+    return bytes;
+}
 
 std::string safetensorsFile(const std::string &header, const std::string &data)
 {

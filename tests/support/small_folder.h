@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -22,6 +23,8 @@ struct FolderWeight
     std::string bytes;
 };
 
+// Bytes of so many F32 weights, between -0.44 and 0.5.
+std::string smallFloats(std::size_t count);
 // A safetensors file: header and data.
 std::string safetensorsFile(const std::string &header, const std::string &data);
 std::string safetensorsFile(const std::vector<FolderWeight> &weights);

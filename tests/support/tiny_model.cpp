@@ -1,6 +1,9 @@
 #include "tests/support/tiny_model.h"
 
 #include "inference/gguf/gguf_file.h"
+#include "inference/model/architecture.h"
+#include "inference/model/model_config.h"
+#include "inference/text/tokenizer.h"
 #include "tests/support/block_quantiser.h"
 #include "tests/support/gguf_writer.h"
 
@@ -426,6 +429,22 @@ std::string TinyModel::toGguf() const
     for (const Tensor &tensor : tensors)
         writer.addTensor(tensor.name, tensor.type, tensor.dimensions, tensor.bytes);
     return writer.finish();
+}
+
+std::string refusal(const TinyModel &model)
+{
+    const std::string bytes = model.toGguf();
+    const auto file = inference::GgufFile::openMemory(std::as_bytes(std::span(bytes)), "tiny.gguf");
+    if (!file)
+        return file.error().message;
+    const auto config = inference::ModelConfig::fromGguf(**file);
+    if (!config)
+        return config.error().message;
+    const auto tokenizer = inference::Tokenizer::fromGguf(**file);
+    if (!tokenizer)
+        return tokenizer.error().message;
+    const auto plan = inference::buildPlan(**file, *config);
+    return plan ? std::string() : plan.error().message;
 }
 
 std::string tinyModel(const TinyModelOptions &options)

@@ -35,7 +35,7 @@ struct TinyModelOptions
         0; // above the natural size: padded with unused tokens; 0: the natural size
     float rmsNormEpsilon = 1e-5f;
     float ropeBase = 10000;
-    float ropeLinearFactor = 1;      // above 1: rope.scaling.type linear with this factor
+    float ropeLinearFactor = 1;        // above 1: rope.scaling.type linear with this factor
     std::vector<float> ropeDivisors{}; // headDim / 2 numbers: rope_freqs.weight
     bool attentionBiases = false; // llama with attn_q.bias, attn_k.bias, attn_v.bias; qwen2 always has them
     std::uint64_t seed = 1;
@@ -62,8 +62,8 @@ struct TinyModel
 
     TinyModel() = default;
     explicit TinyModel(const TinyModelOptions &options);
-    // Any good file, taken apart. Numbers come back as uint32_t or float. Ends the program for an array that Value has
-    // no type for.
+    // Any good file, taken apart. Numbers come back as uint32_t or float. Ends the program for an array that
+    // Value has no type for.
     static TinyModel ofFile(std::string_view gguf);
     void set(std::string_view key, Value value); // replaces or appends
     void remove(std::string_view key);           // a key or a tensor
@@ -71,6 +71,10 @@ struct TinyModel
     bool has(std::string_view name) const;       // a key or a tensor
     std::string toGguf() const;
 };
+
+// Why a model cannot be run, as far as that shows without running it: file, configuration, tokenizer, plan.
+// Empty where it can.
+std::string refusal(const TinyModel &model);
 
 // Bytes of a GGUF file.
 std::string tinyModel(const TinyModelOptions &options = {});

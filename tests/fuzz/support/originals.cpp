@@ -4,16 +4,6 @@ namespace fuzz {
 
 namespace {
 
-std::string floats(std::size_t count)
-{
-    std::string bytes;
-    for (std::size_t i = 0; i < count; ++i) {
-        const float value = 0.5f - float(i * 7 % 16) / 16;
-        bytes.append(reinterpret_cast<const char *>(&value), sizeof value);
-    }
-    return bytes;
-}
-
 GgufOriginal everyKindOfValue(std::uint32_t version)
 {
     test::GgufWriter writer(version);
@@ -62,7 +52,7 @@ GgufOriginal wholeModel()
         std::uint64_t count = 1;
         for (const std::uint64_t dimension : dimensions)
             count *= dimension;
-        writer.addTensor(name, kernels::ElementType::F32, dimensions, floats(count));
+        writer.addTensor(name, kernels::ElementType::F32, dimensions, test::smallFloats(count));
     };
     add("token_embd.weight", {8, 6});
     add("blk.0.attn_norm.weight", {8});

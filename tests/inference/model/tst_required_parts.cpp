@@ -19,6 +19,7 @@
 using namespace inference;
 using Json = nlohmann::ordered_json;
 using kernels::ElementType;
+using test::refusal;
 using test::TinyModel;
 
 namespace {
@@ -26,23 +27,6 @@ namespace {
 constexpr const char *kModels[] = {"llama_grouped", "qwen2_tied", "qwen3_yarn", "deepseek", "deepseek2_v3"};
 
 constexpr auto kI32 = ElementType(26); // as large as F32, and no weight can have it
-
-// As far as a model gets without running: why it is refused, or nothing.
-std::string refusal(const TinyModel &model)
-{
-    const std::string bytes = model.toGguf();
-    const auto file = GgufFile::openMemory(std::as_bytes(std::span(bytes)), "tiny.gguf");
-    if (!file)
-        return file.error().message;
-    const auto config = ModelConfig::fromGguf(**file);
-    if (!config)
-        return config.error().message;
-    const auto tokenizer = Tokenizer::fromGguf(**file);
-    if (!tokenizer)
-        return tokenizer.error().message;
-    const auto plan = buildPlan(**file, *config);
-    return plan ? std::string() : plan.error().message;
-}
 
 class Folder
 {
