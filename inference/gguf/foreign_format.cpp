@@ -113,7 +113,7 @@ Error foreignFormatError(std::span<const std::byte> bytes, std::string_view file
     if (!found.what.empty())
         return {ErrorCode::Unsupported,
                 {.what = "Not a GGUF file", .where = fileName, .found = found.what, .wayOut = found.wayOut}};
-    const std::string magic = "\"" + printable(text.substr(0, 4)) + "\"";
+    const std::string magic = inQuotes(text.substr(0, 4));
     return {ErrorCode::Damaged,
             {.what = "Not a GGUF file",
              .where = fileName,

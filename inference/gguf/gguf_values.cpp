@@ -17,7 +17,7 @@ std::string typeOf(const GgufValue &value)
         std::string operator()(std::uint64_t n) const { return "the integer " + grouped(n); }
         std::string operator()(std::int64_t n) const { return "the integer " + std::to_string(n); }
         std::string operator()(double x) const { return "the number " + std::to_string(x); }
-        std::string operator()(std::string_view s) const { return "the string \"" + printable(s, 40) + "\""; }
+        std::string operator()(std::string_view s) const { return "the string " + inQuotes(s, 40); }
         std::string operator()(const GgufArray &a) const
         {
             return "an array of type " + std::string(valueTypeName(a.elementType));

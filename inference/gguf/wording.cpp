@@ -88,6 +88,14 @@ std::string printable(std::string_view text, std::size_t maxBytes)
     return out;
 }
 
+std::string inQuotes(std::string_view text, std::size_t maxBytes)
+{
+    std::string out = printable(text, maxBytes);
+    out.insert(out.begin(), '"');
+    out += '"';
+    return out;
+}
+
 std::string pathText(const std::filesystem::path &path)
 {
     constexpr std::size_t pathLimit = 4096; // PATH_MAX

@@ -145,7 +145,7 @@ private:
     bool refuse(const std::string &kind)
     {
         if (m_part == Part::Vocabulary)
-            return fail("model.vocab gives token \"" + printable(m_literal, 60) + "\" " + kind);
+            return fail("model.vocab gives token " + inQuotes(m_literal, 60) + " " + kind);
         return fail("model.merges holds " + kind + " at " + grouped(merges.size()));
     }
 
@@ -214,7 +214,7 @@ std::string checkMerges(const std::vector<std::string> &merges, const TokenList 
     for (std::size_t first = 0; first < merges.size(); first += kBlock) {
         const std::size_t count = std::min(kBlock, merges.size() - first);
         const auto bad = [&](std::size_t i, const char *what) {
-            return "merge " + grouped(first + i) + " \"" + printable(merges[first + i], 80) + "\" " + what;
+            return "merge " + grouped(first + i) + " " + inQuotes(merges[first + i], 80) + " " + what;
         };
         joined.clear();
         for (std::size_t i = 0; i < count; ++i) {

@@ -51,7 +51,7 @@ bool JsonTree::close()
 bool JsonTree::key(string_t &name)
 {
     if (m_open.back()->contains(name))
-        return fail("\"" + printable(name) + "\" twice in one object");
+        return fail(inQuotes(name) + " twice in one object");
     m_key = std::move(name);
     return true;
 }

@@ -24,11 +24,11 @@ std::string TokenList::problem(const std::string &literal, std::uint64_t id) con
     const bool isTaken = !isBeyond && m_types[id] != TokenType::Unused;
     if (!isBeyond && !isTaken && literal.size() <= kMaxLiteralBytes)
         return {}; // words cost time, and there are hundreds of thousands of tokens
-    const std::string named = "token \"" + printable(literal, 60) + "\" has the id " + grouped(id);
+    const std::string named = "token " + inQuotes(literal, 60) + " has the id " + grouped(id);
     if (isBeyond)
         return named + ", beyond the model's vocabulary of " + grouped(size());
     if (isTaken)
-        return named + ", which \"" + printable(m_literals[id], 60) + "\" has too";
+        return named + ", which " + inQuotes(m_literals[id], 60) + " has too";
     return named + " and " + byteCount(literal.size());
 }
 
@@ -41,7 +41,7 @@ std::string TokenList::add(std::string literal, std::uint64_t id, TokenType type
     std::uint64_t i = hash & m_mask;
     for (int probes = 0; m_slots[i].token >= 0; i = (i + 1) & m_mask) {
         if (m_slots[i].tag == tag && this->literal(m_slots[i].token) == literal)
-            return "token \"" + printable(literal, 60) + "\" is there twice";
+            return "token " + inQuotes(literal, 60) + " is there twice";
         if (++probes > kMaxProbes)
             return "tokens that are made to be slow to look up";
     }
@@ -57,7 +57,7 @@ std::string TokenList::addOrMark(std::string literal, std::uint64_t id, TokenTyp
     if (known < 0)
         return add(std::move(literal), id, type);
     if (static_cast<std::uint64_t>(known) != id)
-        return "token \"" + printable(literal, 60) + "\" has the ids " +
+        return "token " + inQuotes(literal, 60) + " has the ids " +
                grouped(static_cast<std::uint64_t>(known)) + " and " + grouped(id);
     m_types[id] = type;
     return {};

@@ -92,8 +92,7 @@ Result<OptionalId> roleToken(const Settings &settings, const TokenList &tokens, 
     if (id >= 0)
         return OptionalId(static_cast<std::uint32_t>(id));
     if (needed)
-        return damaged(settings.path(name), key, "a token of the vocabulary",
-                       "\"" + printable(**literal, 60) + "\"");
+        return damaged(settings.path(name), key, "a token of the vocabulary", inQuotes(**literal, 60));
     return OptionalId();
 }
 
@@ -372,7 +371,7 @@ Result<void> addTokensBeside(const Settings &settings, TokenList &tokens)
         return added.error();
     for (const auto &[literal, id] : added->items()) {
         if (!id.is_number_unsigned())
-            return refuse(path, {"token \"" + printable(literal, 60) + "\" without a number"});
+            return refuse(path, {"token " + inQuotes(literal, 60) + " without a number"});
         const auto number = id.get<std::uint64_t>();
         if (tokens.isSet(number) && tokens.literal(static_cast<TokenId>(number)) == literal)
             continue;

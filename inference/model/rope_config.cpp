@@ -113,8 +113,8 @@ Scaling readScaling(KeyReader &keys, ProblemList &problems)
     if (type == "yarn")
         return Scaling::Yarn;
     if (type != "none" && !type.empty())
-        problems.add(Kind::Unsupported, "RoPE scaling \"" + printable(type) +
-                                            "\" is not supported, expected none, linear or yarn");
+        problems.add(Kind::Unsupported,
+                     "RoPE scaling " + inQuotes(type) + " is not supported, expected none, linear or yarn");
     return Scaling::None;
 }
 

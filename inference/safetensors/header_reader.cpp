@@ -126,7 +126,7 @@ private:
         const bool known = m_key == "dtype" || m_key == "shape" || m_key == "data_offsets";
         if (m_depth == 2 && !m_array && (m_metadata || !known))
             return true;
-        return fail("\"" + printable(m_key) + "\" holds " + kind);
+        return fail(inQuotes(m_key) + " holds " + kind);
     }
 
     std::string m_key;

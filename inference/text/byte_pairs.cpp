@@ -15,8 +15,9 @@ namespace inference {
 
 namespace {
 
-// Pieces up to this many bytes (below 256) are merged by looking through the pairs, longer ones with a heap.
-constexpr std::size_t kShort = 48;
+// Pieces up to this many bytes are merged by looking through the pairs, longer ones with a heap.
+constexpr std::size_t kShort = 128;
+constexpr std::size_t kLanes = 8; // pairs looked at together
 // Real vocabularies have up to half a million.
 constexpr std::size_t kMostMerges = 8'000'000;
 
@@ -25,7 +26,7 @@ Error badMerge(std::size_t index, std::string_view merge, std::string_view what,
     return {ErrorCode::Damaged,
             {.what = "Merge " + std::to_string(index) + " " + std::string(what),
              .where = "tokenizer.ggml.merges of " + std::string(fileName),
-             .found = "\"" + printable(merge, 80) + "\"",
+             .found = inQuotes(merge, 80),
              .wayOut = "Download the model again."}};
 }
 
@@ -42,6 +43,8 @@ bool BytePairs::add(std::uint64_t pair, std::uint32_t rank)
             return false;
     }
     m_slots[i] = pair << kRankBits | rank;
+    const std::size_t bit = bitOf(pair);
+    m_filter[bit / 64] |= std::uint64_t(1) << bit % 64;
     return true;
 }
 
@@ -135,6 +138,7 @@ Result<std::unique_ptr<BytePairs>> BytePairs::create(const Vocabulary &vocabular
     }
     const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(16, merges.size() + merges.size() / 2));
     pairs.m_slots.assign(capacity, kEmpty);
+    pairs.m_filter.assign(capacity / 16, 0);
     pairs.m_made.assign(merges.size(), -1);
     pairs.m_shift = 64 - std::countr_zero(capacity);
     for (std::uint32_t token = 0; token < vocabulary.size(); ++token)
@@ -200,31 +204,49 @@ void BytePairs::merge(std::string_view bytes, std::vector<TokenId> &out) const
 
 void BytePairs::mergeShort(std::string_view bytes, std::vector<TokenId> &out) const
 {
+    // For each symbol, in the place of its first byte: the rank of its merge with the next one, and that
+    // place. The least is the leftmost of the lowest rank; all are looked through with vector operations.
+    constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::max();
+    static_assert(kShort <= 256 && kMostMerges <= kNever >> 8);
+    alignas(64) std::array<std::int32_t, kShort> keys;
     std::array<TokenId, kShort> tokens;
-    std::array<std::uint32_t, kShort> ranks; // of the merge of a token with the next one
-    std::size_t count = bytes.size();
-    for (std::size_t i = 0; i < count; ++i)
+    std::array<std::uint8_t, kShort> previous, next; // places of symbols
+    const std::size_t count = bytes.size(), padded = (count + kLanes - 1) / kLanes * kLanes;
+    const auto keyOf = [](std::uint32_t rank, std::size_t place) {
+        return rank == kNone ? kNever : static_cast<std::int32_t>(rank << 8 | place);
+    };
+    for (std::size_t i = 0; i < count; ++i) {
         tokens[i] = m_ofByte[static_cast<std::uint8_t>(bytes[i])];
-    for (std::size_t i = 0; i + 1 < count; ++i)
-        ranks[i] = ofBytes(bytes[i], bytes[i + 1]);
-    for (; count > 1; --count) {
-        std::uint64_t least = ~std::uint64_t(0); // rank and place: the leftmost of the lowest rank
-        for (std::size_t i = 0; i + 1 < count; ++i)
-            least = std::min(least, std::uint64_t(ranks[i]) << 8 | i);
-        if (least >> 8 == kNone)
-            break;
-        const std::size_t best = least & 0xFF;
-        tokens[best] = m_made[ranks[best]];
-        for (std::size_t i = best + 1; i + 1 < count; ++i) {
-            tokens[i] = tokens[i + 1];
-            ranks[i] = ranks[i + 1];
-        }
-        if (best + 2 < count)
-            ranks[best] = find(tokens[best], tokens[best + 1]);
-        if (best > 0)
-            ranks[best - 1] = find(tokens[best - 1], tokens[best]);
+        previous[i] = static_cast<std::uint8_t>(i - 1);
+        next[i] = static_cast<std::uint8_t>(i + 1);
     }
-    out.insert(out.end(), tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
+    for (std::size_t i = 0; i + 1 < count; ++i)
+        keys[i] = keyOf(ofBytes(bytes[i], bytes[i + 1]), i);
+    for (std::size_t i = count - 1; i < padded; ++i)
+        keys[i] = kNever;
+    for (;;) {
+        std::array<std::int32_t, kLanes> lanes;
+        std::copy_n(keys.begin(), kLanes, lanes.begin());
+        for (std::size_t i = kLanes; i < padded; i += kLanes)
+            for (std::size_t lane = 0; lane < kLanes; ++lane)
+                lanes[lane] = std::min(lanes[lane], keys[i + lane]);
+        const std::int32_t least = *std::min_element(lanes.begin(), lanes.end());
+        if (least == kNever)
+            break;
+        const auto left = static_cast<std::size_t>(least & 0xFF);
+        const std::size_t right = next[left], behind = next[right];
+        tokens[left] = m_made[static_cast<std::size_t>(least >> 8)];
+        keys[left] = keys[right] = kNever;
+        next[left] = static_cast<std::uint8_t>(behind);
+        if (behind < count) {
+            previous[behind] = static_cast<std::uint8_t>(left);
+            keys[left] = keyOf(find(tokens[left], tokens[behind]), left);
+        }
+        if (left > 0)
+            keys[previous[left]] = keyOf(find(tokens[previous[left]], tokens[left]), previous[left]);
+    }
+    for (std::size_t i = 0; i < count; i = next[i])
+        out.push_back(tokens[i]);
 }
 
 void BytePairs::mergeLong(std::string_view bytes, std::vector<TokenId> &out) const

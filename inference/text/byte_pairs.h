@@ -40,11 +40,14 @@ private:
         return std::uint64_t(static_cast<std::uint32_t>(a)) << kTokenBits | static_cast<std::uint32_t>(b);
     }
     std::size_t placeOf(std::uint64_t pair) const { return pair * 0x9E3779B97F4A7C15u >> m_shift; }
+    std::size_t bitOf(std::uint64_t pair) const { return pair * 0x9E3779B97F4A7C15u >> (m_shift - 2); }
     Result<void> readMerges(std::span<const std::string_view> merges, std::string_view fileName);
     // The rank of the merge of two tokens, kNone when there is none.
     std::uint32_t find(TokenId a, TokenId b) const
     {
         const std::uint64_t pair = pairOf(a, b);
+        if (const std::size_t bit = bitOf(pair); (m_filter[bit / 64] >> bit % 64 & 1) == 0)
+            return kNone; // most neighbours, and the table is too large for the processor's nearest caches
         const std::size_t mask = m_slots.size() - 1;
         for (std::size_t i = placeOf(pair);; i = (i + 1) & mask) {
             const std::uint64_t slot = m_slots[i];
@@ -71,7 +74,8 @@ private:
     const Vocabulary &m_vocabulary;
     TokenId m_ofByte[256];
     std::vector<std::uint64_t> m_slots;
-    std::vector<TokenId> m_made;             // by each merge; -1 for one that can never apply
+    std::vector<std::uint64_t> m_filter; // four bits a slot: set where a pair of that hash is in the table
+    std::vector<TokenId> m_made;         // by each merge; -1 for one that can never apply
     std::vector<std::uint32_t> m_ofTwoBytes; // find() for the tokens of every two bytes
     CharacterJoins m_joins;                  // of all tokens that merges make
     int m_shift = 64;

@@ -80,15 +80,40 @@ bool isAsciiLetter(std::uint32_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// One split of a sequence: `match(text, p)` gives the end of the match that begins at `p`, or `p`. Calls
-// `next` with every match and everything between two matches.
-template <class Match, class Next> void split(const Text &text, Match &&match, Next &&next)
+// Behind the characters at `p` that neither a cased letter, white space nor punctuation of deepseek-llm is
+// among: U+0800 to 0FFF, U+3040 to 9FFF and U+B000 to CFFF, by their bytes alone. Bytes that are no
+// characters begin no match either.
+const char *skipUncased(const Text &text, const char *p)
+{
+    const auto byteAt = [](const char *q) { return static_cast<std::uint8_t>(*q); };
+    for (; text.end - p >= 3; p += 3) {
+        const std::uint32_t lead = byteAt(p), second = byteAt(p + 1);
+        if (lead != 0xE0 && (lead < 0xE4 || lead > 0xE9) && lead != 0xEB && lead != 0xEC &&
+            (lead != 0xE3 || second < 0x81))
+            break;
+        if ((second & 0xC0) != 0x80 || (byteAt(p + 2) & 0xC0) != 0x80)
+            break;
+    }
+    return p;
+}
+
+const char *skipNone(const Text &, const char *p)
+{
+    return p;
+}
+
+// One split of a sequence: `match(text, p, first)` gives the end of the match that begins at `p`, where
+// `first` is seen, or `p`. Calls `next` with every match and everything between two matches. `skip(text, p)`
+// goes over characters that begin no match.
+template <class Match, class Next, class Skip = decltype(skipNone)>
+void split(const Text &text, Match &&match, Next &&next, Skip &&skip = skipNone)
 {
     const char *gap = text.begin;
-    for (const char *p = text.begin; p < text.end;) {
-        const char *end = match(text, p);
+    for (const char *p = text.begin; (p = skip(text, p)) < text.end;) {
+        const Seen first = see(text, p); // once: most characters begin no match
+        const char *end = match(text, p, first);
         if (end == p) {
-            p += see(text, p).length;
+            p += first.length;
             continue;
         }
         if (gap < p)
@@ -130,10 +155,9 @@ bool isPlainWord(const Text &text, std::uint8_t letters)
 }
 
 // \p{N}
-const char *oneNumber(const Text &text, const char *p)
+const char *oneNumber(const Text &, const char *p, const Seen &first)
 {
-    const Seen c = see(text, p);
-    return c.is(kNumber) ? p + c.length : p;
+    return first.is(kNumber) ? p + first.length : p;
 }
 
 // \p{N}{1,3}
@@ -148,11 +172,13 @@ const char *upToThreeNumbers(const Text &text, const char *p)
     return p;
 }
 
-// \s?X+ for the characters X of a predicate that no space satisfies
-template <class Predicate> const char *afterOneSpace(const Text &text, const char *p, Predicate &&predicate)
+// \s?X+ for the characters X of a predicate; white space is taken as the \s alone
+template <class Predicate>
+const char *afterOneSpace(const Text &text, const char *p, const Seen &first, Predicate &&predicate)
 {
-    const Seen first = see(text, p);
-    const char *start = first.is(kSpace) ? p + first.length : p;
+    if (!first.is(kSpace))
+        return predicate(first) ? run(text, p + first.length, predicate) : p;
+    const char *start = p + first.length;
     const char *end = run(text, start, predicate);
     return end > start ? end : p;
 }
@@ -201,14 +227,14 @@ const char *contraction(const Text &text, const char *p, bool anyCase)
 }
 
 //  's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-const char *gpt2Word(const Text &text, const char *p)
+const char *gpt2Word(const Text &text, const char *p, const Seen &first)
 {
     if (*p == '\'') {
         if (const char *end = contraction(text, p, false); end > p)
             return end;
     }
     const char *start = *p == ' ' ? p + 1 : p;
-    const Seen c = see(text, start);
+    const Seen c = start == p ? first : see(text, start);
     if (c.is(kLetter))
         return runOf(text, start, kLetter);
     if (c.is(kNumber))
@@ -220,13 +246,12 @@ const char *gpt2Word(const Text &text, const char *p)
 
 // (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,DIGITS}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+
 // |\s+(?!\S)|\s+
-template <int kDigits> const char *qwenWord(const Text &text, const char *p)
+template <int kDigits> const char *qwenWord(const Text &text, const char *p, const Seen &first)
 {
     if (*p == '\'') {
         if (const char *end = contraction(text, p, true); end > p)
             return end;
     }
-    const Seen first = see(text, p);
     if (first.is(kLetter))
         return runOf(text, p, kLetter);
     if (first.is(kNumber))
@@ -244,9 +269,8 @@ template <int kDigits> const char *qwenWord(const Text &text, const char *p)
 
 // [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*
 // |\s*[\r\n]+|\s+(?!\S)|\s+
-const char *deepSeekV3Word(const Text &text, const char *p)
+const char *deepSeekV3Word(const Text &text, const char *p, const Seen &first)
 {
-    const Seen first = see(text, p);
     const char *second = p + first.length;
     const Seen next = see(text, second);
     if (first.codePoint < 0x80 && first.is(kPunctuation | kSymbol) && isAsciiLetter(next.codePoint))
@@ -270,9 +294,8 @@ bool isIn(std::uint32_t c, std::uint32_t low, std::uint32_t high)
 }
 
 // \p{N}{1,3} or, which no number is in, [4E00-9FA5 3040-309F 30A0-30FF]+ (hexadecimal code points)
-const char *deepSeekV3NumberOrCjk(const Text &text, const char *p)
+const char *deepSeekV3NumberOrCjk(const Text &text, const char *p, const Seen &first)
 {
-    const Seen first = see(text, p);
     if (first.is(kNumber))
         return upToThreeNumbers(text, p);
     const auto isCjk = [](const Seen &s) {
@@ -282,12 +305,13 @@ const char *deepSeekV3NumberOrCjk(const Text &text, const char *p)
 }
 
 // [4E00-9FA5 0800-4E00 AC00-D7FF]+
-const char *deepSeekLlmCjk(const Text &text, const char *p)
+const char *deepSeekLlmCjk(const Text &text, const char *p, const Seen &first)
 {
-    return run(text, p, [](const Seen &s) {
+    const auto isCjk = [](const Seen &s) {
         return isIn(s.codePoint, 0x4E00, 0x9FA5) || isIn(s.codePoint, 0x0800, 0x4E00) ||
                isIn(s.codePoint, 0xAC00, 0xD7FF);
-    });
+    };
+    return isCjk(first) ? run(text, p + first.length, isCjk) : p;
 }
 
 bool isDeepSeekLlmPunctuation(const Seen &s)
@@ -327,34 +351,30 @@ template <class Next> void cutTrailingSpace(const Text &text, Next &&next)
 
 template <class Next> void splitDeepSeekLlm(const Text &text, Next &&next)
 {
-    const auto letters = [](const Text &t, const char *p) {
-        return afterOneSpace(t, p, [](const Seen &s) { return s.is(kCasedLetter); });
+    const auto letters = [](const Text &t, const char *p, const Seen &first) {
+        return afterOneSpace(t, p, first, [](const Seen &s) { return s.is(kCasedLetter); });
     };
     // U+3000 is white space and punctuation here: the optional space takes it only when another one follows.
-    const auto punctuation = [](const Text &t, const char *p) {
-        const Seen first = see(t, p);
-        const char *start = first.is(kSpace) ? p + first.length : p;
-        const char *end = run(t, start, isDeepSeekLlmPunctuation);
-        if (end > start)
-            return end;
-        return isDeepSeekLlmPunctuation(first) ? start : p;
+    const auto punctuation = [](const Text &t, const char *p, const Seen &first) {
+        const char *end = afterOneSpace(t, p, first, isDeepSeekLlmPunctuation);
+        return end == p && isDeepSeekLlmPunctuation(first) ? p + first.length : end;
     };
     const auto last = [&](const Text &t) { split(t, oneNumber, next); };
     const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };
     const auto trailing = [&](const Text &t) { cutTrailingSpace(t, cjk); };
-    const auto third = [&](const Text &t) { split(t, punctuation, trailing); };
+    const auto third = [&](const Text &t) { split(t, punctuation, trailing, skipUncased); };
     const auto word = [&](const Text &t) { isPlainWord(t, kCasedLetter) ? next(t) : third(t); };
-    const auto second = [&](const Text &t) { split(t, letters, word); };
+    const auto second = [&](const Text &t) { split(t, letters, word, skipUncased); };
     splitLines(text, second);
 }
 
 template <class Next> void splitDeepSeekCoder(const Text &text, Next &&next)
 {
-    const auto letters = [](const Text &t, const char *p) {
-        return afterOneSpace(t, p, [](const Seen &s) { return s.is(kLetter); });
+    const auto letters = [](const Text &t, const char *p, const Seen &first) {
+        return afterOneSpace(t, p, first, [](const Seen &s) { return s.is(kLetter); });
     };
-    const auto punctuation = [](const Text &t, const char *p) {
-        return afterOneSpace(t, p, [](const Seen &s) { return s.is(kPunctuation); });
+    const auto punctuation = [](const Text &t, const char *p, const Seen &first) {
+        return afterOneSpace(t, p, first, [](const Seen &s) { return s.is(kPunctuation); });
     };
     const auto last = [&](const Text &t) { split(t, oneNumber, next); };
     const auto cjk = [&](const Text &t) { split(t, deepSeekLlmCjk, last); };

@@ -7,8 +7,10 @@
 
 #include <sentencepiece_processor.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace inference {
 
@@ -136,7 +138,7 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::fromGguf(const GgufFi
     std::unique_ptr<SentencePieceTokenizer> tokenizer(new SentencePieceTokenizer(std::move(*vocabulary)));
     const Vocabulary &tokens = tokenizer->m_vocabulary;
 
-    const Result<std::vector<float>> scores = readScores(file, tokens.size());
+    Result<std::vector<float>> scores = readScores(file, tokens.size());
     if (!scores)
         return scores.error();
     tokenizer->m_ofByte.fill(-1);
@@ -146,6 +148,12 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::fromGguf(const GgufFi
         if (tokens.type(id) == TokenType::Byte && tokens.bytes(id).size() == 1)
             tokenizer->m_ofByte[static_cast<std::uint8_t>(tokens.bytes(id)[0])] = id;
         tokenizer->m_hasBytes = tokenizer->m_hasBytes || tokens.type(id) == TokenType::Byte;
+        // The library keeps user-defined tokens whole, takes unused ones apart again, and merges what reads
+        // like a marker.
+        const auto type = static_cast<TokenType>(libraryType(tokens, id));
+        tokenizer->m_mergesPlainly = tokenizer->m_mergesPlainly && type != TokenType::UserDefined &&
+                                     type != TokenType::Unused &&
+                                     (type != TokenType::Normal || tokens.isText(id));
         tokenizer->m_joins.add(tokens.bytes(id));
     }
     const std::string where = "tokenizer.ggml.tokens of " + pathText(file.path());
@@ -166,6 +174,7 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::fromGguf(const GgufFi
                                           .where = where,
                                           .found = status.error_message(),
                                           .wayOut = "Download the model again."});
+    tokenizer->m_scores = std::move(*scores);
     const Result<std::optional<bool>> addsSpace = file.optionalBool("tokenizer.ggml.add_space_prefix");
     if (!addsSpace)
         return addsSpace.error();
@@ -222,10 +231,64 @@ void SentencePieceTokenizer::encodeValid(std::string_view text, PieceCache &cach
     const bool cuts = m_hasBytes && text.find(kSpaceMark) == text.npos;
     for (std::size_t from = 0; from < text.size();) {
         const std::size_t end = cuts ? m_joins.partEnd(text, from) : text.size();
-        cache.encode(text.substr(from, end - from), false, out,
-                     [&](std::string_view part) { encodeByLibrary(part, out); });
+        cache.encode(text.substr(from, end - from), false, out, [&](std::string_view part) {
+            if (!cuts || !merge(part, out))
+                encodeByLibrary(part, out);
+        });
         from = end;
     }
+}
+
+// Of all neighbours that make a token, those of the highest score first, the leftmost of equals.
+bool SentencePieceTokenizer::merge(std::string_view part, std::vector<TokenId> &out) const
+{
+    constexpr std::size_t kMost = 48; // characters
+    constexpr float kNone = -std::numeric_limits<float>::infinity();
+    if (!m_mergesPlainly || part.size() > 4 * kMost)
+        return false;
+    std::array<std::uint32_t, kMost + 1> begin; // of each symbol, and the end of the last
+    std::array<TokenId, kMost> tokens;          // of each symbol
+    std::array<TokenId, kMost> joined;          // of a symbol with the next one
+    std::array<float, kMost> scores;            // of that token; kNone where there is none
+    std::size_t count = 0;
+    for (const char *p = part.data(), *end = p + part.size(); p < end; ++count) {
+        const utf8::Character c = utf8::read(p, end);
+        const TokenId token = count < kMost ? m_vocabulary.findText({p, c.length}) : -1;
+        if (token < 0)
+            return false;
+        begin[count] = static_cast<std::uint32_t>(p - part.data());
+        tokens[count] = token;
+        p += c.length;
+    }
+    begin[count] = static_cast<std::uint32_t>(part.size());
+    const auto join = [&](std::size_t i) {
+        joined[i] = m_vocabulary.findText(part.substr(begin[i], begin[i + 2] - begin[i]));
+        scores[i] = joined[i] < 0 ? kNone : m_scores[static_cast<std::size_t>(joined[i])];
+    };
+    for (std::size_t i = 0; i + 1 < count; ++i)
+        join(i);
+    while (count > 1) {
+        std::size_t best = 0;
+        for (std::size_t i = 1; i + 1 < count; ++i)
+            best = scores[i] > scores[best] ? i : best;
+        if (scores[best] == kNone)
+            break;
+        tokens[best] = joined[best];
+        --count;
+        for (std::size_t i = best + 1; i < count; ++i) {
+            begin[i] = begin[i + 1];
+            tokens[i] = tokens[i + 1];
+            joined[i] = joined[i + 1];
+            scores[i] = scores[i + 1];
+        }
+        begin[count] = static_cast<std::uint32_t>(part.size());
+        if (best + 1 < count)
+            join(best);
+        if (best > 0)
+            join(best - 1);
+    }
+    out.insert(out.end(), tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
+    return true;
 }
 
 void SentencePieceTokenizer::encodeByLibrary(std::string_view text, std::vector<TokenId> &out) const

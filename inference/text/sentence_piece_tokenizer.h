@@ -10,6 +10,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace inference {
 
@@ -43,6 +44,9 @@ private:
     explicit SentencePieceTokenizer(Vocabulary vocabulary);
     void encodeRun(std::string_view text, std::vector<TokenId> &out) const;
     void encodeValid(std::string_view text, PieceCache &cache, std::vector<TokenId> &out) const;
+    // Appends the tokens of a short part as the library would, many times faster. False, and nothing
+    // appended, where that is left to the library: long parts, and characters without a token.
+    bool merge(std::string_view part, std::vector<TokenId> &out) const;
     void encodeByLibrary(std::string_view text, std::vector<TokenId> &out) const;
 
     const Vocabulary m_vocabulary;
@@ -50,6 +54,8 @@ private:
     // The library takes a text as one long word, and its time for it: it gets what no token spans, in parts.
     CharacterJoins m_joins;
     bool m_hasBytes = false;             // else the library makes one unknown token of several
+    bool m_mergesPlainly = true;         // no token needs what merge() leaves out
+    std::vector<float> m_scores;         // by token: the pair with the highest merges first
     std::array<TokenId, 256> m_ofByte{}; // -1 where there is none
     TokenId m_unknown = -1;
     bool m_addsSpace = true;

