@@ -81,12 +81,20 @@ struct FillInMiddleInput
     std::string prefix, suffix;
 };
 
+// Whether a step verifies several tokens that are guessed from what the text repeats (LookupDraft). The answer is the same.
+enum class Guesses {
+    None,
+    WherePaying, // by what steps took and how often guesses held
+    Always       // as many as there are: for tests
+};
+
 struct GenerationRequest
 {
     std::variant<ChatInput, RawInput, FillInMiddleInput> input;
     SamplingOptions sampling;
     std::vector<std::string> stopStrings; // the answer ends before the first of them; never part of the text
     std::uint32_t maxTokens = 0;          // 0: until the context is full
+    Guesses guesses = Guesses::WherePaying;
 };
 
 enum class EndReason {
@@ -104,6 +112,8 @@ struct GenerationStatistics
     std::uint32_t promptTokens = 0;
     std::uint32_t cachedTokens = 0; // of the prompt, reused and not read again
     std::uint32_t generatedTokens = 0;
+    std::uint32_t guessedTokens = 0; // verified in one step with others (LookupDraft)
+    std::uint32_t rightGuesses = 0;  // of these: part of the answer
     double prefillTokensPerSecond = 0;
     double decodeTokensPerSecond = 0;
     double firstTokenMs = 0; // from the call to the first token

@@ -2,6 +2,7 @@
 
 #include "inference/answer_text.h"
 #include "inference/gguf/wording.h"
+#include "inference/lookup_draft.h"
 #include "inference/model/sparse_attention.h"
 #include "inference/prompt.h"
 #include "inference/sampler.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <optional>
 
 namespace inference {
 
@@ -65,8 +67,9 @@ public:
     Generation(OpenModel &model, const GenerationRequest &request, Prompt prompt, GenerationSink &sink,
                std::stop_token stop)
         : m_model(model), m_cache(*model.cache), m_request(request), m_prompt(std::move(prompt)),
-          m_sink(sink), m_stop(std::move(stop)), m_logits(model.file->config.shape.vocabularySize),
-          m_text(*model.file->tokenizer, m_prompt.stopStrings, sink)
+          m_sink(sink), m_stop(std::move(stop)),
+          m_logits(std::size_t(rowsOf(request)) * model.file->config.shape.vocabularySize),
+          m_text(*model.file->tokenizer, m_prompt.stopStrings, sink), m_lookup(model.cache->contextLength())
     {}
 
     Result<GenerationStatistics> run(Clock::time_point start);
@@ -76,6 +79,18 @@ private:
     Result<EndReason> write(Clock::time_point start);
     Error located(const Error &error, std::span<const TokenId> tokens, std::uint32_t firstPosition);
     bool endsAnswer(TokenId token) const;
+    // A step of one token gives one row of logits, a step with guesses up to kMostDrafts more.
+    static std::uint32_t rowsOf(const GenerationRequest &request)
+    {
+        return request.guesses != Guesses::None ? DraftPlanner::kMostDrafts + 1 : 1;
+    }
+    std::span<float> row(std::size_t index)
+    {
+        const std::size_t size = m_model.file->config.shape.vocabularySize;
+        return std::span(m_logits).subspan(index * size, size);
+    }
+    Result<RunOutcome> step(TokenId token);
+    void compareGuesses(TokenId token);
 
     OpenModel &m_model;
     KvCache &m_cache;
@@ -83,8 +98,14 @@ private:
     const Prompt m_prompt;
     GenerationSink &m_sink;
     const std::stop_token m_stop;
-    std::vector<float> m_logits;
+    std::vector<float> m_logits; // (rows, vocabulary)
     AnswerText m_text;
+    LookupDraft m_lookup;
+    std::vector<TokenId> m_stepTokens; // of the last step: one that was certain, and guesses
+    std::size_t m_held = 0;            // how many of the guesses were right so far
+    // The guess that the step began with, or could have, and how long the match before it was.
+    std::optional<TokenId> m_guess;
+    std::uint32_t m_matched = 0;
     GenerationStatistics m_statistics;
 };
 
@@ -120,7 +141,7 @@ Result<RunOutcome> Generation::read()
     const std::uint32_t total = m_statistics.promptTokens;
     const auto start = Clock::now();
     auto outcome = readPrompt(
-        *m_model.backend, m_cache, m_prompt.tokens, m_model.chunk, m_logits,
+        *m_model.backend, m_cache, m_prompt.tokens, m_model.chunk, row(0),
         [&](std::uint32_t done) { m_sink.onPromptProgress(done, total); }, m_stop);
     const std::uint32_t read = m_cache.length() - m_statistics.cachedTokens;
     if (read > 0)
@@ -152,14 +173,18 @@ Result<EndReason> Generation::write(Clock::time_point start)
 {
     Sampler sampler(m_request.sampling, m_model.file->config.shape.vocabularySize, m_cache.contextLength(),
                     m_statistics.seed);
-    for (const TokenId token : m_prompt.tokens)
+    for (const TokenId token : m_prompt.tokens) {
         sampler.accept(token);
+        m_lookup.append(token);
+    }
+    const double prefillRate = m_statistics.prefillTokensPerSecond;
+    m_model.drafts.begin(prefillRate > 0 ? 1 / prefillRate : 0);
 
     std::vector<TokenId> &tokens = m_statistics.tokens;
     Clock::time_point first;
     EndReason reason = EndReason::Cancelled;
     while (!m_stop.stop_requested()) {
-        const Result<TokenId> token = sampler.sample(m_logits);
+        const Result<TokenId> token = sampler.sample(row(m_held));
         if (!token) {
             m_text.flush();
             const TokenId last = tokens.empty() ? m_prompt.tokens.back() : tokens.back();
@@ -174,6 +199,7 @@ Result<EndReason> Generation::write(Clock::time_point start)
             break;
         tokens.push_back(*token);
         sampler.accept(*token);
+        m_lookup.append(*token);
         if (m_text.push(*token))
             break;
         reason = EndReason::Length;
@@ -183,7 +209,13 @@ Result<EndReason> Generation::write(Clock::time_point start)
         if (m_statistics.promptTokens + tokens.size() >= m_cache.contextLength())
             break;
         reason = EndReason::Cancelled;
-        const Result<RunOutcome> outcome = decodeStep(*m_model.backend, m_cache, *token, m_logits, m_stop);
+        if (m_held + 1 < m_stepTokens.size() && m_stepTokens[m_held + 1] == *token) {
+            m_cache.append({&*token, 1}); // its row of logits is there
+            ++m_held;
+            ++m_statistics.rightGuesses;
+            continue;
+        }
+        const Result<RunOutcome> outcome = step(*token);
         if (!outcome) { // the answer so far is kept
             m_text.flush();
             return located(outcome.error(), std::span(&*token, 1), m_cache.length());
@@ -195,6 +227,55 @@ Result<EndReason> Generation::write(Clock::time_point start)
         m_statistics.decodeTokensPerSecond = double(tokens.size() - 1) / secondsSince(first);
     m_text.flush();
     return reason;
+}
+
+// The next decode step: the token, and what probably comes behind it where that pays.
+Result<RunOutcome> Generation::step(TokenId token)
+{
+    compareGuesses(token);
+    m_stepTokens.assign(1, token);
+    m_held = 0;
+    m_guess.reset();
+    if (m_request.guesses != Guesses::None) {
+        std::uint32_t room = std::min(DraftPlanner::kMostDrafts, m_model.mostTokens - 1);
+        room = std::min(room, m_cache.contextLength() - m_cache.length() - 1);
+        if (m_request.maxTokens != 0)
+            room = std::min(room, m_request.maxTokens - std::uint32_t(m_statistics.tokens.size()));
+        const LookupDraft::Guess guess = m_lookup.guess(room);
+        if (!guess.tokens.empty()) {
+            m_guess = guess.tokens.front();
+            m_matched = guess.matched;
+            const auto available = std::uint32_t(guess.tokens.size());
+            const std::uint32_t drafts = m_request.guesses == Guesses::Always
+                                             ? available
+                                             : m_model.drafts.choose(m_matched, available);
+            m_stepTokens.insert(m_stepTokens.end(), guess.tokens.begin(), guess.tokens.begin() + drafts);
+        }
+    }
+    const auto run = [this] {
+        const std::size_t logits = m_stepTokens.size() * m_model.file->config.shape.vocabularySize;
+        return decodeStep(*m_model.backend, m_cache, m_stepTokens, std::span(m_logits).first(logits), m_stop);
+    };
+    const auto start = Clock::now();
+    Result<RunOutcome> outcome = run();
+    if (!outcome && m_stepTokens.size() > 1) { // a guess must not end an answer
+        m_stepTokens.resize(1);
+        outcome = run();
+    }
+    if (outcome && *outcome == RunOutcome::Done)
+        m_model.drafts.ran(std::uint32_t(m_stepTokens.size()), secondsSince(start));
+    m_statistics.guessedTokens += std::uint32_t(m_stepTokens.size() - 1);
+    return outcome;
+}
+
+// What the guesses of the last step were worth, now that the token behind the right ones is known. A guess
+// that was not run counts as well.
+void Generation::compareGuesses(TokenId token)
+{
+    if (m_stepTokens.size() > 1)
+        m_model.drafts.compared(m_matched, std::uint32_t(m_held), m_held + 1 < m_stepTokens.size());
+    else if (m_guess)
+        m_model.drafts.compared(m_matched, *m_guess == token ? 1 : 0, *m_guess != token);
 }
 
 bool Generation::endsAnswer(TokenId token) const

@@ -118,10 +118,9 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     if (!plan)
         return plan.error();
     const std::uint32_t chunk = largestRun(options, *contextLength);
-    const MemoryPlan memory =
-        planMemory(*plan, {.contextLength = *contextLength,
-                           .reference = options.precision == Precision::Reference,
-                           .chunkTokens = chunk});
+    const MemoryPlan memory = planMemory(*plan, {.contextLength = *contextLength,
+                                                 .reference = options.precision == Precision::Reference,
+                                                 .chunkTokens = chunk});
     if (const auto available = availableMemory()) {
         if (auto fits = checkMemory(memory, *available, path.filename().native()); !fits)
             return fits.error();
@@ -141,6 +140,7 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     const std::size_t pageBytes = model->backend->kvPageBytes();
     model->cache = std::make_unique<KvCache>(*model->backend, *contextLength,
                                              choosePageBudget(*contextLength, pageBytes));
+    model->mostTokens = chunk;
     model->chunk = PrefillChunk(chunk, config.shape.layers, options.chunkTokens);
     model->summary = summarise(*model->file);
     model->summary.device = model->backend->capabilities().description;

@@ -1,6 +1,7 @@
 // A model on a device, ready to run: the file, the compiled backend and the KV cache.
 #pragma once
 
+#include "inference/draft_planner.h"
 #include "inference/engine.h"
 #include "inference/kv_cache.h"
 #include "inference/model_file.h"
@@ -27,6 +28,8 @@ struct OpenModel
     std::unique_ptr<kernels::Backend> backend; // reads weights from the file's mapping
     std::unique_ptr<KvCache> cache;            // pages of the backend
     PrefillChunk chunk{1, 1, 1};
+    DraftPlanner drafts;
+    std::uint32_t mostTokens = 1; // of a run: what the backend was compiled for
     ModelSummary summary;
 
     // Opens, checks, plans the memory, compiles, and brings the file's bytes into memory (progress per

@@ -64,16 +64,18 @@ Result<RunOutcome> readPrompt(kernels::Backend &backend, KvCache &cache, std::sp
     return RunOutcome::Done;
 }
 
-Result<RunOutcome> decodeStep(kernels::Backend &backend, KvCache &cache, TokenId token,
+Result<RunOutcome> decodeStep(kernels::Backend &backend, KvCache &cache, std::span<const TokenId> tokens,
                               std::span<float> logits, std::stop_token stop)
 {
-    if (auto reserved = cache.reserve(1); !reserved)
+    if (auto reserved = cache.reserve(std::uint32_t(tokens.size())); !reserved)
         return reserved.error();
-    const std::span<const TokenId> tokens(&token, 1);
-    auto outcome = backend.run({.tokens = tokens, .firstPosition = cache.length(), .pages = cache.pages()},
+    auto outcome = backend.run({.tokens = tokens,
+                                .firstPosition = cache.length(),
+                                .pages = cache.pages(),
+                                .logitsWanted = LogitsWanted::All},
                                logits, stop);
     if (outcome && *outcome == RunOutcome::Done)
-        cache.append(tokens);
+        cache.append(tokens.first(1));
     return outcome;
 }
 

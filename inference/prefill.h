@@ -39,8 +39,10 @@ Result<kernels::RunOutcome> readPrompt(kernels::Backend &backend, KvCache &cache
                                        const std::function<void(std::uint32_t done)> &progress,
                                        std::stop_token stop);
 
-// One decode step: the token enters the cache, logits gets what follows it.
-Result<kernels::RunOutcome> decodeStep(kernels::Backend &backend, KvCache &cache, TokenId token,
+// One decode step: the first token enters the cache. The others are guesses of what comes behind it: they are run with
+// it, and those that turn out right are append()ed to the cache by the caller, in order, before anything else runs.
+// logits: a row for each token, of what follows it if all before are right.
+Result<kernels::RunOutcome> decodeStep(kernels::Backend &backend, KvCache &cache, std::span<const TokenId> tokens,
                                        std::span<float> logits, std::stop_token stop);
 
 } // namespace inference

@@ -142,7 +142,7 @@ private:
             return token.error();
         const auto start = Clock::now();
         for (std::uint32_t i = 0; i < m_options.generate; ++i) {
-            token = next(decodeStep(*m_model.backend, *m_model.cache, *token, m_logits, interrupt().token()));
+            token = next(decodeStep(*m_model.backend, *m_model.cache, {&*token, 1}, m_logits, interrupt().token()));
             if (!token)
                 return token.error();
         }

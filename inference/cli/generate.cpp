@@ -48,6 +48,8 @@ nlohmann::ordered_json toJson(const GenerationStatistics &statistics)
                                   {"prompt_tokens", statistics.promptTokens},
                                   {"cached_tokens", statistics.cachedTokens},
                                   {"generated_tokens", statistics.generatedTokens},
+                                  {"guessed_tokens", statistics.guessedTokens},
+                                  {"right_guesses", statistics.rightGuesses},
                                   {"prefill_tokens_per_second", statistics.prefillTokensPerSecond},
                                   {"decode_tokens_per_second", statistics.decodeTokensPerSecond},
                                   {"first_token_ms", statistics.firstTokenMs},
@@ -124,7 +126,7 @@ int runGenerate(CommandLine arguments)
     std::string model;
     Source source;
     GenerationRequest request;
-    bool json = false;
+    bool json = false, noGuesses = false;
     CommonOptions common;
     Options options("generate", "Writes the model's answer to one prompt as it comes.");
     options.positional("MODEL", "the model file", model);
@@ -142,6 +144,8 @@ int runGenerate(CommandLine arguments)
     addSamplingOptions(options, request.sampling);
     options.texts("--stop", "TEXT", "the answer ends before it", request.stopStrings);
     addContextOption(options, common);
+    options.flag("--no-guesses",
+                 "one token a step, even where the text repeats itself: slower, the same answer", noGuesses);
     options.flag("--json", "one JSON object a line: pieces of text, then the statistics", json);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
@@ -150,6 +154,8 @@ int runGenerate(CommandLine arguments)
         return fail(applied.error());
     if (auto filled = fillInput(source, request); !filled)
         return fail(filled.error());
+    if (noGuesses)
+        request.guesses = Guesses::None;
 
     auto engine = loadEngine(model, common.load);
     if (!engine)

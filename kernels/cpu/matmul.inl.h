@@ -7,7 +7,10 @@
 
 namespace kernels::KERNELS_ISA {
 
-inline constexpr int kDirectTokens = 3;          // up to here blocks are not worth a panel
+// Up to so many tokens blocks are not worth a panel: they are unpacked again for every kDirectTile tokens. Four at once
+// do not fit the registers of AVX2 and take as long as six in two tiles.
+inline constexpr std::uint32_t kDirectTokens = 9;
+inline constexpr std::uint32_t kDirectTile = 3;
 inline constexpr int kSubGroups = int(kRowGroup) / kLanes;
 
 // Groups of 4 weights whose products are added up before they are widened: 8, 4, 2 or 1.
@@ -105,15 +108,18 @@ static inline const float *sumsOf(const QuantRows &rows, std::uint32_t scaleBloc
                             : rows.sums32 + std::size_t(row) * (rows.columns / kQuantBlock);
 }
 
-template <int N, class Unpack> static void directGroup(const MatmulTask &task, const std::uint8_t *rows, float *out)
+// N tokens from `token` times a group of rows: out(token of the N, row).
+template <int N, class Unpack>
+static void directGroup(const MatmulTask &task, const std::uint8_t *rows, std::uint32_t token, float *out)
 {
     const QuantRows &a = *task.quantised;
     for (int sub = 0; sub < kSubGroups; ++sub) {
         DirectSink<N, Unpack> sink;
         for (int n = 0; n < N; ++n) {
-            sink.q[n] = a.q + QuantRows::planeOffset(a.columns, std::size_t(n), 0);
-            sink.scales[n] = a.scales + std::size_t(n) * (a.columns / kQuantBlock);
-            sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, std::uint32_t(n));
+            const std::uint32_t row = token + std::uint32_t(n);
+            sink.q[n] = a.q + QuantRows::planeOffset(a.columns, row, 0);
+            sink.scales[n] = a.scales + std::size_t(row) * (a.columns / kQuantBlock);
+            sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, row);
             sink.scaled[n] = sink.offsets[n] = zeroF();
         }
         Rows lanes(rows + std::size_t(sub) * kLanes * task.rowBytes, task.rowBytes);
@@ -278,28 +284,37 @@ static void storeGroup(const MatmulTask &task, std::uint32_t group, std::uint32_
     std::memcpy(task.out + std::size_t(token) * task.outStride + row, values, (left < kRowGroup ? left : kRowGroup) * sizeof(float));
 }
 
+template <class Unpack>
+static void directTokens(const MatmulTask &task, std::uint32_t group, const std::uint8_t *rows)
+{
+    float out[kDirectTile * kRowGroup];
+    // Tiles of the same size, as far as it goes: 4 tokens are 2 and 2.
+    const std::uint32_t tiles = (task.tokens + kDirectTile - 1) / kDirectTile;
+    for (std::uint32_t tile = 0; tile < tiles; ++tile) {
+        const std::uint32_t token = task.tokens * tile / tiles, count = task.tokens * (tile + 1) / tiles - token;
+        switch (count) {
+        case 1:
+            directGroup<1, Unpack>(task, rows, token, out);
+            break;
+        case 2:
+            directGroup<2, Unpack>(task, rows, token, out);
+            break;
+        default:
+            directGroup<3, Unpack>(task, rows, token, out);
+            break;
+        }
+        for (std::uint32_t t = 0; t < count; ++t)
+            storeGroup(task, group, token + t, out + t * kRowGroup);
+    }
+}
+
 template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
 {
     const ScratchParts scratch(task);
     const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
     if (task.tokens <= kDirectTokens) {
-        float out[kDirectTokens * kRowGroup];
-        for (std::uint32_t group = 0; group < groups; ++group) {
-            const std::uint8_t *rows = groupRows(task, group, scratch.tail);
-            switch (task.tokens) {
-            case 1:
-                directGroup<1, Unpack>(task, rows, out);
-                break;
-            case 2:
-                directGroup<2, Unpack>(task, rows, out);
-                break;
-            default:
-                directGroup<3, Unpack>(task, rows, out);
-                break;
-            }
-            for (std::uint32_t t = 0; t < task.tokens; ++t)
-                storeGroup(task, group, t, out + t * kRowGroup);
-        }
+        for (std::uint32_t group = 0; group < groups; ++group)
+            directTokens<Unpack>(task, group, groupRows(task, group, scratch.tail));
         return;
     }
     const std::size_t groupFloats = std::size_t(task.tokens) * 2 * kRowGroup;

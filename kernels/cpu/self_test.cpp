@@ -263,7 +263,7 @@ private:
                     expected[std::size_t(t) * rows + r] += double(row[k]) * in.values[std::size_t(t) * columns + k];
         }
         std::vector<float> first;
-        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 9u}) {
+        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 7u, 9u, 10u}) {
             std::vector<float> out(std::size_t(tokens) * rows, -1.0f);
             MatmulTask task;
             task.type = view.type;

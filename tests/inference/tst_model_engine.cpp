@@ -501,6 +501,113 @@ private Q_SLOTS:
             thread.join();
         QVERIFY(counted > 0);
     }
+    // The device repeats the prompt, then something else, then the prompt again: guesses hold and fail in
+    // turn.
+    void guessesNeverChangeAnAnswer_data()
+    {
+        QTest::addColumn<std::uint32_t>("maxTokens");
+        QTest::addColumn<QByteArray>("stopString");
+        QTest::addColumn<std::uint32_t>("mostInARun");
+        QTest::addColumn<std::uint32_t>("context");
+        QTest::newRow("until the end") << 0u << QByteArray() << 0u << 512u;
+        QTest::newRow("some tokens") << 9u << QByteArray() << 0u << 512u;
+        QTest::newRow("a stop string amid right guesses") << 0u << QByteArray("dog") << 0u << 512u;
+        QTest::newRow("runs of three") << 0u << QByteArray() << 3u << 512u;
+        QTest::newRow("runs of one") << 0u << QByteArray() << 1u << 512u;
+        QTest::newRow("a full context") << 0u << QByteArray() << 0u << 128u;
+    }
+    void guessesNeverChangeAnAnswer()
+    {
+        QFETCH(std::uint32_t, maxTokens);
+        QFETCH(QByteArray, stopString);
+        QFETCH(std::uint32_t, mostInARun);
+        QFETCH(std::uint32_t, context);
+        const std::string text = "the quick brown fox jumps over the lazy dog; ";
+        const std::string answer = text + "12345" + text + text.substr(0, 20) + "67" + text.substr(20);
+        std::vector<GenerationStatistics> results;
+        std::vector<std::string> texts;
+        std::vector<std::size_t> runs;
+        std::vector<std::uint32_t> cached;
+        for (const Guesses guesses : {Guesses::None, Guesses::Always}) {
+            Machine m({}, {.contextLength = context, .chunkTokens = mostInARun});
+            GenerationRequest request = raw(text, maxTokens);
+            request.guesses = guesses;
+            if (!stopString.isEmpty())
+                request.stopStrings = {stopString.toStdString()};
+            m.answerWith(m.ids(answer), m.count(request));
+            Collector sink;
+            results.push_back(m.run(request, sink));
+            const std::size_t before = m.device->runs;
+            // what is in the cache is what was answered: the same conversation goes on from there
+            request.input = RawInput{text + sink.text};
+            request.maxTokens = 1;
+            request.stopStrings.clear();
+            cached.push_back(m.count(request) < context ? m.run(request).cachedTokens : 0);
+            texts.push_back(sink.text);
+            runs.push_back(before);
+        }
+        QCOMPARE(results[1].tokens, results[0].tokens);
+        QCOMPARE(texts[1], texts[0]);
+        QCOMPARE(results[1].endReason, results[0].endReason);
+        QCOMPARE(cached[1], cached[0]);
+        QCOMPARE(results[0].guessedTokens, 0u);
+        QCOMPARE(results[1].guessedTokens > 0, mostInARun != 1);
+        QVERIFY(results[1].rightGuesses <= results[1].guessedTokens);
+        if (mostInARun == 0 && maxTokens == 0)
+            QVERIFY2(runs[1] + results[1].rightGuesses == runs[0] && runs[1] < runs[0] * 2 / 3,
+                     qPrintable(QString("%1 runs, %2 without").arg(runs[1]).arg(runs[0])));
+    }
+    // The same on the processor, where logits have to be the same bits for a step of one token and of many.
+    void guessesNeverChangeADraw_data()
+    {
+        QTest::addColumn<float>("temperature");
+        QTest::addColumn<float>("repeatPenalty");
+        QTest::newRow("greedy") << 0.0f << 1.0f;
+        QTest::newRow("drawn") << 1.0f << 1.0f;
+        QTest::newRow("drawn, with a penalty") << 1.0f << 1.01f;
+    }
+    void guessesNeverChangeADraw()
+    {
+        QFETCH(float, temperature);
+        QFETCH(float, repeatPenalty);
+        test::TemporaryFolder folder;
+        const auto path =
+            folder.write("tiny.gguf", QByteArray::fromStdString(test::tinyModel({}))).toStdString();
+        const std::unique_ptr<Engine> engine = createEngine();
+        QVERIFY(engine->load(path, {.threads = 2}, nullptr, {}));
+        std::uint32_t guessed = 0, right = 0;
+        for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+            GenerationRequest request = raw("abcabcabc dabcab " + std::string(seed, 'x'), 200);
+            request.sampling = {
+                .temperature = temperature, .topK = 2, .repeatPenalty = repeatPenalty, .seed = seed};
+            Collector sink;
+            request.guesses = Guesses::None;
+            const auto expected = engine->generate(request, sink, {});
+            request.guesses = Guesses::Always;
+            const auto found = engine->generate(request, sink, {});
+            QVERIFY(expected && found);
+            QCOMPARE(found->tokens, expected->tokens);
+            guessed += found->guessedTokens;
+            right += found->rightGuesses;
+        }
+        QVERIFY2(guessed > 50 && right < guessed && (right > 0 || repeatPenalty > 1),
+                 qPrintable(QString("%1 of %2").arg(right).arg(guessed)));
+    }
+    // Numbers that are wrong behind a wrong guess are no matter of the answer.
+    void aGuessThatFailsToRunEndsNothing()
+    {
+        const std::string text = "abcdefgh abcdefgh ";
+        std::vector<GenerationStatistics> results;
+        for (const std::size_t failAtRun : {0, 3}) {
+            Machine m;
+            GenerationRequest request = raw(text);
+            request.guesses = Guesses::Always;
+            m.answerWith(m.ids(text + text), m.count(request));
+            m.device->failAtRun = failAtRun;
+            results.push_back(m.run(request));
+        }
+        QCOMPARE(results[1].tokens, results[0].tokens);
+    }
     void forgottenPrefixesAreReadAgain()
     {
         Machine m({}, {.contextLength = 256});
