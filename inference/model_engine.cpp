@@ -67,8 +67,7 @@ public:
     Generation(OpenModel &model, const GenerationRequest &request, Prompt prompt, GenerationSink &sink,
                std::stop_token stop)
         : m_model(model), m_cache(*model.cache), m_request(request), m_prompt(std::move(prompt)),
-          m_sink(sink), m_stop(std::move(stop)),
-          m_logits(std::size_t(rowsOf(request)) * model.file->config.shape.vocabularySize),
+          m_sink(sink), m_stop(std::move(stop)), m_logits(model.file->config.shape.vocabularySize),
           m_text(*model.file->tokenizer, m_prompt.stopStrings, sink), m_lookup(model.cache->contextLength())
     {}
 
@@ -79,11 +78,6 @@ private:
     Result<EndReason> write(Clock::time_point start);
     Error located(const Error &error, std::span<const TokenId> tokens, std::uint32_t firstPosition);
     bool endsAnswer(TokenId token) const;
-    // A step of one token gives one row of logits, a step with guesses up to kMostDrafts more.
-    static std::uint32_t rowsOf(const GenerationRequest &request)
-    {
-        return request.guesses != Guesses::None ? DraftPlanner::kMostDrafts + 1 : 1;
-    }
     std::span<float> row(std::size_t index)
     {
         const std::size_t size = m_model.file->config.shape.vocabularySize;
@@ -98,7 +92,7 @@ private:
     const Prompt m_prompt;
     GenerationSink &m_sink;
     const std::stop_token m_stop;
-    std::vector<float> m_logits; // (rows, vocabulary)
+    std::vector<float> m_logits; // (tokens of a step, vocabulary): one row until the first guess, then all
     AnswerText m_text;
     LookupDraft m_lookup;
     std::vector<TokenId> m_stepTokens; // of the last step: one that was certain, and guesses
@@ -253,7 +247,10 @@ Result<RunOutcome> Generation::step(TokenId token)
         }
     }
     const auto run = [this] {
-        const std::size_t logits = m_stepTokens.size() * m_model.file->config.shape.vocabularySize;
+        const std::size_t vocabulary = m_model.file->config.shape.vocabularySize;
+        const std::size_t logits = m_stepTokens.size() * vocabulary;
+        if (logits > m_logits.size())
+            m_logits.resize((DraftPlanner::kMostDrafts + 1) * vocabulary);
         return decodeStep(*m_model.backend, m_cache, m_stepTokens, std::span(m_logits).first(logits), m_stop);
     };
     const auto start = Clock::now();
