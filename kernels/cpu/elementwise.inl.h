@@ -75,7 +75,7 @@ static void quantise(const float *x, std::uint32_t count, const QuantRows &out, 
         scales[block] = scale;
         sums16[2 * block] = scale * static_cast<float>(sums[0]);
         sums16[2 * block + 1] = scale * static_cast<float>(sums[1]);
-        sums32[block] = scale * static_cast<float>(sums[0] + sums[1]);
+        sums32[block] = scale * static_cast<float>(std::int64_t(sums[0]) + sums[1]); // with a NaN more than 31 bits
     }
     if (const float nan = sumF(wrong); nan != 0.0f)
         for (std::uint32_t block = 0; block < count / kQuantBlock; ++block)

@@ -318,9 +318,13 @@ KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)
     for (int i = 0; i < 4; ++i)
         p[i] = static_cast<std::int8_t>(a.v[i]);
 }
+// Wraps, as vectors do: what a NaN is rounded to may be anything.
 KERNELS_INLINE std::int32_t sumI(VI a)
 {
-    return a.v[0] + a.v[1] + a.v[2] + a.v[3];
+    std::uint32_t sum = 0;
+    for (int i = 0; i < 4; ++i)
+        sum += static_cast<std::uint32_t>(a.v[i]);
+    return static_cast<std::int32_t>(sum);
 }
 
 // A 32-bit field of each of kLanes rows.
