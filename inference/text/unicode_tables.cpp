@@ -1,5 +1,4 @@
-// Classes of Unicode 16.0, canonical composition of Unicode 9.0. Written by make_unicode_tables.py; do not
-// edit.
+// Classes of Unicode 16.0, canonical composition of Unicode 9.0. Written by make_unicode_tables.py; do not edit.
 // clang-format off
 #include "inference/text/unicode_tables.h"
 

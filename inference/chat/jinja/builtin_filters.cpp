@@ -221,8 +221,7 @@ std::optional<std::int64_t> readWhole(Evaluation &evaluation, const Text &input,
     const bool negative = digits.starts_with('-');
     if (negative || digits.starts_with('+'))
         digits.erase(0, 1);
-    const std::string_view prefix = std::string_view(digits).substr(0, digits.size() > 2 ? 2 : 0);
-    const char mark = prefix.starts_with('0') ? static_cast<char>(prefix.back() | 0x20) : ' ';
+    const char mark = digits.size() > 2 && digits[0] == '0' ? static_cast<char>(digits[1] | 0x20) : ' ';
     const std::int64_t marked = mark == 'x' ? 16 : mark == 'o' ? 8 : mark == 'b' ? 2 : 0;
     if (marked != 0 && (base == marked || base == 0)) {
         digits.erase(0, 2);
