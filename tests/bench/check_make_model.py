@@ -17,8 +17,9 @@ import gguf
 import llama_cpp
 import numpy as np
 
+from baleen_cli import models_folder
 from gguf_file import TENSOR_TYPES, Tensor, header_bytes, read_file, write_file
-from make_model import SHAPES, Weights, default_vocabulary, make_metadata
+from make_model import SHAPES, STARTER, Weights, make_metadata
 from quantiser_mix import MIXES, assign_types
 
 LINE = re.compile(r"\] (\S+) +- \[.*type = +(\w+), size = [^(\n]*(?:\((\w+)\))?")
@@ -66,13 +67,14 @@ def check_blocks(folder):
     for tensor in gguf.GGUFReader(file).tensors:
         numbers = gguf.quants.dequantize(tensor.data, tensor.tensor_type).reshape(rows, columns) * math.sqrt(columns)
         sums = numbers.sum(axis=1) / math.sqrt(columns)
-        print(f"{tensor.tensor_type.name}: deviation {numbers.std():.3f}, mean {numbers.mean():.4f}; of rows' sums {sums.std():.3f}")
+        print(f"{tensor.tensor_type.name}: deviation {numbers.std():.3f}, mean {numbers.mean():.4f}; "
+              f"of rows' sums {sums.std():.3f}")
         assert abs(numbers.std() - 1) < 0.02 and abs(numbers.mean()) < 0.01 and sums.std() < 1.5
         assert len(np.unique(tensor.data.reshape(rows, -1), axis=0)) == rows
 
 
 def main():
-    vocabulary, _ = read_file(default_vocabulary())
+    vocabulary, _ = read_file(models_folder() / STARTER)
     with tempfile.TemporaryDirectory() as folder:
         check_blocks(pathlib.Path(folder))
         check_mixes(pathlib.Path(folder), vocabulary)

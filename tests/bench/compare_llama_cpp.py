@@ -1,206 +1,280 @@
 #!/usr/bin/env python3
-"""Speed of baleen-cli and of llama.cpp (llama-cpp-python) on one machine, measured in turn.
+"""baleen-cli and llama.cpp (llama-cpp-python) on one machine, measured in turn; prints a table in Markdown.
 
-    compare_llama_cpp.py --cli PATH --python PATH --model FILE [--model FILE ...] [--threads 2] [--repeat 5]
+    compare_llama_cpp.py --cli PATH --python PATH --case all                # the whole table; --case may be repeated
+    compare_llama_cpp.py --cli PATH --python PATH --model FILE [--model FILE ...] [--prompt 512] [--generate 64] [--depth 0]
 
-Some builds of the peer die where a virtual machine announces instructions that it does not have (AMX): then its
-repacked weights are left out, and the report says so.
+Cases (their sizes give way to --prompt, --generate, --depth and --repeat; their file to --model):
 
-Every repetition starts fresh processes, ours and the peer's with flash attention off and on, one after the other, so
-that a change of the machine's speed meets all of them. Each process warms up once and measures once. The peer gets its
-better setting. Before anything is timed, both write a greedy answer to one prompt; the tokens are compared and shown.
-Standard library only here; the interpreter given by --python needs llama_cpp and numpy.
+CASES
+
+Files of cases are looked for in --models. v2-lite-Q4_K_M.gguf and qwen2-7b-Q4_K_M.gguf come from make_model.py.
+
+Every repetition starts fresh processes, ours and the peer's in its four settings (weights repacked or not, flash attention
+or not), one after the other, so that a change of the machine's speed meets all of them. Each process warms up once and
+measures once. The peer's figure is that of its best setting, for prefill and decode each. Where decode begins at a depth, a
+first round finds the best setting, and only that goes on. Some builds of the peer die where a virtual machine announces
+instructions that it does not have (AMX): a setting that crashes is left out, and the table says so.
+
+Time to the first token: of ours, from the start of the process to its first line; of the peer, from opening the model to
+the token, without the start of its interpreter and imports, which include loading its libraries. The file is in the page
+cache. Memory: the most that is resident and no page of a file, over a whole prompt and answer that fill the context.
+
+Before anything is timed, both write a greedy answer to one prompt; the tokens are compared and shown. Standard library only
+here; the interpreter given by --python needs llama_cpp and numpy.
 """
 
 import argparse
+import datetime
 import json
 import os
+import pathlib
 import platform
+import shlex
 import statistics
 import subprocess
 import sys
-import time
+
+from baleen_cli import BaleenCli, models_folder
 
 PROMPT = "The whale is the largest animal on earth. It lives in the sea, and it feeds on"
+SMALL, STARTER = "SmolLM2-135M-Instruct-Q4_1.gguf", "Qwen2.5-Coder-1.5B-Instruct-Q4_K_M.gguf"
+FIRST_TOKEN_CONTEXT = 4096
+
+# name: (repacked, flash attention)
+SETTINGS = {"repacked, flash": (True, True), "repacked": (True, False), "flash": (False, True), "neither": (False, False)}
 
 
-# ---- the peer's side: runs under --python -------------------------------------------------------------------------
+class Case:
+    def __init__(self, kind, title, file, prompt=0, generate=0, depth=0, repeat=7, least_agreement=1):
+        self.kind, self.title, self.file, self.repeat = kind, title, file, repeat
+        self.prompt, self.generate, self.depth = prompt, generate, depth
+        self.least_agreement = least_agreement  # answers of random weights are nonsense and part early
+
+    def described(self):
+        sizes = {"prefill": self.prompt, "decode": self.generate, "at depth": self.depth}
+        return f"{self.title}, {self.kind}: " + ", ".join(f"{name} {size}" for name, size in sizes.items() if size)
+
+
+CASES = {
+    "smollm2": Case("speed", "SmolLM2-135M Q4_1", SMALL, 512, 64),
+    "starter": Case("speed", "starter", STARTER, 512, 64),
+    "starter-deep": Case("speed", "starter", STARTER, 0, 64, depth=4096),
+    "v2-lite": Case("speed", "V2-Lite shape", "v2-lite-Q4_K_M.gguf", 512, 64, least_agreement=0),
+    "7b": Case("speed", "7B shape", "qwen2-7b-Q4_K_M.gguf", 256, 32, least_agreement=0),
+    "first-token": Case("first token", "starter", STARTER, 32),
+    "memory": Case("memory", "starter", STARTER, 4032, 64, repeat=3),
+}
+
+
+# ---- the peer ------------------------------------------------------------------------------------------------------
+
 
 class Peer:
-    """The model with its own batch object: no copies of logits or token lists in between."""
+    def __init__(self, python, threads):
+        self.python, self.threads, self.version = python, threads, ""
+        self.crashed = set()  # (model, repacked, flash attention)
 
-    def __init__(self, job):
-        import llama_cpp
-        if not job["repack"]:
-            defaults = llama_cpp.llama_cpp.llama_model_default_params
-
-            def without_repacking():
-                parameters = defaults()
-                parameters.use_extra_bufts = False
-                return parameters
-            llama_cpp.llama_cpp.llama_model_default_params = without_repacking
-        length = max(job["prompt"], job["generate"] + 64, 256)
-        started = time.perf_counter()
-        self.model = llama_cpp.Llama(model_path=job["model"], n_ctx=length, n_batch=512, n_ubatch=512,
-                                     n_threads=job["threads"], n_threads_batch=job["threads"],
-                                     flash_attn=job["flash"], verbose=False)
-        self.load_ms = (time.perf_counter() - started) * 1000
-        self.library = llama_cpp
-        self.position = 0
-
-    def forget(self):
-        context = self.model._ctx.ctx
-        if hasattr(self.library, "llama_memory_clear"):
-            self.library.llama_memory_clear(self.library.llama_get_memory(context), True)
-        else:
-            self.library.llama_kv_cache_clear(context)
-        self.position = 0
-
-    def read(self, tokens):
-        """Runs the tokens, as many at once as a batch takes; gives the id of the greatest logit after the last."""
-        import ctypes
-        import numpy
-        for at in range(0, len(tokens), 512):
-            part = tokens[at:at + 512]
-            self.model._batch.set_batch(batch=part, n_past=self.position, logits_all=False)
-            self.model._ctx.decode(self.model._batch)
-            self.position += len(part)
-        row = self.library.llama_get_logits_ith(self.model._ctx.ctx, -1)
-        floats = ctypes.cast(row, ctypes.POINTER(ctypes.c_float))
-        return int(numpy.ctypeslib.as_array(floats, (self.model.n_vocab(),)).argmax())
-
-
-def run_peer(job):
-    peer = Peer(job)
-    result = {"load_ms": peer.load_ms, "version": peer.library.__version__}
-    text = peer.model.tokenize(PROMPT.encode(), add_bos=True, special=True)
-    if job["task"] == "answer":
-        token, tokens = peer.read(text), []
-        for _ in range(job["generate"]):
-            tokens.append(token)
-            token = peer.read([token])
-        result["tokens"] = tokens
+    def call(self, task, model, setting, context, **sizes):
+        """The result of a job in a fresh process, or nothing where this setting crashes."""
+        repack, flash = SETTINGS[setting]
+        if (model, setting) in self.crashed:
+            return None
+        job = {"task": task, "model": model, "repack": repack, "flash": flash, "threads": self.threads, "context": context,
+               "text": PROMPT, "prompt": 0, "generate": 0, "depth": 0} | sizes
+        script = pathlib.Path(__file__).with_name("llama_cpp_peer.py")
+        done = subprocess.run([self.python, str(script), json.dumps(job)], capture_output=True, text=True)
+        if done.returncode < 0 and repack:
+            self.crashed.add((model, setting))
+            return None
+        if done.returncode != 0:
+            sys.exit(f"The peer failed with {done.returncode}:\n{done.stderr[-2000:]}")
+        result = json.loads(done.stdout.strip().splitlines()[-1])
+        self.version = result["version"]
         return result
-    prompt = (text * (job["prompt"] // len(text) + 1))[:job["prompt"]]
-    for _ in range(2):  # the first one warms up
-        peer.forget()
-        started = time.perf_counter()
-        peer.read(prompt)
-        result["prefill"] = job["prompt"] / (time.perf_counter() - started)
-        peer.forget()
-        token = peer.read(prompt[:1])
-        started = time.perf_counter()
-        for _ in range(job["generate"]):
-            token = peer.read([token])
-        result["decode"] = job["generate"] / (time.perf_counter() - started)
-    return result
+
+    def answer(self, model, count):
+        return self.call("answer", model, "neither", 512, generate=count)["tokens"]
 
 
-# ---- our side ------------------------------------------------------------------------------------------------------
-
-def call_peer(options, model, task, flash, repack):
-    job = {"model": model, "task": task, "flash": flash, "repack": repack, "threads": options.threads, "prompt": options.prompt,
-           "generate": options.generate if task == "speed" else options.answer}
-    done = subprocess.run([options.python, os.path.abspath(__file__), "--peer", json.dumps(job)], capture_output=True,
-                          text=True)
-    if done.returncode < 0 and repack:
-        return None  # a crash
-    if done.returncode != 0:
-        sys.exit(f"The peer failed with {done.returncode}:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+# ---- cases ---------------------------------------------------------------------------------------------------------
 
 
-def call_ours(options, arguments):
-    done = subprocess.run([options.cli, *arguments], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join([options.cli, *arguments])} failed:\n{done.stderr[-2000:]}")
-    return done.stdout
+class Row:
+    """What one line of the table says."""
+
+    def __init__(self, label, unit):
+        self.label, self.unit, self.limit = label, unit, None
+        self.ours, self.theirs = [], {setting: [] for setting in SETTINGS}
+
+    def best(self):
+        """The peer's best setting. Those that did not go on after a first round are out."""
+        most = max(map(len, self.theirs.values()))
+        if most == 0:
+            return None
+        candidates = [setting for setting, values in self.theirs.items() if len(values) == most]
+        return (max if self.unit == "tok/s" else min)(candidates, key=lambda setting: statistics.median(self.theirs[setting]))
+
+    def ratio(self):
+        ours, theirs = statistics.median(self.ours), statistics.median(self.theirs[self.best()])
+        return ours / theirs if self.unit == "tok/s" else theirs / ours
+
+    def number(self, value):
+        return f"{value:.1f}" if self.unit == "tok/s" else f"{value:.0f}"
+
+    def spread(self, values):
+        least, most = self.number(min(values)), self.number(max(values))
+        return f"{self.number(statistics.median(values))} ({least} to {most})"
+
+    def line(self):
+        best = self.best()
+        settings = [self.number(statistics.median(values)) if values else "-" for values in self.theirs.values()]
+        cells = [self.label, self.unit, self.spread(self.ours), self.spread(self.theirs[best]) if best else "-",
+                 f"{self.ratio():.2f}" if best else "-", *settings, str(len(self.ours)),
+                 "-" if self.limit is None else f"{self.limit:.0f}"]
+        return f"| {' | '.join(cells)} |"
 
 
-def our_answer(options, model):
-    out = call_ours(options, ["generate", model, "--raw", "--prompt", PROMPT, "--temperature", "0", "--max-tokens",
-                              str(options.answer), "--threads", str(options.threads), "--json", "--quiet"])
-    return json.loads(out.strip().splitlines()[-1])["stats"]["tokens"]
+HEADER = (f"| | | baleen-cli | llama.cpp | ratio | {' | '.join(SETTINGS)} | runs | our % of the limit |\n"
+          f"|{'---|' * (7 + len(SETTINGS))}")
 
 
-def our_speed(options, model):
-    return json.loads(call_ours(options, ["bench", model, "--prompt", str(options.prompt), "--generate",
-                                          str(options.generate), "--repeat", "1", "--threads", str(options.threads),
-                                          "--json", "--quiet"]))
+def speed_rows(cli, peer, case, model):
+    sizes = {"prompt": case.prompt, "generate": case.generate, "depth": case.depth}
+    depth = f" at {case.depth}" if case.depth else ""
+    rows = {}
+    if case.prompt:
+        rows["prefill"] = Row(f"{case.title}: prefill {case.prompt}", "tok/s")
+    if case.generate:
+        rows["decode"] = Row(f"{case.title}: decode {case.generate}{depth}", "tok/s")
+    context = max(case.prompt, max(case.depth, 1) + case.generate, 64)
+    settings = list(SETTINGS)
+    for _ in range(case.repeat):
+        bench = cli.bench(model, **sizes)
+        for kind, row in rows.items():
+            row.ours.append(bench[kind]["tokens_per_second"]["median"])
+            row.limit = bench["percent_of_limit"][kind]
+        for setting in settings:
+            result = peer.call("speed", model, setting, context, **sizes)
+            for kind, row in rows.items() if result else ():
+                row.theirs[setting].append(result[kind])
+        if case.depth and "decode" in rows:
+            settings = [rows["decode"].best()]
+    return list(rows.values())
 
 
-def agreement(ours, theirs):
-    same = 0
-    for a, b in zip(ours, theirs):
-        if a != b:
-            break
-        same += 1
-    return same
+def first_token_rows(cli, peer, case, model):
+    row = Row(f"{case.title}: start to first token, prompt of {case.prompt}", "ms")
+    text = cli.text_of(model, PROMPT, case.prompt)
+    with open(model, "rb") as file:
+        while file.read(1 << 24):  # into the page cache
+            pass
+    for _ in range(case.repeat):
+        milliseconds, length = cli.first_token(model, text, FIRST_TOKEN_CONTEXT)
+        row.ours.append(milliseconds)
+        for setting in SETTINGS:
+            result = peer.call("first token", model, setting, FIRST_TOKEN_CONTEXT, text=text)
+            if result and result["prompt_tokens"] != length:
+                sys.exit(f"The prompt has {length} tokens for one and {result['prompt_tokens']} for the other.")
+            if result:
+                row.theirs[setting].append(result["milliseconds"])
+    return [row]
 
 
-def spread(values):
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+def memory_rows(cli, _, case, model):
+    context = case.prompt + case.generate
+    text = cli.text_of(model, PROMPT, case.prompt)
+    row = Row(f"{case.title}: memory beyond the file, context {context}", "MiB")
+    for _ in range(case.repeat):
+        most, tokens = cli.memory(model, text, case.generate, context)
+        if tokens < case.prompt:
+            sys.exit(f"Only {tokens} tokens of {context} were read.")
+        row.ours.append(most / 2**20)
+    return [row]
 
 
-def compare(options, model):
-    name = os.path.basename(model)
-    ours, repack = our_answer(options, model), True
-    theirs = call_peer(options, model, "answer", False, repack)
-    if theirs is None:
-        repack = False
-        theirs = call_peer(options, model, "answer", False, repack)
-    same = agreement(ours, theirs["tokens"])
-    print(f"\n## {name}\n\nGreedy tokens, the first {same} of {min(len(ours), len(theirs['tokens']))} equal:\n")
-    print(f"- baleen-cli: {' '.join(map(str, ours))}\n- llama.cpp: {' '.join(map(str, theirs['tokens']))}\n", flush=True)
-    if same < options.least_agreement:
-        sys.exit(f"The answers differ from token {same + 1} on: nothing is timed (see --least-agreement).")
+def compare_answers(options, cli, peer, case, model):
+    """Lines that show both answers."""
+    ours, theirs = cli.answer(model, PROMPT, options.answer), peer.answer(model, options.answer)
+    length = min(len(ours), len(theirs))
+    same = next((i for i in range(length) if ours[i] != theirs[i]), length)
+    least = case.least_agreement if options.least_agreement is None else options.least_agreement
+    lines = [f"{os.path.basename(model)}: the first {same} of {length} equal.", "",
+             f"- baleen-cli: {' '.join(map(str, ours))}", f"- llama.cpp: {' '.join(map(str, theirs))}", ""]
+    if same < least:
+        sys.exit("\n".join(lines) + f"The answers differ from token {same + 1} on: nothing is timed (see --least-agreement).")
+    return lines
 
-    rates = {kind: {"ours": [], False: [], True: []} for kind in ("prefill", "decode")}
-    bench = None
-    for _ in range(options.repeat):
-        bench = our_speed(options, model)
-        for kind in rates:
-            rates[kind]["ours"].append(bench[kind]["tokens_per_second"]["median"])
-        for flash in (False, True):
-            result = call_peer(options, model, "speed", flash, repack)
-            for kind in rates:
-                rates[kind][flash].append(result[kind])
 
-    print("| | baleen-cli tok/s | llama.cpp tok/s | flash attention off | on | ratio | our % of the limit |")
-    print("|---|---|---|---|---|---|---|")
-    for kind, tokens in (("prefill", options.prompt), ("decode", options.generate)):
-        of_kind = rates[kind]
-        better = max((False, True), key=lambda flash: statistics.median(of_kind[flash]))
-        ratio = statistics.median(of_kind["ours"]) / statistics.median(of_kind[better])
-        limit = bench["percent_of_limit"][kind]
-        print(f"| {kind} {tokens} | {spread(of_kind['ours'])} | {spread(of_kind[better])} | "
-              f"{statistics.median(of_kind[False]):.1f} | {statistics.median(of_kind[True]):.1f} | {ratio:.2f} | "
-              f"{'-' if limit is None else f'{limit:.0f}'} |")
-    print(f"\nMedian (least to greatest) of {options.repeat} processes each, {options.threads} threads, n_batch 512"
-          f"{'' if repack else ', without its repacked weights: with them it crashed'}.")
-    print(f"baleen-cli {bench['commit']}, {bench['isa']}; llama-cpp-python {theirs['version']}; "
-          f"{bench['machine']['cpu']}, {platform.system()} {platform.release()}.", flush=True)
+# ---- the program ---------------------------------------------------------------------------------------------------
+
+
+def chosen_cases(options):
+    """[(case, file)]; options given replace a case's own sizes."""
+    if options.case:
+        names = list(CASES) if "all" in options.case else options.case
+        if options.model and len(options.model) + len(names) != 2:
+            sys.exit("One --model goes with one --case.")
+        files = options.model or [str(options.models / CASES[name].file) for name in names]
+        chosen = [(CASES[name], file) for name, file in zip(names, files)]
+    else:
+        chosen = [(Case("speed", "", model, 512, 64, least_agreement=4), model) for model in options.model]
+    for case, model in chosen:
+        if options.model:
+            case.title = pathlib.Path(model).stem
+        for name in ("prompt", "generate", "depth", "repeat"):
+            value = getattr(options, name)
+            if value is not None:
+                setattr(case, name, value)
+        if not os.path.exists(model):
+            sys.exit(f"{model} is not there. Fetch or make it (make_model.py), or name its folder with --models.")
+    return chosen
+
+
+def parse_options():
+    cases = "\n".join(f"    {name:12} {case.described()}" for name, case in CASES.items())
+    parser = argparse.ArgumentParser(description=__doc__.replace("CASES", cases),
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cli", required=True, help="baleen-cli")
+    parser.add_argument("--python", required=True, help="an interpreter with llama_cpp and numpy")
+    parser.add_argument("--case", action="append", choices=[*CASES, "all"], help="may be repeated")
+    parser.add_argument("--models", type=pathlib.Path, default=models_folder(), help="folder of the files of cases")
+    parser.add_argument("--model", action="append", help="a GGUF file; may be repeated where there is no --case")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--prompt", type=int, help="tokens of the prompt (default: 512, or the case's)")
+    parser.add_argument("--generate", type=int, help="tokens to decode (default: 64, or the case's)")
+    parser.add_argument("--depth", type=int, help="tokens in the cache before decoding (default: 0, or the case's)")
+    parser.add_argument("--repeat", type=int, help="fresh processes of each (default: 7, or the case's)")
+    parser.add_argument("--answer", type=int, default=24, help="tokens of the answer that is compared")
+    parser.add_argument("--least-agreement", type=int,
+                        help="tokens that must be equal from the start (default: 4; cases: 1, or 0 for random weights)")
+    options = parser.parse_args()
+    if not options.case and not options.model:
+        parser.error("--case or --model is missing")
+    return options
 
 
 def main():
-    if len(sys.argv) == 3 and sys.argv[1] == "--peer":
-        result = run_peer(json.loads(sys.argv[2]))
-        print(json.dumps(result), flush=True)
-        os._exit(0)  # the peer's destructors complain at the end of the interpreter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cli", required=True, help="baleen-cli")
-    parser.add_argument("--python", required=True, help="an interpreter with llama_cpp and numpy")
-    parser.add_argument("--model", required=True, action="append", help="a GGUF file; may be repeated")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--prompt", type=int, default=512)
-    parser.add_argument("--generate", type=int, default=64)
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--answer", type=int, default=24, help="tokens of the answer that is compared")
-    parser.add_argument("--least-agreement", type=int, default=4, help="tokens that must be equal from the start")
-    options = parser.parse_args()
-    print(f"# Speed beside llama.cpp: prefill {options.prompt}, decode {options.generate}")
-    for model in options.model:
-        compare(options, model)
+    options = parse_options()
+    chosen = chosen_cases(options)
+    cli, peer = BaleenCli(options.cli, options.threads), Peer(options.python, options.threads)
+    cpu, isa, commit = cli.machine()
+    command = shlex.join(sys.argv).replace(str(pathlib.Path.home()), "~")
+    print(f"# Speed beside llama.cpp, {datetime.date.today()}\n\n    {command}\n\n{HEADER}", flush=True)
+    load = os.getloadavg()[0]
+    answers = {}
+    for case, model in chosen:
+        if model not in answers:
+            answers[model] = compare_answers(options, cli, peer, case, model)
+        rows = {"speed": speed_rows, "first token": first_token_rows, "memory": memory_rows}[case.kind](cli, peer, case, model)
+        print("\n".join(row.line() for row in rows), flush=True)
+    for model, setting in sorted(peer.crashed):
+        print(f"\nllama.cpp crashed on {os.path.basename(model)}: {setting}.")
+    print("\nMedian (least to greatest) of so many fresh processes, in turn; behind the ratio the peer's four settings. A ratio "
+          "above 1:\nbaleen-cli is the faster.\n\n"
+          f"{options.threads} threads, n_batch 512. baleen-cli {commit}, {isa}; llama-cpp-python {peer.version}; {cpu}, "
+          f"{platform.system()} {platform.release()}; load average at the start {load:.1f}.\n\n## Greedy tokens\n")
+    print("\n".join(line for lines in answers.values() for line in lines))
 
 
 if __name__ == "__main__":

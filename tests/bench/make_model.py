@@ -26,6 +26,7 @@ import zlib
 
 import numpy as np
 
+from baleen_cli import models_folder
 from gguf_file import ARRAY, BOOL, F32, I32, STRING, TENSOR_TYPES, U32, Tensor, read_file, write_file
 from quantiser_mix import MIXES, assign_types
 
@@ -285,11 +286,6 @@ class Weights:
 # ---- the program ---------------------------------------------------------------------------------------------------
 
 
-def default_vocabulary():
-    folder = os.environ.get("BALEEN_MODELS") or pathlib.Path.home() / ".cache/baleen/models"
-    return pathlib.Path(folder) / STARTER
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shape", choices=SHAPES)
@@ -297,7 +293,7 @@ def main():
     parser.add_argument("--mix", choices=MIXES, default="Q4_K_M")
     parser.add_argument("--layers", type=int, help="fewer layers than the shape has")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--vocabulary", type=pathlib.Path, default=default_vocabulary(), metavar="FILE",
+    parser.add_argument("--vocabulary", type=pathlib.Path, default=models_folder() / STARTER, metavar="FILE",
                         help="a GGUF file with a byte-level BPE (default: the starter model)")
     parser.add_argument("--list", action="store_true", help="print name, type and dimensions of the tensors instead")
     options = parser.parse_args()
