@@ -73,7 +73,7 @@ CASES = {
 class Peer:
     def __init__(self, python, threads):
         self.python, self.threads, self.version = python, threads, ""
-        self.crashed = set()  # (model, repacked, flash attention)
+        self.crashed = set()  # (model, setting)
 
     def call(self, task, model, setting, context, **sizes):
         """The result of a job in a fresh process, or nothing where this setting crashes."""
