@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <set>
+#include <span>
 #include <string>
 
 #include <pthread.h>
@@ -60,6 +61,24 @@ Processors findProcessors()
     return found;
 }
 
+// What the process was given when it was first asked. Later a thread would only see what pin() left of it.
+const Processors &processors()
+{
+    static const Processors found = findProcessors();
+    return found;
+}
+
+// A refusal only costs speed.
+void runOn(std::span<const int> allowed)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    for (const int processor : allowed)
+        CPU_SET(processor, &set);
+    if (!allowed.empty())
+        pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
 // Long enough to bridge the phases of a token, short enough not to burn a processor that somebody else needs.
 constexpr int kSpins = 4000;
 
@@ -67,26 +86,17 @@ constexpr int kSpins = 4000;
 
 std::vector<int> allowedProcessors()
 {
-    return findProcessors().ordered;
+    return processors().ordered;
 }
 
 unsigned physicalCores()
 {
-    return findProcessors().cores;
+    return processors().cores;
 }
 
 void Worker::barrier()
 {
-    if (m_count == 1)
-        return;
-    const std::uint32_t phase = m_pool.m_phase.load(std::memory_order_relaxed);
-    if (m_pool.m_arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == m_count) {
-        m_pool.m_arrived.store(0, std::memory_order_relaxed);
-        m_pool.m_phase.store(phase + 1, std::memory_order_release);
-        m_pool.m_phase.notify_all();
-    } else {
-        m_pool.awaitChange(m_pool.m_phase, phase);
-    }
+    barrier([] {});
 }
 
 Worker::Range Worker::share(std::uint32_t total, std::uint32_t unit) const
@@ -111,6 +121,8 @@ ThreadPool::~ThreadPool()
     m_quit = true;
     m_generation.fetch_add(1, std::memory_order_release);
     m_generation.notify_all();
+    if (m_pinnedCaller == std::this_thread::get_id())
+        runOn(m_processors);
 }
 
 void ThreadPool::awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old) const
@@ -124,14 +136,28 @@ void ThreadPool::awaitChange(const std::atomic<std::uint32_t> &value, std::uint3
         value.wait(old, std::memory_order_acquire);
 }
 
+bool ThreadPool::arrive()
+{
+    const std::uint32_t phase = m_phase.load(std::memory_order_relaxed);
+    if (m_arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == m_count)
+        return true;
+    awaitChange(m_phase, phase);
+    return false;
+}
+
+void ThreadPool::release()
+{
+    m_arrived.store(0, std::memory_order_relaxed);
+    m_phase.fetch_add(1, std::memory_order_release);
+    m_phase.notify_all();
+}
+
 void ThreadPool::pin(unsigned index)
 {
-    if (m_processors.size() < m_count)
-        return; // more threads than processors: the system shares them out better than we can
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(m_processors[index], &set);
-    pthread_setaffinity_np(pthread_self(), sizeof set, &set); // a refusal only costs speed
+    // With more threads than processors the system shares them out better than we can. A thread has the processors of the
+    // one that started it, which may have been pinned.
+    const std::span<const int> all = m_processors;
+    runOn(m_processors.size() < m_count ? all : all.subspan(index, 1));
 }
 
 void ThreadPool::workerMain(unsigned index)

@@ -21,6 +21,8 @@ public:
     // Waits until every participant is here. Spins for some microseconds, then sleeps, so that a machine that is
     // busy with other work loses no more than its share.
     void barrier();
+    // The same; the last one to come calls last() before the others go on.
+    template <class Function> void barrier(Function &&last);
     // The part [begin, end) of 0 .. total of this participant, in multiples of `unit`: always the same one.
     struct Range
     {
@@ -40,13 +42,15 @@ class ThreadPool
 {
 public:
     // threads: participants, the caller included; at least 1. Each is pinned to a processor of its own when there are
-    // enough of them (the caller on its first run).
+    // enough of them, the caller from its first run on until the pool dies (in the same thread).
     explicit ThreadPool(unsigned threads);
     ~ThreadPool();
     ThreadPool(const ThreadPool &) = delete;
     ThreadPool &operator=(const ThreadPool &) = delete;
 
     unsigned threads() const { return m_count; }
+    // Barriers so far, the one at the end of each run() included: parallel regions. Wraps around.
+    std::uint32_t regions() const { return m_phase.load(std::memory_order_relaxed); }
 
     // Calls function(worker) on every participant and returns when all are done. The function must not throw.
     template <class Function> void run(Function &&function)
@@ -62,6 +66,9 @@ private:
     void workerMain(unsigned index);
     void pin(unsigned index);
     void awaitChange(const std::atomic<std::uint32_t> &value, std::uint32_t old) const;
+    // Of a barrier: all but the last one to come wait in arrive(), which gives true to that one; it releases them.
+    bool arrive();
+    void release();
 
     unsigned m_count;
     std::vector<int> m_processors; // that this process may use, one per core first
@@ -76,7 +83,15 @@ private:
     alignas(64) std::atomic<std::uint32_t> m_phase{0}; // of barrier()
 };
 
-// Processors this process may run on, one of each physical core first.
+template <class Function> void Worker::barrier(Function &&last)
+{
+    if (m_pool.arrive()) {
+        last();
+        m_pool.release();
+    }
+}
+
+// Processors this process may run on, one of each physical core first: those at the first call.
 std::vector<int> allowedProcessors();
 // How many physical cores those are; at least 1.
 unsigned physicalCores();
