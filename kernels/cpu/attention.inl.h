@@ -1,171 +1,192 @@
-// Causal softmax attention over KV pages, a page at a time with a running maximum (online softmax; FlashAttention,
-// arXiv 2205.14135). Included by isa_*.cpp only.
+// Causal softmax attention over one chunk of keys (FlashAttention, arXiv 2205.14135). Included by isa_*.cpp only.
 //
-// A page is the fixed chunk of keys: the order of the sums depends on the positions alone, not on how many queries are
-// computed together. Keys lie transposed, so that 64 scores of a query come out of plain multiply-adds.
+// A chunk is kAttentionChunk keys from a multiple of it on: the order of the sums depends on the positions alone, not on how
+// many queries are computed together, nor on which thread has which chunk. Chunks are merged in their order. Keys lie
+// transposed, so that scores of a query come out of plain multiply-adds.
 #pragma once
 
 namespace kernels::KERNELS_ISA {
 
-inline constexpr std::uint32_t kPageKeys = 64;
+inline constexpr std::uint32_t kPageKeys = kAttentionChunk / kChunkPages;
 inline constexpr int kKeyVectors = int(kPageKeys) / kLanes;
-// Query rows and key vectors of one register tile: 16 accumulators at most.
-inline constexpr int kScoreVectors = kKeyVectors < 4 ? kKeyVectors : 4;
+// What a register tile of N query rows can be wide, in vectors: 16 accumulators of the 32 registers of AVX-512, 8 of 16.
+template <int N> constexpr int tileVectors()
+{
+    constexpr int accumulators = kLanes == 16 ? 16 : 8;
+    return accumulators / N >= 4 ? 4 : accumulators / N >= 2 ? 2 : 1;
+}
 
-// scores(N, 64) = queries . keys of one page
+// scores(N, 64 of kAttentionChunk) = queries . keys of one page
 template <int N>
 static void pageScores(const float *const *queries, const std::uint16_t *keys, std::uint32_t headDim, float scale, float *scores)
 {
-    for (int part = 0; part < kKeyVectors; part += kScoreVectors) {
-        VF acc[N][kScoreVectors];
+    constexpr int width = tileVectors<N>();
+    for (int part = 0; part < kKeyVectors; part += width) {
+        VF acc[N][width];
         for (int n = 0; n < N; ++n)
-            for (int j = 0; j < kScoreVectors; ++j)
+            for (int j = 0; j < width; ++j)
                 acc[n][j] = zeroF();
         for (std::uint32_t d = 0; d < headDim; ++d) {
-            VF k[kScoreVectors];
-            for (int j = 0; j < kScoreVectors; ++j)
+            VF k[width];
+            for (int j = 0; j < width; ++j)
                 k[j] = loadHalf(keys + std::size_t(d) * kPageKeys + std::size_t(part + j) * kLanes);
             for (int n = 0; n < N; ++n) {
                 const VF q = set1(queries[n][d]);
-                for (int j = 0; j < kScoreVectors; ++j)
+                for (int j = 0; j < width; ++j)
                     acc[n][j] = fma(q, k[j], acc[n][j]);
             }
         }
         for (int n = 0; n < N; ++n)
-            for (int j = 0; j < kScoreVectors; ++j)
-                storeF(scores + std::size_t(n) * kPageKeys + std::size_t(part + j) * kLanes, mul(acc[n][j], set1(scale)));
+            for (int j = 0; j < width; ++j)
+                storeF(scores + std::size_t(n) * kAttentionChunk + std::size_t(part + j) * kLanes, mul(acc[n][j], set1(scale)));
     }
 }
 
-// outputs(N, W vectors from column d) += weights(N, keys) . values(keys, headDim)
+// W vectors from column d on of values(N, valueDim) = weights(N, keys) . values of the chunk
 template <int N, int W>
-static void addColumns(float *const *outputs, const float *weights, const std::uint16_t *values, std::uint32_t headDim,
-                       std::uint32_t keys, std::uint32_t d)
+static void sumColumns(const AttentionTask &task, const float *weights, std::uint32_t keys, std::uint32_t d)
 {
     VF acc[N][W];
     for (int n = 0; n < N; ++n)
         for (int j = 0; j < W; ++j)
-            acc[n][j] = loadF(outputs[n] + d + j * kLanes);
-    for (std::uint32_t key = 0; key < keys; ++key) {
-        VF v[W];
-        for (int j = 0; j < W; ++j)
-            v[j] = loadHalf(values + std::size_t(key) * headDim + d + j * kLanes);
-        for (int n = 0; n < N; ++n) {
-            const VF p = set1(weights[std::size_t(n) * kPageKeys + key]);
+            acc[n][j] = zeroF();
+    for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys) {
+        const std::uint16_t *values = task.valuePages[begin / kPageKeys] + d;
+        const std::uint32_t count = keys - begin < kPageKeys ? keys - begin : kPageKeys;
+        for (std::uint32_t key = 0; key < count; ++key, values += task.valueDim) {
+            VF v[W];
             for (int j = 0; j < W; ++j)
-                acc[n][j] = fma(p, v[j], acc[n][j]);
+                v[j] = loadHalf(values + j * kLanes);
+            for (int n = 0; n < N; ++n) {
+                const VF p = set1(weights[std::size_t(n) * kAttentionChunk + begin + key]);
+                for (int j = 0; j < W; ++j)
+                    acc[n][j] = fma(p, v[j], acc[n][j]);
+            }
         }
     }
     for (int n = 0; n < N; ++n)
         for (int j = 0; j < W; ++j)
-            storeF(outputs[n] + d + j * kLanes, acc[n][j]);
+            storeF(task.parts[n].values + d + j * kLanes, acc[n][j]);
 }
 
-template <int N>
-static void addValues(float *const *outputs, const float *weights, const std::uint16_t *values, std::uint32_t headDim,
-                      std::uint32_t keys)
+template <int N> static void sumValues(const AttentionTask &task, const float *weights, std::uint32_t keys)
 {
+    constexpr int width = tileVectors<N>();
     std::uint32_t d = 0;
-    for (; d + 4 * kLanes <= headDim; d += 4 * kLanes)
-        addColumns<N, 4>(outputs, weights, values, headDim, keys, d);
-    for (; d < headDim; d += kLanes)
-        addColumns<N, 1>(outputs, weights, values, headDim, keys, d);
+    for (; d + width * kLanes <= task.valueDim; d += width * kLanes)
+        sumColumns<N, width>(task, weights, keys, d);
+    for (; d < task.valueDim; d += kLanes)
+        sumColumns<N, 1>(task, weights, keys, d);
 }
 
-// The same where values are the first valueDim rows of the transposed keys: each output is a dot product over the 64
-// keys of the page. Weights of keys that a query does not see are 0.
-template <int N>
-static void addKeyColumns(float *const *outputs, const float *weights, const std::uint16_t *keys, std::uint32_t valueDim)
+// The same where values are the first valueDim rows of the transposed keys: each is a dot product over the keys of the
+// chunk. Weights of keys that a query does not see are 0.
+template <int N> static void sumKeyColumns(const AttentionTask &task, const float *weights, std::uint32_t keys)
 {
-    for (std::uint32_t d = 0; d < valueDim; ++d) {
+    for (std::uint32_t d = 0; d < task.valueDim; ++d) {
         VF acc[N];
         for (int n = 0; n < N; ++n)
             acc[n] = zeroF();
-        for (int j = 0; j < kKeyVectors; ++j) {
-            const VF k = loadHalf(keys + std::size_t(d) * kPageKeys + j * kLanes);
-            for (int n = 0; n < N; ++n)
-                acc[n] = fma(loadF(weights + std::size_t(n) * kPageKeys + j * kLanes), k, acc[n]);
-        }
+        for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys)
+            for (int j = 0; j < kKeyVectors; ++j) {
+                const VF k = loadHalf(task.keyPages[begin / kPageKeys] + std::size_t(d) * kPageKeys + j * kLanes);
+                for (int n = 0; n < N; ++n)
+                    acc[n] = fma(loadF(weights + std::size_t(n) * kAttentionChunk + begin + j * kLanes), k, acc[n]);
+            }
         for (int n = 0; n < N; ++n)
-            outputs[n][d] += sumF(acc[n]);
+            task.parts[n].values[d] = sumF(acc[n]);
     }
 }
 
-template <int N> static void attend(const AttentionTask &task)
+// weights = e^(scores - their maximum) of the first `seen` keys, 0 of the others up to `keys`, a multiple of 64. The
+// total is NaN where a score is not finite.
+static void softmax(float *row, std::uint32_t seen, std::uint32_t keys, AttentionPart &part)
 {
-    float maximum[N], total[N];
-    std::uint32_t last = 0;
-    for (int n = 0; n < N; ++n) {
-        maximum[n] = -3.0e38f;
-        total[n] = 0;
-        std::memset(task.outputs[n], 0, task.valueDim * sizeof(float));
-        last = task.positions[n] > last ? task.positions[n] : last;
+    if (seen == 0) {
+        std::memset(row, 0, keys * sizeof(float));
+        part.maximum = kNoScore;
+        part.total = 0;
+        return;
     }
-    alignas(64) float scores[N * kPageKeys];
-    for (std::uint32_t page = 0; page <= last / kPageKeys; ++page) {
-        pageScores<N>(task.queries, task.keyPages[page], task.keyDim, task.scale, scores);
-        std::uint32_t keysOfPage = 0;
-        for (int n = 0; n < N; ++n) {
-            float *row = scores + std::size_t(n) * kPageKeys;
-            // keys of this page that the query sees; the others get weight 0
-            const std::uint32_t begin = page * kPageKeys;
-            const std::uint32_t seen = task.positions[n] < begin ? 0
-                : task.positions[n] - begin + 1 < kPageKeys     ? task.positions[n] - begin + 1
-                                                                : kPageKeys;
-            if (seen == 0) {
-                std::memset(row, 0, kPageKeys * sizeof(float));
-                continue;
-            }
-            keysOfPage = seen > keysOfPage ? seen : keysOfPage;
-            for (std::uint32_t key = seen; key < kPageKeys; ++key)
-                row[key] = -3.0e38f;
-            VF largest = loadF(row);
-            for (int j = 1; j < kKeyVectors; ++j)
-                largest = maxF(largest, loadF(row + j * kLanes));
-            const float pageMaximum = maxLane(largest);
-            if (pageMaximum > maximum[n]) {
-                float shrink[kLanes];
-                storeF(shrink, expF(set1(maximum[n] - pageMaximum)));
-                const float factor = maximum[n] < -1.0e38f ? 0.0f : shrink[0];
-                for (std::uint32_t d = 0; d < task.valueDim; d += kLanes)
-                    storeF(task.outputs[n] + d, mul(loadF(task.outputs[n] + d), set1(factor)));
-                total[n] *= factor;
-                maximum[n] = pageMaximum;
-            }
-            VF sum = zeroF(); // NaN where a score is not finite
-            for (int j = 0; j < kKeyVectors; ++j) {
-                const VF score = loadF(row + j * kLanes);
-                sum = fma(score, zeroF(), sum);
-                storeF(row + j * kLanes, expF(sub(score, set1(maximum[n]))));
-            }
-            for (std::uint32_t key = seen; key < kPageKeys; ++key)
-                row[key] = 0;
-            for (int j = 0; j < kKeyVectors; ++j)
-                sum = add(sum, loadF(row + j * kLanes));
-            total[n] += sumF(sum);
-        }
-        if (task.valuePages)
-            addValues<N>(task.outputs, scores, task.valuePages[page], task.valueDim, keysOfPage);
-        else
-            addKeyColumns<N>(task.outputs, scores, task.keyPages[page], task.valueDim);
+    const std::uint32_t whole = (seen + kLanes - 1) / kLanes * kLanes;
+    for (std::uint32_t key = seen; key < whole; ++key)
+        row[key] = kNoScore;
+    VF largest = loadF(row);
+    for (std::uint32_t key = kLanes; key < whole; key += kLanes)
+        largest = maxF(largest, loadF(row + key));
+    part.maximum = maxLane(largest);
+    VF sum = zeroF();
+    for (std::uint32_t key = 0; key < whole; key += kLanes) {
+        const VF score = loadF(row + key);
+        const VF weight = expF(sub(score, set1(part.maximum)));
+        sum = add(fma(score, zeroF(), sum), weight);
+        storeF(row + key, weight);
     }
+    // what is not seen added e^-87 at the most: nothing, beside the maximum's 1
+    for (std::uint32_t key = seen; key < keys; ++key)
+        row[key] = 0;
+    part.total = sumF(sum);
+}
+
+template <int N> static void attendChunk(const AttentionTask &task)
+{
+    std::uint32_t most = 0;
     for (int n = 0; n < N; ++n)
-        for (std::uint32_t d = 0; d < task.valueDim; d += kLanes)
-            storeF(task.outputs[n] + d, mul(loadF(task.outputs[n] + d), set1(1.0f / total[n])));
+        most = task.seen[n] > most ? task.seen[n] : most;
+    const std::uint32_t keys = (most + kPageKeys - 1) / kPageKeys * kPageKeys;
+    alignas(64) float scores[N * kAttentionChunk];
+    for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys)
+        pageScores<N>(task.queries, task.keyPages[begin / kPageKeys], task.keyDim, task.scale, scores + begin);
+    for (int n = 0; n < N; ++n)
+        softmax(scores + std::size_t(n) * kAttentionChunk, task.seen[n], keys, task.parts[n]);
+    if (task.valuePages)
+        sumValues<N>(task, scores, most);
+    else
+        sumKeyColumns<N>(task, scores, keys);
 }
 
 static void attention(const AttentionTask &task)
 {
     switch (task.queryCount) {
     case 1:
-        return attend<1>(task);
+        return attendChunk<1>(task);
     case 2:
-        return attend<2>(task);
+        return attendChunk<2>(task);
     case 3:
-        return attend<3>(task);
+        return attendChunk<3>(task);
+    case 4:
+        return attendChunk<4>(task);
+    case 5:
+        return attendChunk<5>(task);
+    case 6:
+        return attendChunk<6>(task);
+    case 7:
+        return attendChunk<7>(task);
     default:
-        return attend<4>(task);
+        return attendChunk<8>(task);
     }
+}
+
+static void mergeAttention(AttentionPart &sum, const AttentionPart &part, std::uint32_t valueDim)
+{
+    if (part.total == 0.0f)
+        return; // nothing of it is seen
+    const float maximum = part.maximum > sum.maximum ? part.maximum : sum.maximum;
+    float factors[2][kLanes];
+    storeF(factors[0], expF(set1(sum.maximum - maximum)));
+    storeF(factors[1], expF(set1(part.maximum - maximum)));
+    const float shrink = factors[0][0], weight = factors[1][0];
+    for (std::uint32_t d = 0; d < valueDim; d += kLanes)
+        storeF(sum.values + d, fma(loadF(part.values + d), set1(weight), mul(loadF(sum.values + d), set1(shrink))));
+    sum.total = __builtin_fmaf(part.total, weight, sum.total * shrink);
+    sum.maximum = maximum;
+}
+
+static void finishAttention(AttentionPart &sum, std::uint32_t valueDim)
+{
+    const VF inverse = set1(1.0f / sum.total);
+    for (std::uint32_t d = 0; d < valueDim; d += kLanes)
+        storeF(sum.values + d, mul(loadF(sum.values + d), inverse));
 }
 
 } // namespace kernels::KERNELS_ISA

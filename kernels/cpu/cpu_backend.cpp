@@ -160,7 +160,8 @@ bool CpuBackend::allocateArenas(const Needs &needs)
         buffer(m_scratch.emplace_back(), matmulScratchBytes(needs.largestRow, m_maxTokens));
         buffer(m_gate.emplace_back(), 2 * tokens * kGateRows);
     }
-    m_pagePointers.assign(m_pool.threads(), {});
+    ok = ok && allocateAttention();
+    bytes += m_partValues.bytes() + (m_parts.size() + m_sums.size()) * sizeof(AttentionPart);
     m_activationBytes = bytes;
     return ok;
 }
@@ -170,6 +171,7 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
     m_plan = std::move(plan);
     m_maxTokens = maxTokens;
     m_kv.configure(m_plan.shape);
+    m_headsAreBlocks = !m_plan.shape.hasMla() && m_plan.shape.headDim % kQuantBlock == 0;
     m_vectors.assign(m_plan.weights.size(), {});
     if (!allocateArenas(needsOf(m_plan)))
         return Error(ErrorCode::OutOfMemory, {.what = "There is no memory for the activations",
@@ -191,19 +193,33 @@ bool allFinite(std::span<const float> values)
 
 } // namespace
 
+// The step behind this one, where it is so short that sharing it out would take longer: the last thread to come to the
+// barrier does it.
+const NormQuantStep *CpuBackend::normBehind(std::size_t step, const Run &run) const
+{
+    if (run.tokens > kFewTokens || step + 1 == m_plan.steps.size())
+        return nullptr;
+    return std::get_if<NormQuantStep>(&m_plan.steps[step + 1]);
+}
+
 // All steps in order, on all threads. After each one worker 0 asks whether to go on, where there is somebody to ask.
 void CpuBackend::runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn)
 {
     m_pool.run([&](Worker &worker) {
         for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
+            const NormQuantStep *norm = goOn ? nullptr : normBehind(i, run);
             std::visit([&](const auto &typed) { runStep(typed, run, worker); }, m_plan.steps[i]);
             if (run.stopping()) {
                 std::size_t none = kNoStep;
                 run.lastStep.compare_exchange_strong(none, i, std::memory_order_relaxed);
             }
-            worker.barrier();
+            if (norm)
+                worker.barrier([&] { normalise(*norm, {0, run.tokens}); });
+            else
+                worker.barrier();
             if (run.lastStep.load(std::memory_order_relaxed) <= i)
                 return;
+            i += norm ? 1 : 0;
             if (!goOn)
                 continue;
             // A flag of its own, looked at behind a barrier of its own: others may be looking at lastStep still.

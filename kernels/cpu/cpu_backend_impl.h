@@ -1,5 +1,5 @@
 // The class behind createCpuBackend(), for its own sources: cpu_backend.cpp sizes and runs, cpu_steps.cpp has the steps of
-// dense models, cpu_mla_steps.cpp and cpu_moe_steps.cpp those of the others. The reading key is kernels/reference/.
+// dense models, cpu_attention.cpp their attention, cpu_mla_steps.cpp and cpu_moe_steps.cpp those of the others. The reading key is kernels/reference/.
 #pragma once
 
 #include "kernels/backend.h"
@@ -17,6 +17,9 @@ namespace kernels {
 
 // Rows of the gate and up products that one thread finishes before it quantises them for the down product.
 inline constexpr std::uint32_t kGateRows = 32;
+
+// A run of so many tokens has little to share out: see normBehind() and attend().
+inline constexpr std::uint32_t kFewTokens = 4;
 
 class CpuBackend final : public Backend
 {
@@ -36,6 +39,8 @@ public:
     Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
     Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override;
 
+    std::uint32_t regions() const { return m_pool.regions(); } // see ThreadPool
+
 private:
     // What the steps of one run share.
     struct Run
@@ -54,6 +59,7 @@ private:
 
         // Between the parts of a long step. Once true it stays true; what the step computes is not used then.
         bool stopping() const { return stop.stop_requested(); }
+        std::uint32_t lastPosition() const { return input.firstPosition + tokens - 1; }
     };
 
     struct Matrix
@@ -106,8 +112,19 @@ private:
     void quantise(const ActivationRows &x, std::size_t token) const;
     void rotate(float *head, std::uint32_t token) const;
     bool writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const;
+    void normalise(const NormQuantStep &step, Worker::Range tokens);
+    const NormQuantStep *normBehind(std::size_t step, const Run &run) const;
     void runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn);
+
+    // attention
+    struct QueryTiles;
+    struct QueryTile;
     void attend(std::uint32_t layer, const Run &run, Worker &worker);
+    void attendSplit(std::uint32_t layer, const Run &run, Worker &worker);
+    void attendChunk(std::uint32_t layer, const Run &run, const QueryTile &tile, std::uint32_t chunk, AttentionPart *parts);
+    void finishRow(std::size_t row, AttentionPart &sum);
+    bool allocateAttention();
+
     void sortByExpert(const RouterStep &step, std::uint32_t tokens);
 
     // compile()
@@ -132,11 +149,9 @@ private:
     AlignedBuffer<float> m_cosines, m_sines;            // (tokens, rotated pairs)
     std::vector<AlignedBuffer<std::uint8_t>> m_scratch; // one a thread: products
     std::vector<AlignedBuffer<float>> m_gate;           // one a thread: (2, tokens, rows at a time)
-    struct PagePointers
-    {
-        std::vector<const std::uint16_t *> keys, values; // of one KV head; grows with the context, not per token
-    };
-    std::vector<PagePointers> m_pagePointers; // one a thread
+    std::vector<AttentionPart> m_parts, m_sums;         // where the chunks of keys are shared out: (tiles, chunks, queries)
+    bool m_headsAreBlocks = false;                      // no block of the output product's activations spans two heads
+    AlignedBuffer<float> m_partValues;                  // of m_parts, or of a tile of each thread
 
     // MLA
     AlignedBuffer<float> m_queryDown, m_kvDown; // (tokens, queryLatent), (tokens, latent + ropeDim): before their norms

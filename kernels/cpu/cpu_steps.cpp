@@ -88,16 +88,20 @@ void CpuBackend::runStep(const EmbedStep &step, Run &run, Worker &worker)
     }
 }
 
-void CpuBackend::runStep(const NormQuantStep &step, Run &run, Worker &worker)
+void CpuBackend::normalise(const NormQuantStep &step, Worker::Range tokens)
 {
     const ModelShape &shape = m_plan.shape;
     const ActivationRows normed = m_normed.rows(shape.hiddenSize);
-    const Worker::Range mine = worker.share(run.tokens);
-    for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
+    for (std::uint32_t t = tokens.begin; t < tokens.end; ++t) {
         m_ops.rmsNorm(m_residual.data() + std::size_t(t) * shape.hiddenSize, vector(step.norm), shape.rmsNormEpsilon,
                       shape.hiddenSize, normed.row(t));
         quantise(normed, t);
     }
+}
+
+void CpuBackend::runStep(const NormQuantStep &step, Run &run, Worker &worker)
+{
+    normalise(step, worker.share(run.tokens));
 }
 
 // The rotated part of one head, by the position of the run's token.
@@ -175,63 +179,13 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
     }
 }
 
-// m_attendedHeads = attention of m_queryHeads, in tiles of query rows that share a KV head.
-void CpuBackend::attend(std::uint32_t layer, const Run &run, Worker &worker)
-{
-    const std::uint32_t heads = m_plan.shape.attentionHeads, kvHeads = m_kv.heads(), group = heads / kvHeads;
-    const float scale = static_cast<float>(m_plan.shape.attentionScale());
-    const std::uint32_t pages = static_cast<std::uint32_t>(run.input.pages.size());
-    const std::uint32_t keyDim = m_kv.keyDim(), valueDim = m_kv.valueDim();
-    std::vector<const std::uint16_t *> &keyPages = m_pagePointers[worker.index()].keys;
-    std::vector<const std::uint16_t *> &valuePages = m_pagePointers[worker.index()].values;
-    keyPages.resize(pages);
-    valuePages.resize(pages);
-
-    // Query rows of one KV head, (token, head of the group) in order, kAttentionQueries at a time. Items go round the
-    // threads, since later tokens see more keys.
-    const std::uint32_t rows = run.tokens * group, tiles = (rows + kAttentionQueries - 1) / kAttentionQueries;
-    for (std::uint32_t kvHead = 0; kvHead < kvHeads; ++kvHead) {
-        bool located = false;
-        for (std::uint32_t tile = 0; tile < tiles && !run.stopping(); ++tile) {
-            if ((tile + kvHead * tiles) % worker.count() != worker.index())
-                continue;
-            if (!located) {
-                for (std::uint32_t p = 0; p < pages; ++p) {
-                    keyPages[p] = m_kv.keys(run.input.pages[p], layer, kvHead);
-                    valuePages[p] = m_kv.valuesAreKeys() ? nullptr : m_kv.values(run.input.pages[p], layer, kvHead);
-                }
-                located = true;
-            }
-            const float *queries[kAttentionQueries];
-            float *outputs[kAttentionQueries];
-            std::uint32_t positions[kAttentionQueries];
-            AttentionTask task;
-            task.queryCount = std::min(kAttentionQueries, rows - tile * kAttentionQueries);
-            for (std::uint32_t i = 0; i < task.queryCount; ++i) {
-                const std::uint32_t row = tile * kAttentionQueries + i;
-                const std::uint32_t t = row / group, head = kvHead * group + row % group;
-                queries[i] = m_queryHeads.data() + (std::size_t(t) * heads + head) * keyDim;
-                outputs[i] = m_attendedHeads.data() + (std::size_t(t) * heads + head) * valueDim;
-                positions[i] = run.input.firstPosition + t;
-            }
-            task.queries = queries;
-            task.outputs = outputs;
-            task.positions = positions;
-            task.keyPages = keyPages.data();
-            task.valuePages = m_kv.valuesAreKeys() ? nullptr : valuePages.data();
-            task.keyDim = keyDim;
-            task.valueDim = valueDim;
-            task.scale = scale;
-            m_ops.attention(task);
-        }
-    }
-}
-
 void CpuBackend::runStep(const AttentionStep &step, Run &run, Worker &worker)
 {
     const ModelShape &shape = m_plan.shape;
     const std::uint32_t heads = shape.attentionHeads;
     attend(step.layer, run, worker);
+    if (m_headsAreBlocks)
+        return;
     worker.barrier();
     // heads side by side, quantised for the output product
     const ActivationRows attended = m_attended.rows(heads * shape.headDim);

@@ -41,12 +41,30 @@ static void rmsNorm(const float *x, const float *weight, float epsilon, std::uin
         normed[i] = x[i] * scale * weight[i];
 }
 
+// 16 values to the planes at q; gives their sum.
+KERNELS_INLINE std::int32_t quantiseHalf(const float *x, VF inverse, std::int8_t *q)
+{
+    VI sum = zeroI();
+    for (int i = 0; i < 16; i += kLanes) {
+        const VI rounded = roundToInt(mul(loadF(x + i), inverse));
+        const VI high = shiftRightSigned<8>(addI(rounded, set1I(128)));
+        // -128 would not fit the pair sums of AVX2: one step of 32512 is given up for it
+        const VI low = maxI(subI(rounded, shiftLeft<8>(high)), set1I(-127));
+        storeInt8(q + i, high);
+        storeInt8(q + kQuantBlock + i, low);
+        sum = addI(sum, addI(shiftLeft<8>(high), low));
+    }
+    return sumI(sum);
+}
+
 static void quantise(const float *x, std::uint32_t count, const QuantRows &out, std::uint32_t row, std::uint32_t first)
 {
     std::int8_t *q = out.q + QuantRows::planeOffset(out.columns, row, first);
     float *scales = out.scales + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
     float *sums16 = out.sums16 + std::size_t(row) * (out.columns / 16) + first / 16;
     float *sums32 = out.sums32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
+    std::int32_t *negated16 = out.negated16 + std::size_t(row) * (out.columns / 16) + first / 16;
+    std::int32_t *negated32 = out.negated32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
     VF wrong = zeroF(); // 0, or NaN where a value is not finite
     for (std::uint32_t block = 0; block < count / kQuantBlock; ++block, x += kQuantBlock, q += 2 * kQuantBlock) {
         VF largest = zeroF();
@@ -58,24 +76,17 @@ static void quantise(const float *x, std::uint32_t count, const QuantRows &out, 
         const float maximum = maxLane(largest);
         const float scale = maximum / kQuantMaximum;
         const VF inverse = set1(maximum > 1e-30f ? kQuantMaximum / maximum : 0.0f); // 32512 / 1e-30 is still finite
-        std::int32_t sums[2];
-        for (std::uint32_t half = 0; half < 2; ++half) {
-            VI sum = zeroI();
-            for (std::uint32_t i = 16 * half; i < 16 * half + 16; i += kLanes) {
-                const VI rounded = roundToInt(mul(loadF(x + i), inverse));
-                const VI high = shiftRightSigned<8>(addI(rounded, set1I(128)));
-                // -128 would not fit the pair sums of AVX2: one step of 32512 is given up for it
-                const VI low = maxI(subI(rounded, shiftLeft<8>(high)), set1I(-127));
-                storeInt8(q + i, high);
-                storeInt8(q + kQuantBlock + i, low);
-                sum = addI(sum, addI(shiftLeft<8>(high), low));
-            }
-            sums[half] = sumI(sum);
-        }
+        // Not in an array: what is written as two numbers and read as one waits for all stores before it.
+        const std::int32_t sum = quantiseHalf(x, inverse, q), nextSum = quantiseHalf(x + 16, inverse, q + 16);
         scales[block] = scale;
-        sums16[2 * block] = scale * static_cast<float>(sums[0]);
-        sums16[2 * block + 1] = scale * static_cast<float>(sums[1]);
-        sums32[block] = scale * static_cast<float>(std::int64_t(sums[0]) + sums[1]); // with a NaN more than 31 bits
+        sums16[2 * block] = scale * static_cast<float>(sum);
+        sums16[2 * block + 1] = scale * static_cast<float>(nextSum);
+        // with a NaN more than 31 bits
+        sums32[block] = scale * static_cast<float>(std::int64_t(sum) + nextSum);
+        const std::uint32_t negated = 0u - static_cast<std::uint32_t>(sum);
+        negated16[2 * block] = static_cast<std::int32_t>(negated);
+        negated16[2 * block + 1] = static_cast<std::int32_t>(0u - static_cast<std::uint32_t>(nextSum));
+        negated32[block] = static_cast<std::int32_t>(negated - static_cast<std::uint32_t>(nextSum));
     }
     if (const float nan = sumF(wrong); nan != 0.0f)
         for (std::uint32_t block = 0; block < count / kQuantBlock; ++block)
@@ -142,20 +153,22 @@ static std::uint32_t readAll(const void *bytes, std::size_t count)
 
 static std::uint64_t dotRounds(std::uint32_t rounds)
 {
-    VI sums[8];
-    for (int i = 0; i < 8; ++i)
-        sums[i] = set1I(i);
-    VB weights = set1I(0x03020103);
-    std::int32_t activations = 0x01020301;
+    // Variables, not an array: of that compilers make copies, round for round.
+    VI a = set1I(0), b = set1I(1), c = set1I(2), d = set1I(3), e = set1I(4), f = set1I(5), g = set1I(6), h = set1I(7);
+    const VB weights = set1I(0x03020103);
+    alignas(4) std::int8_t activations[4] = {1, 3, 2, 1};
     for (std::uint32_t round = 0; round < rounds; ++round) {
-        __asm__ volatile("" : "+r"(activations)); // or the compiler sees that every round adds the same
-#pragma GCC unroll 8
-        for (int i = 0; i < 8; ++i)
-            sums[i] = dot(sums[i], weights, activations);
+        __asm__ volatile("" : "+m"(activations)); // or the compiler sees that every round adds the same
+        a = dotAt(a, weights, activations);
+        b = dotAt(b, weights, activations);
+        c = dotAt(c, weights, activations);
+        d = dotAt(d, weights, activations);
+        e = dotAt(e, weights, activations);
+        f = dotAt(f, weights, activations);
+        g = dotAt(g, weights, activations);
+        h = dotAt(h, weights, activations);
     }
-    VI total = sums[0];
-    for (int i = 1; i < 8; ++i)
-        total = addI(total, sums[i]);
+    const VI total = addI(addI(addI(a, b), addI(c, d)), addI(addI(e, f), addI(g, h)));
     volatile std::int32_t sink = sumI(total);
     (void)sink;
     return std::uint64_t(rounds) * 8 * kLanes * 4 * 2;

@@ -20,6 +20,8 @@ const CpuOps &avx512Ops()
     static constexpr CpuOps ops{"avx512",
                                 KERNELS_ISA::matmul,
                                 KERNELS_ISA::attention,
+                                KERNELS_ISA::mergeAttention,
+                                KERNELS_ISA::finishAttention,
                                 KERNELS_ISA::rmsNorm,
                                 KERNELS_ISA::quantise,
                                 KERNELS_ISA::siluMultiply,

@@ -20,6 +20,8 @@ const CpuOps &avxVnniOps()
     static constexpr CpuOps ops{"avxvnni",
                                 KERNELS_ISA::matmul,
                                 KERNELS_ISA::attention,
+                                KERNELS_ISA::mergeAttention,
+                                KERNELS_ISA::finishAttention,
                                 KERNELS_ISA::rmsNorm,
                                 KERNELS_ISA::quantise,
                                 KERNELS_ISA::siluMultiply,

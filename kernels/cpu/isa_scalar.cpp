@@ -22,6 +22,8 @@ const CpuOps &scalarOps()
     static constexpr CpuOps ops{"scalar",
                                 KERNELS_ISA::matmul,
                                 KERNELS_ISA::attention,
+                                KERNELS_ISA::mergeAttention,
+                                KERNELS_ISA::finishAttention,
                                 KERNELS_ISA::rmsNorm,
                                 KERNELS_ISA::quantise,
                                 KERNELS_ISA::siluMultiply,

@@ -7,10 +7,8 @@
 
 namespace kernels::KERNELS_ISA {
 
-// Up to so many tokens blocks are not worth a panel: they are unpacked again for every kDirectTile tokens. Four at once
-// do not fit the registers of AVX2 and take as long as six in two tiles.
-inline constexpr std::uint32_t kDirectTokens = 9;
-inline constexpr std::uint32_t kDirectTile = 3;
+// Up to kDirectTokens blocks are not worth a panel: they are unpacked again for every kDirectTile tokens. Both are of the
+// instruction set, simd_*.h: what was measured as fastest.
 inline constexpr int kSubGroups = int(kRowGroup) / kLanes;
 
 // Groups of 4 weights whose products are added up before they are widened: 8, 4, 2 or 1.
@@ -27,7 +25,9 @@ template <class Unpack> KERNELS_INLINE void dotPlane(VI &acc, VI &partial, int g
     constexpr int together = groupsTogether<Unpack>();
     std::int32_t a;
     std::memcpy(&a, plane, 4);
-    if constexpr (Unpack::kSigned) {
+    if constexpr (kDotsFromMemory && !Unpack::kSigned) {
+        acc = dotAt(acc, w, plane);
+    } else if constexpr (Unpack::kSigned) {
         acc = dotSigned(acc, w, a);
     } else {
         partial = addPartial(group % together == 0 ? zeroI() : partial, w, a);
@@ -40,7 +40,17 @@ template <std::uint32_t scaleBlock> KERNELS_INLINE std::uint32_t planeByte(std::
 {
     return scaleBlock == 16 ? block / 2 * 2 * kQuantBlock + block % 2 * 16 : block * 2 * kQuantBlock;
 }
-// Exact: 32 products of 255 and 32512 stay below 2^31.
+// What the sum of a scale block's products begins with: minus the zero point times the sum of the activations.
+template <int zero> KERNELS_INLINE VI minusZero(const std::int32_t *negated)
+{
+    if constexpr (zero <= 0)
+        return zeroI();
+    else if constexpr (zero == 12)
+        return addI(shiftLeft<3>(set1I(*negated)), shiftLeft<2>(set1I(*negated)));
+    else
+        return shiftLeft<__builtin_ctz(zero)>(set1I(*negated));
+}
+// Exact: 32 products of 255 and 32512 stay below 2^31, with or without the zero point.
 KERNELS_INLINE VI joinPlanes(VI high, VI low)
 {
     return addI(shiftLeft<8>(high), low);
@@ -55,7 +65,8 @@ template <int N, class Unpack> struct DirectSink
 
     const std::int8_t *q[N];
     const float *scales[N];
-    const float *sums[N];
+    const float *sums[N]; // where the type has offsets
+    const std::int32_t *negated[N];
     VF scaled[N], offsets[N]; // the two running sums of an output
     VF d, m;
     VI high[N], low[N];         // products with the two planes of the activations
@@ -68,7 +79,7 @@ template <int N, class Unpack> struct DirectSink
     // on their way from memory, and asking twice takes two.
     const std::uint8_t *ahead, *aheadEnd;
 
-    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset = zeroF())
     {
         d = scale;
         m = offset;
@@ -77,8 +88,10 @@ template <int N, class Unpack> struct DirectSink
         aheadEnd += kAhead;
         for (; ahead < aheadEnd; ahead += 64)
             prefetch(ahead);
-        for (int n = 0; n < N; ++n)
-            high[n] = low[n] = zeroI();
+        for (int n = 0; n < N; ++n) {
+            high[n] = zeroI();
+            low[n] = minusZero<Unpack::kZero>(negated[n] + block);
+        }
         group = 0;
     }
     KERNELS_INLINE_MEMBER void weights(VB w)
@@ -96,7 +109,8 @@ template <int N, class Unpack> struct DirectSink
         for (int n = 0; n < N; ++n) {
             const VF both = mul(d, set1(scales[n][block / perScale]));
             scaled[n] = fma(both, toFloat(joinPlanes(high[n], low[n])), scaled[n]);
-            offsets[n] = fma(m, set1(sums[n][block]), offsets[n]);
+            if constexpr (Unpack::kZero == kOffsets)
+                offsets[n] = fma(m, set1(sums[n][block]), offsets[n]);
         }
         ++emission;
     }
@@ -106,6 +120,11 @@ static inline const float *sumsOf(const QuantRows &rows, std::uint32_t scaleBloc
 {
     return scaleBlock == 16 ? rows.sums16 + std::size_t(row) * (rows.columns / 16)
                             : rows.sums32 + std::size_t(row) * (rows.columns / kQuantBlock);
+}
+static inline const std::int32_t *negatedOf(const QuantRows &rows, std::uint32_t scaleBlock, std::uint32_t row)
+{
+    return scaleBlock == 16 ? rows.negated16 + std::size_t(row) * (rows.columns / 16)
+                            : rows.negated32 + std::size_t(row) * (rows.columns / kQuantBlock);
 }
 
 // N tokens from `token` times a group of rows: out(token of the N, row).
@@ -120,6 +139,7 @@ static void directGroup(const MatmulTask &task, const std::uint8_t *rows, std::u
             sink.q[n] = a.q + QuantRows::planeOffset(a.columns, row, 0);
             sink.scales[n] = a.scales + std::size_t(row) * (a.columns / kQuantBlock);
             sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, row);
+            sink.negated[n] = negatedOf(a, Unpack::kScaleBlock, row);
             sink.scaled[n] = sink.offsets[n] = zeroF();
         }
         Rows lanes(rows + std::size_t(sub) * kLanes * task.rowBytes, task.rowBytes);
@@ -136,7 +156,7 @@ static void directGroup(const MatmulTask &task, const std::uint8_t *rows, std::u
 
 // --- many tokens ----------------------------------------------------------------------------------------------------
 
-// 16 rows of kPanelColumns weights: bytes (columns / 4, 16, 4), scales and offsets (blocks, 16).
+// 16 rows of kPanelColumns weights: bytes (columns / 4, 16, 4), scales (blocks, 16), and offsets where the type has them.
 struct Panel
 {
     std::uint8_t *bytes;
@@ -151,11 +171,15 @@ struct PanelSink
     std::uint8_t *bytes;
     float *scales, *offsets;
 
-    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale)
     {
         storeF(scales, scale);
-        storeF(offsets, offset);
         scales += kRowGroup;
+    }
+    KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset)
+    {
+        beginBlock(scale);
+        storeF(offsets, offset);
         offsets += kRowGroup;
     }
     KERNELS_INLINE_MEMBER void weights(VB w)
@@ -190,12 +214,14 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
     for (int sub = 0; sub < kSubGroups; ++sub) {
         const std::int8_t *q[N];
         const float *scales[N], *blockSums[N];
+        const std::int32_t *negated[N];
         VF scaled[N], offsets[N];
         for (int n = 0; n < N; ++n) {
             const std::size_t row = token + std::size_t(n);
             q[n] = a.q + QuantRows::planeOffset(a.columns, row, first);
             scales[n] = a.scales + row * (a.columns / kQuantBlock) + first / kQuantBlock;
             blockSums[n] = sumsOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
+            negated[n] = negatedOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
             scaled[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes);
             offsets[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + kRowGroup + sub * kLanes);
         }
@@ -203,14 +229,15 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
         const float *panelScales = panel.scales + sub * kLanes, *panelOffsets = panel.offsets + sub * kLanes;
         for (std::uint32_t emission = 0; emission < columns / scaleBlock; ++emission) {
             const std::uint32_t block = Unpack::blockAt(emission);
-            const VF d = loadF(panelScales), m = loadF(panelOffsets);
+            const VF d = loadF(panelScales), m = Unpack::kZero == kOffsets ? loadF(panelOffsets) : zeroF();
             const std::uint32_t byte = planeByte<scaleBlock>(block);
             VB w[groups];
             for (int g = 0; g < groups; ++g)
                 w[g] = loadB(bytes + std::size_t(g) * 4 * kRowGroup);
 #pragma GCC unroll 8
             for (int n = 0; n < N; ++n) {
-                VI high = zeroI(), low = zeroI(), partialHigh = zeroI(), partialLow = zeroI();
+                VI high = zeroI(), low = minusZero<Unpack::kZero>(negated[n] + block);
+                VI partialHigh = zeroI(), partialLow = zeroI();
 #pragma GCC unroll 8
                 for (int g = 0; g < groups; ++g) {
                     dotPlane<Unpack>(high, partialHigh, g, w[g], q[n] + byte + 4 * g);
@@ -218,7 +245,8 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
                 }
                 const VF both = mul(d, set1(scales[n][block / (kQuantBlock / scaleBlock)]));
                 scaled[n] = fma(both, toFloat(joinPlanes(high, low)), scaled[n]);
-                offsets[n] = fma(m, set1(blockSums[n][block]), offsets[n]);
+                if constexpr (Unpack::kZero == kOffsets)
+                    offsets[n] = fma(m, set1(blockSums[n][block]), offsets[n]);
             }
             bytes += std::size_t(groups) * 4 * kRowGroup;
             panelScales += kRowGroup;
@@ -284,6 +312,16 @@ static void storeGroup(const MatmulTask &task, std::uint32_t group, std::uint32_
     std::memcpy(task.out + std::size_t(token) * task.outStride + row, values, (left < kRowGroup ? left : kRowGroup) * sizeof(float));
 }
 
+// directGroup() of `count` tokens, N at the most.
+template <int N, class Unpack>
+static void directTile(const MatmulTask &task, const std::uint8_t *rows, std::uint32_t token, std::uint32_t count, float *out)
+{
+    if constexpr (N > 1)
+        if (count < N)
+            return directTile<N - 1, Unpack>(task, rows, token, count, out);
+    directGroup<N, Unpack>(task, rows, token, out);
+}
+
 template <class Unpack>
 static void directTokens(const MatmulTask &task, std::uint32_t group, const std::uint8_t *rows)
 {
@@ -292,20 +330,21 @@ static void directTokens(const MatmulTask &task, std::uint32_t group, const std:
     const std::uint32_t tiles = (task.tokens + kDirectTile - 1) / kDirectTile;
     for (std::uint32_t tile = 0; tile < tiles; ++tile) {
         const std::uint32_t token = task.tokens * tile / tiles, count = task.tokens * (tile + 1) / tiles - token;
-        switch (count) {
-        case 1:
-            directGroup<1, Unpack>(task, rows, token, out);
-            break;
-        case 2:
-            directGroup<2, Unpack>(task, rows, token, out);
-            break;
-        default:
-            directGroup<3, Unpack>(task, rows, token, out);
-            break;
-        }
+        directTile<int(kDirectTile), Unpack>(task, rows, token, count, out);
         for (std::uint32_t t = 0; t < count; ++t)
             storeGroup(task, group, token + t, out + t * kRowGroup);
     }
+}
+
+// What is unpacked next comes from memory while the tokens pass by this panel: columns from `first` on of a group's rows.
+template <class Unpack> static void prefetchPanel(const MatmulTask &task, std::uint32_t group, std::uint32_t first)
+{
+    const auto *rows = reinterpret_cast<const std::uint8_t *>(task.weights) + std::size_t(group) * kRowGroup * task.rowBytes
+        + first / Unpack::kUnit * Unpack::kUnitBytes;
+    const std::size_t bytes = std::size_t(kPanelColumns) / Unpack::kUnit * Unpack::kUnitBytes;
+    for (std::uint32_t row = 0; row < kRowGroup; ++row, rows += task.rowBytes)
+        for (std::size_t i = 0; i < bytes; i += 64)
+            prefetch(rows + i);
 }
 
 template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
@@ -326,6 +365,12 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
             for (std::uint32_t g = 0; g < together; ++g) {
                 const std::uint8_t *rows = groupRows(task, base + g, scratch.tail) + first / Unpack::kUnit * Unpack::kUnitBytes;
                 fillPanel<Unpack>(rows, task.rowBytes, columns, scratch.panel);
+                if (g + 1 < together)
+                    prefetchPanel<Unpack>(task, base + g + 1, first);
+                else if (first + columns < task.columns)
+                    prefetchPanel<Unpack>(task, base, first + columns);
+                else // behind the task's rows there may be none: that does no harm
+                    prefetchPanel<Unpack>(task, base + together, 0);
                 panelTokens<Unpack>(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
             }
         }

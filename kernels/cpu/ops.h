@@ -37,6 +37,8 @@ struct QuantRows
     float *scales = nullptr;      // (rows, columns / 32)
     float *sums16 = nullptr;      // (rows, columns / 16): scale * sum of the values, what a weight offset is multiplied with
     float *sums32 = nullptr;      // (rows, columns / 32)
+    std::int32_t *negated16 = nullptr; // (rows, columns / 16): minus the sum of the values without scale, for weights with
+    std::int32_t *negated32 = nullptr; // (rows, columns / 32)  a zero point: exact
     std::uint32_t columns = 0;    // a multiple of 32
 
     // Elements of q from the first row to row `row`, column `column` (a multiple of 32).
@@ -70,27 +72,43 @@ struct MatmulTask
     MatmulScratch scratch;
 };
 
-// Softmax attention of some query rows that share one KV head, over pages of kKvPageTokens keys.
+inline constexpr std::uint32_t kChunkPages = 4;
+inline constexpr std::uint32_t kAttentionChunk = 256; // keys: kChunkPages pages (kernels/backend.h)
+inline constexpr std::uint32_t kAttentionQueries = 8; // query rows that are computed together, at most
+inline constexpr float kNoScore = -3.0e38f;           // of a key that is not seen
+
+// What a query makes of some keys: values = sum of e^(score - maximum) * value, total = sum of e^(score - maximum), 0 where
+// it sees none of them. Not owned.
+struct AttentionPart
+{
+    float *values = nullptr; // (valueDim)
+    float maximum = 0, total = 0;
+};
+
+// Softmax attention of some query rows that share one KV head, over the keys of a chunk.
 // Keys are stored transposed (keyDim, 64), values (64, valueDim), both in half precision. Without value pages, values
 // are the first valueDim dimensions of the keys (MLA), and pages must hold numbers beyond the last key as well.
 struct AttentionTask
 {
     const float *const *queries = nullptr; // queryCount pointers to (keyDim) floats
-    float *const *outputs = nullptr;       // queryCount pointers to (valueDim) floats
-    const std::uint32_t *positions = nullptr; // of each query: it sees keys 0 .. position
+    AttentionPart *parts = nullptr;        // of each query, to be written
+    const std::uint32_t *seen = nullptr;   // of each query: it sees this many keys of the chunk, 0 .. kAttentionChunk
     std::uint32_t queryCount = 0;          // 1 .. kAttentionQueries
-    const std::uint16_t *const *keyPages = nullptr;
+    const std::uint16_t *const *keyPages = nullptr; // of the chunk, as many as the query that sees most needs
     const std::uint16_t *const *valuePages = nullptr;
     std::uint32_t keyDim = 0, valueDim = 0; // multiples of 16
     float scale = 0;                        // what scores are multiplied with
 };
-inline constexpr std::uint32_t kAttentionQueries = 4;
 
 struct CpuOps
 {
     const char *name; // as --isa spells it
     void (*matmul)(const MatmulTask &task);
     void (*attention)(const AttentionTask &task);
+    // Adds the part of a later chunk to the sum of those before it, that of the first chunk to begin with.
+    void (*mergeAttention)(AttentionPart &sum, const AttentionPart &part, std::uint32_t valueDim);
+    // values /= total
+    void (*finishAttention)(AttentionPart &sum, std::uint32_t valueDim);
     // normed = x / sqrt(mean(x^2) + epsilon) * weight
     void (*rmsNorm)(const float *x, const float *weight, float epsilon, std::uint32_t count, float *normed);
     // Row `row` of `out` from count floats, count a multiple of 32; `first` and count in columns. With a NaN or an

@@ -118,6 +118,7 @@ private:
     struct Inputs
     {
         AlignedBuffer<float> floats, scales, sums16, sums32;
+        AlignedBuffer<std::int32_t> negated16, negated32;
         AlignedBuffer<std::int8_t> q;
         QuantRows rows;
         std::vector<double> values;
@@ -133,9 +134,10 @@ private:
     {
         if (!in.floats.allocate(std::size_t(tokens) * columns) || !in.q.allocate(QuantRows::planeOffset(columns, tokens, 0))
             || !in.scales.allocate(std::size_t(tokens) * columns / 32) || !in.sums16.allocate(std::size_t(tokens) * columns / 16)
-            || !in.sums32.allocate(std::size_t(tokens) * columns / 32))
+            || !in.sums32.allocate(std::size_t(tokens) * columns / 32) || !in.negated16.allocate(std::size_t(tokens) * columns / 16)
+            || !in.negated32.allocate(std::size_t(tokens) * columns / 32))
             return false;
-        in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), columns};
+        in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), in.negated16.data(), in.negated32.data(), columns};
         for (std::size_t i = 0; i < in.floats.size(); ++i)
             in.floats.data()[i] = uniform(-2, 2);
         if (values == Values::Ends)
@@ -294,7 +296,7 @@ private:
     // latent: values are the first valueDim dimensions of the keys
     void attention(std::uint32_t keyDim, std::uint32_t valueDim, bool latent)
     {
-        constexpr std::uint32_t keys = 150, pages = 3;
+        constexpr std::uint32_t keys = 301, pages = 5;
         std::vector<std::vector<std::uint16_t>> keyPages, valuePages;
         for (std::uint32_t p = 0; p < pages; ++p) {
             keyPages.emplace_back(64 * keyDim);
@@ -309,13 +311,13 @@ private:
             keyPointers[p] = keyPages[p].data();
             valuePointers[p] = valuePages[p].data();
         }
-        const std::vector<std::uint32_t> positions{0, 63, 64, keys - 1};
-        std::vector<float> queries(4 * keyDim);
+        const std::vector<std::uint32_t> positions{0, 63, 64, keys - 1, 255, 256, 300, 299};
+        std::vector<float> queries(kAttentionQueries * keyDim);
         for (float &value : queries)
             value = uniform(-3, 3);
         const double scale = 1 / std::sqrt(double(keyDim));
-        std::vector<double> expected(4 * valueDim);
-        for (std::uint32_t n = 0; n < 4; ++n) {
+        std::vector<double> expected(kAttentionQueries * valueDim);
+        for (std::uint32_t n = 0; n < kAttentionQueries; ++n) {
             std::vector<double> weights(positions[n] + 1);
             double maximum = -1e300, total = 0;
             for (std::uint32_t key = 0; key < weights.size(); ++key) {
@@ -334,30 +336,40 @@ private:
                 }
         }
         std::vector<float> first;
-        for (const std::uint32_t count : {4u, 1u, 2u, 3u}) {
-            std::vector<float> out(count * valueDim);
-            const float *queryPointers[4];
-            float *outPointers[4];
+        for (const std::uint32_t count : {8u, 1u, 2u, 3u, 4u, 5u, 6u, 7u}) {
+            std::vector<float> out(count * valueDim), partValues(count * valueDim);
+            const float *queryPointers[kAttentionQueries];
+            AttentionPart sums[kAttentionQueries], parts[kAttentionQueries];
             for (std::uint32_t n = 0; n < count; ++n) {
                 queryPointers[n] = queries.data() + n * keyDim;
-                outPointers[n] = out.data() + n * valueDim;
+                sums[n].values = out.data() + n * valueDim;
+                parts[n].values = partValues.data() + n * valueDim;
             }
             AttentionTask task;
             task.queries = queryPointers;
-            task.outputs = outPointers;
-            task.positions = positions.data();
             task.queryCount = count;
-            task.keyPages = keyPointers;
-            task.valuePages = latent ? nullptr : valuePointers;
             task.keyDim = keyDim;
             task.valueDim = valueDim;
             task.scale = static_cast<float>(scale);
-            m_ops.attention(task);
+            for (std::uint32_t begin = 0; begin < keys; begin += kAttentionChunk) {
+                std::uint32_t seen[kAttentionQueries];
+                for (std::uint32_t n = 0; n < count; ++n)
+                    seen[n] = positions[n] < begin ? 0 : std::min(positions[n] + 1 - begin, kAttentionChunk);
+                task.seen = seen;
+                task.keyPages = keyPointers + begin / 64;
+                task.valuePages = latent ? nullptr : valuePointers + begin / 64;
+                task.parts = begin == 0 ? sums : parts;
+                m_ops.attention(task);
+                for (std::uint32_t n = 0; n < count && begin > 0; ++n)
+                    m_ops.mergeAttention(sums[n], parts[n], valueDim);
+            }
+            for (std::uint32_t n = 0; n < count; ++n)
+                m_ops.finishAttention(sums[n], valueDim);
             std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 1e-5);
             if (first.empty())
                 first = out;
             else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
-                failure = "not the same bits as with 4 queries";
+                failure = "not the same bits as with 8 queries";
             check((latent ? "latent attention, key of " : "attention, head of ") + std::to_string(keyDim) + ", " + std::to_string(count) + " queries", failure);
         }
     }
@@ -401,7 +413,7 @@ private:
             int sum = 0;
             for (std::uint32_t i = 0; i < 16; ++i)
                 sum += quantisedValue(in, 16 * block + i);
-            if (in.sums16.data()[block] != in.scales.data()[block / 2] * static_cast<float>(sum))
+            if (in.sums16.data()[block] != in.scales.data()[block / 2] * static_cast<float>(sum) || in.negated16.data()[block] != -sum)
                 failure = "sum of block " + std::to_string(block);
         }
         check("quantise", failure);

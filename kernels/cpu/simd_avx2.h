@@ -15,6 +15,9 @@ inline constexpr int kLanes = 8;
 namespace kernels::KERNELS_ISA {
 
 inline constexpr int kTile = 4;
+inline constexpr bool kDotsFromMemory = false;
+// Four at once do not fit the registers of AVX2 and take as long as six in two tiles.
+inline constexpr std::uint32_t kDirectTokens = 9, kDirectTile = 3;
 #ifdef __AVXVNNI__
 inline constexpr bool kHasVnni = true;
 #else
@@ -116,6 +119,12 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
     return _mm256_add_epi32(acc, whole(addPartial(_mm256_setzero_si256(), weights, activations)));
 }
 #endif
+KERNELS_INLINE VI dotAt(VI acc, VB weights, const std::int8_t *activations)
+{
+    std::int32_t a;
+    std::memcpy(&a, activations, 4);
+    return dot(acc, weights, a);
+}
 KERNELS_INLINE VI dotSigned(VI acc, VB weights, std::int32_t activations)
 {
     // |w| * (a with the sign of w): |w| <= 128 and |a| <= 127 fit the 16-bit pair sums.

@@ -16,6 +16,8 @@ namespace kernels::KERNELS_ISA {
 
 inline constexpr int kTile = 8;
 inline constexpr bool kHasVnni = true;
+inline constexpr bool kDotsFromMemory = true; // dotAt()
+inline constexpr std::uint32_t kDirectTokens = 24, kDirectTile = 4;
 
 using VF = __m512;
 using VI = __m512i;
@@ -80,6 +82,12 @@ KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm512_srli_epi32(a, 16)); }
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
     return _mm512_dpbusd_epi32(acc, weights, _mm512_set1_epi32(activations));
+}
+// The same with 4 activations in memory, which the instruction spreads itself; compilers load them for it first.
+KERNELS_INLINE VI dotAt(VI acc, VB weights, const std::int8_t *activations)
+{
+    __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(weights), "m"(*reinterpret_cast<const std::int8_t(*)[4]>(activations)));
+    return acc;
 }
 inline constexpr int kPartialSums = 1 << 16;
 KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }

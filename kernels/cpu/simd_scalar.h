@@ -18,6 +18,8 @@ inline constexpr int kLanes = 4;
 namespace kernels::KERNELS_ISA {
 
 inline constexpr int kTile = 4;        // tokens of one register tile
+inline constexpr bool kDotsFromMemory = false;
+inline constexpr std::uint32_t kDirectTokens = 9, kDirectTile = 3;
 inline constexpr bool kHasVnni = true; // dot() takes all 8 bits of an unsigned byte
 
 struct VF
@@ -280,6 +282,12 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
         r.v[i] = sum;
     }
     return r;
+}
+KERNELS_INLINE VI dotAt(VI acc, VB weights, const std::int8_t *activations)
+{
+    std::int32_t a;
+    std::memcpy(&a, activations, 4);
+    return dot(acc, weights, a);
 }
 // The same in sums that may be narrower: addPartial() of up to kPartialSums / (largest weight) groups of 4, then whole().
 inline constexpr int kPartialSums = 1 << 16;

@@ -1,13 +1,17 @@
 // Quantised blocks to 8-bit weights with a scale and an offset: value = scale * unsigned byte + offset.
 //
-// One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows, transposes it so that a row sits in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8
-// times weights(4 consecutive weights of every row), then endBlock(). Formats: reference/deepseek-models.md 3a.
+// One struct per element type. unpack() takes one unit (32 or 256 weights) of kLanes rows, transposes it so that a row sits
+// in a lane, and hands it to a sink: beginBlock(scales, offsets), then 4 or 8 times weights(4 consecutive weights of every
+// row), then endBlock(). Formats: reference/deepseek-models.md 3a.
 //
-// Offsets make symmetric types (Q4_0: scale * (q - 8)) fit the unsigned dot product of VNNI. kLargest bounds the unsigned
+// The unsigned dot product of VNNI wants unsigned bytes. Symmetric types (Q4_0: scale * (q - 8)) have a zero point for it,
+// kZero, which is taken off in whole numbers; others have an offset in every block: kZero is kOffsets. kLargest bounds the
 // bytes: see groupsTogether(). Included by isa_*.cpp only.
 #pragma once
 
 namespace kernels::KERNELS_ISA {
+
+inline constexpr int kOffsets = -1;
 
 KERNELS_INLINE VB nibbles()
 {
@@ -21,6 +25,20 @@ template <int shift, class Sink> KERNELS_INLINE void emitNibbles(const VB first[
         sink.weights(andB(shiftRight<shift>(first[j]), nibbles()));
     for (int j = 0; j < 4; ++j)
         sink.weights(andB(shiftRight<shift>(second[j]), nibbles()));
+}
+
+// Bytes that a field of whole bits in the upper part of a byte makes without a shift are 2^n times as large: with VNNI, which
+// takes all 8 bits, the scale makes up for it, exactly.
+inline constexpr int kUnshifted4 = kHasVnni ? 16 : 1;
+template <class Sink> KERNELS_INLINE void emitHighNibbles(const VB first[4], const VB second[4], Sink &sink)
+{
+    if constexpr (kUnshifted4 == 1)
+        return emitNibbles<4>(first, second, sink);
+    const VB high = set1I(static_cast<std::int32_t>(0xf0f0f0f0u));
+    for (int j = 0; j < 4; ++j)
+        sink.weights(andB(first[j], high));
+    for (int j = 0; j < 4; ++j)
+        sink.weights(andB(second[j], high));
 }
 
 // A 16-bit field of every row. Reads the two bytes behind it too: never the last field of a block.
@@ -52,12 +70,13 @@ struct UnpackQ4_0 : InOrder
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 18, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 15;
+    static constexpr int kZero = 8;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
         loadTransposed(rows, 2, q);
         const VF d = halfLow(gather16(rows, 0));
-        sink.beginBlock(d, mul(d, set1(-8.0f)));
+        sink.beginBlock(d);
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(q[j], nibbles()));
         for (int j = 0; j < 4; ++j)
@@ -71,6 +90,7 @@ struct UnpackQ4_1 : InOrder
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 20, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 15;
+    static constexpr int kZero = kOffsets;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
@@ -106,10 +126,11 @@ struct UnpackQ5_0 : InOrder
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 22, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 31;
+    static constexpr int kZero = 16;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         const VF d = halfLow(gather16(rows, 0));
-        sink.beginBlock(d, mul(d, set1(-16.0f)));
+        sink.beginBlock(d);
         emitQ5(rows, 6, 2, sink);
         sink.endBlock();
     }
@@ -120,6 +141,7 @@ struct UnpackQ5_1 : InOrder
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 24, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 31;
+    static constexpr int kZero = kOffsets;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         const VI header = gather32(rows, 0);
@@ -134,6 +156,7 @@ struct UnpackQ8_0 : InOrder
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 34, kScaleBlock = 32;
     static constexpr bool kSigned = !kHasVnni; // maddubs has no room for 8 unsigned bits: signed there
     static constexpr int kLargest = 255;
+    static constexpr int kZero = kSigned ? 0 : 128;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB first[4], second[4];
@@ -141,7 +164,7 @@ struct UnpackQ8_0 : InOrder
         loadTransposed(rows, 18, second);
         const VF d = halfLow(gather16(rows, 0));
         const VB flip = kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u));
-        sink.beginBlock(d, kSigned ? zeroF() : mul(d, set1(-128.0f)));
+        sink.beginBlock(d);
         for (int j = 0; j < 4; ++j)
             sink.weights(xorB(first[j], flip));
         for (int j = 0; j < 4; ++j)
@@ -166,7 +189,8 @@ struct KScales
         middle = header[2];
         high = header[3];
     }
-    template <int j> KERNELS_INLINE_MEMBER VF scale() const
+    // of what is `times` as large as the weights
+    template <int j, int times = 1> KERNELS_INLINE_MEMBER VF scale() const
     {
         VI s;
         if constexpr (j < 4)
@@ -174,7 +198,7 @@ struct KScales
         else
             s = orB(andB(shiftRight<8 * (j - 4)>(high), set1I(15)),
                     shiftLeft<4>(andB(shiftRight<8 * (j - 4) + 6>(low), set1I(3))));
-        return mul(d, toFloat(s));
+        return mul(times == 1 ? d : mul(d, set1(1.0f / times)), toFloat(s));
     }
     template <int j> KERNELS_INLINE_MEMBER VF offset() const
     {
@@ -192,7 +216,8 @@ struct UnpackQ4_K : InOrder
 {
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 144, kScaleBlock = 32;
     static constexpr bool kSigned = false;
-    static constexpr int kLargest = 15;
+    static constexpr int kLargest = 15 * kUnshifted4;
+    static constexpr int kZero = kOffsets;
     template <int pair, class Sink>
     KERNELS_INLINE void unpackPair(const KScales &scales, const Rows &rows, Sink &sink)
     {
@@ -202,8 +227,8 @@ struct UnpackQ4_K : InOrder
         sink.beginBlock(scales.scale<2 * pair>(), scales.offset<2 * pair>());
         emitNibbles<0>(first, second, sink);
         sink.endBlock();
-        sink.beginBlock(scales.scale<2 * pair + 1>(), scales.offset<2 * pair + 1>());
-        emitNibbles<4>(first, second, sink);
+        sink.beginBlock(scales.scale<2 * pair + 1, kUnshifted4>(), scales.offset<2 * pair + 1>());
+        emitHighNibbles(first, second, sink);
         sink.endBlock();
     }
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
@@ -221,6 +246,7 @@ struct UnpackQ5_K : InOrder
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 176, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 31;
+    static constexpr int kZero = kOffsets;
     template <int block, class Sink>
     KERNELS_INLINE void emit(const KScales &scales, const VB first[4], const VB second[4], const VB high[8], Sink &sink)
     {
@@ -262,6 +288,7 @@ struct UnpackQ6_K
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 210, kScaleBlock = 16;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 63;
+    static constexpr int kZero = 32;
 
     // 16 bytes of qh belong to blocks 0, 2, 4, 6 of 128 weights, the next 16 to 1, 3, 5, 7: blocks that share bytes come
     // one after the other, so that registers suffice.
@@ -276,7 +303,7 @@ struct UnpackQ6_K
     {
         const VB twoBits = set1I(0x30303030);
         const VF scale = mul(d, toFloat(signedByte<block % 4>(sc[block / 4])));
-        sink.beginBlock(scale, mul(scale, set1(-32.0f)));
+        sink.beginBlock(scale);
         for (int j = 0; j < 4; ++j) {
             VB bits;
             if constexpr (bitShift <= 4)
@@ -318,6 +345,7 @@ struct UnpackQ2_K
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 84, kScaleBlock = 16;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 3;
+    static constexpr int kZero = kOffsets;
     KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
     {
         return UnpackQ6_K::blockAt(emission);
@@ -362,6 +390,7 @@ struct UnpackQ3_K
     static constexpr std::uint32_t kUnit = 256, kUnitBytes = 110, kScaleBlock = 16;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 7;
+    static constexpr int kZero = 4;
 
     // 16 bytes of hmask belong to all even blocks, the next 16 to the odd ones.
     KERNELS_INLINE_MEMBER static constexpr std::uint32_t blockAt(std::uint32_t emission)
@@ -375,7 +404,7 @@ struct UnpackQ3_K
     {
         constexpr int block = 2 * pair + part;
         const VF scale = mul(d, toFloat(signedByte<block % 4>(sc[block / 4])));
-        sink.beginBlock(scale, mul(scale, set1(-4.0f)));
+        sink.beginBlock(scale);
         for (int j = 0; j < 4; ++j) {
             VB bit;
             if constexpr (pair <= 2)
@@ -440,17 +469,16 @@ template <class Sink> KERNELS_INLINE void emitLevels(VB table, const VB q[4], Si
         sink.weights(lookUp(table, andB(shiftRight<4>(q[j]), nibbles())));
 }
 
-// The levels of IQ4_NL and IQ4_XS: 128 more where bytes are unsigned, and the offset that takes it back. They need all 8
-// bits: see UnpackQ8_0.
+// The levels of IQ4_NL and IQ4_XS: 128 more where bytes are unsigned. They need all 8 bits: see UnpackQ8_0.
 struct Iq4Levels : InOrder
 {
     static constexpr bool kSigned = !kHasVnni;
     static constexpr int kLargest = 241;
+    static constexpr int kZero = kSigned ? 0 : 128;
     KERNELS_INLINE VB table()
     {
         return xorB(loadTable(kIq4Levels), kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u)));
     }
-    KERNELS_INLINE VF offset(VF scale) { return kSigned ? zeroF() : mul(scale, set1(-128.0f)); }
 };
 
 struct UnpackIQ4_NL : Iq4Levels
@@ -461,7 +489,7 @@ struct UnpackIQ4_NL : Iq4Levels
         VB q[4];
         loadTransposed(rows, 2, q);
         const VF d = halfLow(gather16(rows, 0));
-        sink.beginBlock(d, offset(d));
+        sink.beginBlock(d);
         emitLevels(table(), q, sink);
         sink.endBlock();
     }
@@ -478,7 +506,7 @@ struct UnpackIQ4_XS : Iq4Levels
         const VI top = andB(shiftRight<12 + 2 * block>(high), set1I(0x30));
         const VI six = andOr(shiftRight<4 * block>(low), set1I(15), top);
         const VF scale = mul(d, toFloat(subI(six, set1I(32))));
-        sink.beginBlock(scale, offset(scale));
+        sink.beginBlock(scale);
         emitLevels(table(), q, sink);
         sink.endBlock();
     }
@@ -498,20 +526,20 @@ struct UnpackIQ4_XS : Iq4Levels
 };
 
 // The scale is 2^(e - 128). For e = 0 and 1 it would be subnormal, which is slow, and blocks of zeros have e = 0: it counts
-// as zero here. The weights that vanish are below 2^-123. From e = 253 on the offset is infinite, and the result no number:
-// the type's largest level is infinite then, too.
+// as zero here. The weights that vanish are below 2^-123.
 struct UnpackMXFP4 : InOrder
 {
     static constexpr std::uint32_t kUnit = 32, kUnitBytes = 17, kScaleBlock = 32;
     static constexpr bool kSigned = false;
     static constexpr int kLargest = 24;
+    static constexpr int kZero = 12;
     template <class Sink> KERNELS_INLINE void unpack(const Rows &rows, Sink &sink)
     {
         VB q[4];
         loadTransposed(rows, 1, q);
         const VI e = andB(gather32(rows, 0), set1I(0xff));
         const VF d = floatOfBits(shiftLeft<23>(subI(maxI(e, set1I(1)), set1I(1))));
-        sink.beginBlock(d, mul(d, set1(-12.0f)));
+        sink.beginBlock(d);
         emitLevels(loadTable(kFp4Levels), q, sink);
         sink.endBlock();
     }

@@ -2,6 +2,7 @@
 #include "inference/gguf/gguf_file.h"
 #include "inference/model/architecture.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/cpu_backend_impl.h"
 #include "kernels/cpu/isa.h"
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/divergence.h"
@@ -113,6 +114,87 @@ private Q_SLOTS:
                 QVERIFY2(std::memcmp(whole.data(), cut.data(), whole.size() * sizeof(float)) == 0,
                          qPrintable(QStringLiteral("%1 threads, chunks of %2").arg(threads).arg(chunk)));
             }
+    }
+
+    // Few tokens behind many: threads share out the keys of one query then. Beyond 8,192 they do it twice.
+    void sameBitsHoweverManyShareTheKeys_data()
+    {
+        QTest::addColumn<int>("before");
+        for (const int before : {250, 700, 8300})
+            QTest::addRow("behind %d tokens", before) << before;
+    }
+    void sameBitsHoweverManyShareTheKeys()
+    {
+        QFETCH(int, before);
+        const Loaded model = load(test::wideTinyModel({.weights = ElementType::Q4_K, .contextLength = 16384}));
+        const std::uint32_t vocabulary = model.plan.shape.vocabularySize, rows = 14;
+        std::vector<TokenId> tokens(std::size_t(before) + rows);
+        for (std::size_t i = 0; i < tokens.size(); ++i)
+            tokens[i] = static_cast<TokenId>((i * 7919u + 13u) % vocabulary);
+        std::vector<float> first;
+        for (const unsigned threads : {1u, 2u, 3u, 4u}) {
+            if (before > 1000 && threads % 2 == 0)
+                continue; // takes its time
+            const std::unique_ptr<Backend> backend = compiled(model.plan, threads, "auto");
+            std::vector<KvPageId> pages;
+            for (std::size_t p = 0; p * kKvPageTokens < tokens.size(); ++p)
+                pages.push_back(*backend->allocateKvPage());
+            std::uint32_t position = 0;
+            const auto run = [&](std::uint32_t count, LogitsWanted wanted, std::span<float> logits) {
+                const auto outcome = backend->run({std::span(tokens).subspan(position, count), position, pages, wanted}, logits, {});
+                position += count;
+                return outcome && *outcome == RunOutcome::Done;
+            };
+            while (position < std::uint32_t(before))
+                QVERIFY(run(std::min(kTokens, std::uint32_t(before) - position), LogitsWanted::None, {}));
+            std::vector<float> logits(std::size_t(rows) * vocabulary);
+            for (const std::uint32_t count : {1u, 1u, 2u, 4u, 6u}) {
+                const std::size_t at = std::size_t(position - std::uint32_t(before)) * vocabulary;
+                QVERIFY(run(count, LogitsWanted::All, std::span(logits).subspan(at, std::size_t(count) * vocabulary)));
+            }
+            QVERIFY(std::all_of(logits.begin(), logits.end(), [](float value) { return std::isfinite(value); }));
+            if (first.empty())
+                first = logits;
+            QVERIFY2(std::memcmp(first.data(), logits.data(), logits.size() * sizeof(float)) == 0,
+                     qPrintable(QStringLiteral("%1 threads").arg(threads)));
+            // and all at once, where each thread has queries of its own
+            position = std::uint32_t(before);
+            QVERIFY(run(rows, LogitsWanted::All, logits));
+            QVERIFY(std::memcmp(first.data(), logits.data(), logits.size() * sizeof(float)) == 0);
+        }
+    }
+
+    // A barrier costs what a thread waits for the slowest one: there are few of them.
+    void aLayerTakesAtMostEightRegions_data()
+    {
+        QTest::addColumn<quint32>("tokens");
+        QTest::addColumn<quint32>("position");
+        QTest::addColumn<double>("most");
+        QTest::addRow("decode") << 1u << 20u << 6.0;
+        QTest::addRow("decode, keys shared out") << 1u << 300u << 7.0;
+        QTest::addRow("verify") << 8u << 20u << 8.0;
+        QTest::addRow("prefill") << 100u << 300u << 8.0;
+    }
+    void aLayerTakesAtMostEightRegions()
+    {
+        QFETCH(quint32, tokens);
+        QFETCH(quint32, position);
+        QFETCH(double, most);
+        const auto regions = [&](std::uint32_t layers) {
+            const Loaded model = load(test::wideTinyModel({.weights = ElementType::Q4_K, .layers = layers}));
+            CpuBackend backend(**opsForIsa("auto"), 2);
+            const std::vector<TokenId> ids(tokens, 5);
+            if (!backend.compile(model.plan, kTokens))
+                qFatal("compile failed");
+            std::vector<KvPageId> pages;
+            for (std::uint32_t p = 0; p * kKvPageTokens < position + tokens; ++p)
+                pages.push_back(*backend.allocateKvPage());
+            const std::uint32_t before = backend.regions();
+            if (!backend.run({ids, position, pages, LogitsWanted::None}, {}, {}))
+                qFatal("the run failed");
+            return backend.regions() - before;
+        };
+        QCOMPARE(double(regions(6) - regions(2)) / 4, most);
     }
 
     void closeToTheReference_data()
