@@ -122,6 +122,7 @@ Result<void> KvCache::reserve(std::uint32_t count)
         m_open.pages.push_back(*page);
         use(*page);
     }
+    m_open.tokens.reserve(std::size_t(needed) * kKvPageTokens); // append() allocates nothing
     return {};
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kLayerSeconds = 0.08;    // half of what a stop may take (150 ms)
 constexpr double kChunkSeconds = 2;       // and progress is shown at least this often
-constexpr std::uint32_t kFirstChunk = 32; // before anything was measured
+constexpr std::uint32_t kFirstChunk = 64; // before anything was measured: a short prompt is one run
 constexpr std::uint32_t kMultiple = 32;   // matrix kernels work on blocks of columns
 
 } // namespace

@@ -168,7 +168,14 @@ TokenCost costOf(const OpenModel &model, std::uint32_t depth, std::uint32_t gene
     TokenCost cost;
     const kernels::Plan &plan = model.backend->plan();
     kernels::WeightId embedding = kernels::kNoWeight, head = kernels::kNoWeight;
+    std::vector<double> readPart(plan.weights.size(), 1); // of the matrices of a stack, by a token
+    double expertsRead = 1;
     for (const kernels::Step &step : plan.steps) {
+        if (const auto *router = std::get_if<kernels::RouterStep>(&step))
+            expertsRead = double(router->used) / router->experts;
+        if (const auto *moe = std::get_if<kernels::MoeFfnStep>(&step))
+            for (const kernels::WeightId id : {moe->gate, moe->up, moe->down})
+                readPart[id] = expertsRead;
         if (const auto *embed = std::get_if<kernels::EmbedStep>(&step))
             embedding = embed->embedding;
         if (const auto *last = std::get_if<kernels::HeadStep>(&step))
@@ -178,9 +185,9 @@ TokenCost costOf(const OpenModel &model, std::uint32_t depth, std::uint32_t gene
         const kernels::WeightView &weight = plan.weights[id];
         if (id == embedding && id != head)
             continue; // one row a token
-        cost.decodeBytes += double(weight.byteSize());
+        cost.decodeBytes += readPart[id] * double(weight.byteSize());
         if (id != head) // a prompt needs it once
-            cost.prefillOperations += 2.0 * weight.columns * weight.rows;
+            cost.prefillOperations += readPart[id] * 2.0 * weight.columns * weight.rows * double(weight.matrices());
     }
     // What the cache adds on average, in its own element size.
     cost.decodeBytes += double(model.summary.kvBytesPerToken) * (depth + generate / 2.0);

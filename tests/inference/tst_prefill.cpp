@@ -55,7 +55,7 @@ private Q_SLOTS:
     void aShortRestSaysNothing()
     {
         PrefillChunk chunk(512, 30, 0);
-        chunk.measured(32, 0.02);
+        chunk.measured(64, 0.02);
         const std::uint32_t before = chunk.tokens();
         chunk.measured(1, 0.5);
         QCOMPARE(chunk.tokens(), before);
@@ -66,7 +66,7 @@ private Q_SLOTS:
     void slowsDownAndRecovers()
     {
         PrefillChunk chunk(512, 30, 0);
-        chunk.measured(32, 32.0);
+        chunk.measured(64, 64.0);
         QCOMPARE(chunk.tokens(), 2u);
         chunk.measured(2, 0.001);
         QCOMPARE(chunk.tokens(), 512u);
