@@ -1,5 +1,6 @@
 #include "inference/open_model.h"
 
+#include "inference/kv_root.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
 #include "kernels/cpu/cpu_backend.h"
@@ -140,6 +141,10 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     const std::size_t pageBytes = model->backend->kvPageBytes();
     model->cache = std::make_unique<KvCache>(*model->backend, *contextLength,
                                              choosePageBudget(*contextLength, pageBytes));
+    if (!options.kvFolder.empty())
+        model->cache->setDisk(std::make_unique<KvDisk>(*model->backend,
+                                                       kvRoot(*model->file->gguf, *model->backend),
+                                                       options.kvFolder, options.kvFolderBytes));
     model->mostTokens = chunk;
     model->chunk = PrefillChunk(chunk, config.shape.layers, options.chunkTokens);
     model->summary = summarise(*model->file);

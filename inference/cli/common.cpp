@@ -43,6 +43,23 @@ void addContextOption(Options &options, CommonOptions &common)
     options.shownDefault("the model's own, at most " + std::to_string(kDefaultContextLength));
 }
 
+void KvCacheOptions::addTo(Options &options)
+{
+    options.text("--kv-cache", "DIR",
+                 "keep what was read in this folder, so that the next process goes on from it; its files "
+                 "hold the text",
+                 m_folder);
+    options.number("--kv-cache-size", "MB", "bytes of all files in that folder, in millions", m_megabytes, 1,
+                   1u << 30);
+}
+
+void KvCacheOptions::apply(LoadOptions &load) const
+{
+    if (m_folder)
+        load.kvFolder = std::filesystem::path(*m_folder);
+    load.kvFolderBytes = m_megabytes * std::uint64_t(1'000'000);
+}
+
 void addSamplingOptions(Options &options, SamplingOptions &sampling)
 {
     options.number("--temperature", "T", "0 takes the likeliest token", sampling.temperature, 0, 1000);
@@ -127,7 +144,11 @@ std::string describe(const GenerationStatistics &statistics)
 {
     std::string text = "prompt " + grouped(statistics.promptTokens) + " tokens";
     if (statistics.cachedTokens)
-        text += " (" + grouped(statistics.cachedTokens) + " reused)";
+        text += " (" + grouped(statistics.cachedTokens) + " reused" +
+                (statistics.tokensFromDisk
+                     ? ", " + grouped(statistics.tokensFromDisk) + " of them from disk in " +
+                           shortNumber(statistics.diskMs) + " ms)"
+                     : ")");
     if (statistics.prefillTokensPerSecond > 0)
         text += ", " + shortNumber(statistics.prefillTokensPerSecond) + " tok/s";
     text += "; answer " + grouped(statistics.generatedTokens) + " tokens";
