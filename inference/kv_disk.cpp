@@ -177,20 +177,28 @@ Result<void> KvDisk::write(const Job &job)
             const std::uint64_t fileBytes = kKvPageHeaderBytes + page.bytes.size();
             if (!inventory.makeRoom(fileBytes, m_budgetBytes, oldest))
                 return {};
-            Result<void> written = writeKvPage(m_folder, parent, page, used);
-            if (!written && written.error().code == ErrorCode::NotFound) { // somebody deleted the folder
-                if (const auto prepared = prepareKvFolder(m_folder); !prepared)
-                    return prepared.error();
-                written = writeKvPage(m_folder, parent, page, used);
-            }
-            if (!written)
+            if (const auto written = writePage(parent, page, used); !written) {
+                if (written.error().code == ErrorCode::NotFound)
+                    return {}; // it vanishes again and again: the next answer may be luckier
                 return written.error();
+            }
             inventory.added(fileBytes);
             inventory.removeBeginnings(parent, tokens);
         }
         parent = childKey(parent, tokens);
     }
     return {};
+}
+
+// Makes the folder anew where somebody deleted it.
+Result<void> KvDisk::writePage(const KvKey &parent, const KvPage &page, std::int64_t used) const
+{
+    Result<void> written = writeKvPage(m_folder, parent, page, used);
+    if (written || written.error().code != ErrorCode::NotFound)
+        return written;
+    if (const auto prepared = prepareKvFolder(m_folder); !prepared)
+        return prepared.error();
+    return writeKvPage(m_folder, parent, page, used);
 }
 
 // Copies a page of the first job and is done with it. False when it was given back.

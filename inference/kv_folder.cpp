@@ -105,8 +105,11 @@ Result<void> prepareKvFolder(const std::filesystem::path &folder)
                         std::strerror(number), "Choose another folder.");
     }
     struct stat status = {};
-    if (::stat(folder.c_str(), &status) != 0)
-        return unusable(folder, ErrorCode::Io, std::strerror(errno), "Choose another folder.");
+    if (::stat(folder.c_str(), &status) != 0) {
+        const int number = errno;
+        return unusable(folder, number == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, std::strerror(number),
+                        "Choose another folder.");
+    }
     if (!S_ISDIR(status.st_mode))
         return unusable(folder, ErrorCode::InvalidArgument, "something that is no folder",
                         "Choose another one.");

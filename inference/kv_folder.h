@@ -23,7 +23,7 @@ std::uint64_t kvFolderBytes(const std::filesystem::path &folder);
 Result<void> forgetAll(const std::filesystem::path &folder);
 
 // Makes the folder for this user alone. Fails, too, when it is somebody else's or others may write into it:
-// rows that they put there would be taken for the model's.
+// rows that they put there would be taken for the model's. NotFound: somebody deleted it at the same moment.
 Result<void> prepareKvFolder(const std::filesystem::path &folder);
 
 // The page behind `parent` whose tokens have most in common with `wanted`, 1 .. kKvPageTokens of them; false

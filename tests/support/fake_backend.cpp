@@ -82,6 +82,7 @@ static constexpr std::size_t kRowBytes = 4096 / kKvPageTokens;
 
 void FakeBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
 {
+    std::this_thread::sleep_for(m_arrangement->perExport);
     const std::lock_guard lock(m_growth);
     std::fill(bytes.begin(), bytes.end(), std::byte(0));
     for (std::uint32_t i = 0; i < tokens; ++i) {

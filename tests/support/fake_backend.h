@@ -29,6 +29,7 @@ public:
         Script next;                           // nothing: a token that depends on all tokens before it
         std::size_t pageLimit = 1u << 20;      // allocateKvPage() fails beyond it
         std::chrono::microseconds perToken{0}; // what a token of a run takes, slept in steps of a millisecond
+        std::chrono::milliseconds perExport{0}; // what exportKvPage() takes
         std::size_t failAtRun = 0;             // the run with this number (from 1) fails with Internal
         std::size_t throwAtRun = 0;            // throws std::bad_alloc
         std::size_t poisonAtRun = 0;           // its logits hold a NaN
