@@ -162,7 +162,8 @@ int runChat(CommandLine arguments)
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-    kvCache.apply(common.load);
+    if (auto applied = kvCache.apply(common.load); !applied)
+        return fail(applied.error());
 
     Conversation conversation;
     if (!thinking.empty())

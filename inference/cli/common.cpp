@@ -46,18 +46,22 @@ void addContextOption(Options &options, CommonOptions &common)
 void KvCacheOptions::addTo(Options &options)
 {
     options.text("--kv-cache", "DIR",
-                 "keep what was read in this folder, so that the next process goes on from it; its files "
-                 "hold the text",
+                 "keep what is read in this folder, so that it is not read again; its files hold the text",
                  m_folder);
-    options.number("--kv-cache-size", "MB", "bytes of all files in that folder, in millions", m_megabytes, 1,
-                   1u << 30);
+    options.number("--kv-cache-size", "MB", "what all files of that folder may take, in millions of bytes",
+                   m_megabytes, 1, 1u << 30);
 }
 
-void KvCacheOptions::apply(LoadOptions &load) const
+Result<void> KvCacheOptions::apply(LoadOptions &load) const
 {
-    if (m_folder)
-        load.kvFolder = std::filesystem::path(*m_folder);
+    if (m_folder && m_folder->empty())
+        return Error(ErrorCode::InvalidArgument,
+                     {.what = "The folder has no name",
+                      .where = "--kv-cache",
+                      .wayOut = "Name one that files may be kept in, or leave the option out."});
+    load.kvFolder = m_folder.value_or("");
     load.kvFolderBytes = m_megabytes * std::uint64_t(1'000'000);
+    return {};
 }
 
 void addSamplingOptions(Options &options, SamplingOptions &sampling)

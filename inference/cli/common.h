@@ -52,8 +52,8 @@ void addContextOption(Options &options, CommonOptions &common);
 struct KvCacheOptions
 {
     void addTo(Options &options);
-    // After parsing.
-    void apply(LoadOptions &load) const;
+    // After parsing. Fails when the folder has no name.
+    Result<void> apply(LoadOptions &load) const;
 
 private:
     std::optional<std::string> m_folder;

@@ -156,7 +156,8 @@ int runGenerate(CommandLine arguments)
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-    kvCache.apply(common.load);
+    if (auto applied = kvCache.apply(common.load); !applied)
+        return fail(applied.error());
     if (auto filled = fillInput(source, request); !filled)
         return fail(filled.error());
     if (noGuesses)
