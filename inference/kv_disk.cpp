@@ -12,8 +12,6 @@ using kernels::KvPageId;
 
 namespace {
 
-constexpr std::chrono::seconds kLastWrites(2); // when the model is unloaded or the program ends
-
 std::int64_t nowNanoseconds()
 {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -40,7 +38,7 @@ KvDisk::KvDisk(const kernels::Backend &backend, const KvKey &root, std::filesyst
 
 KvDisk::~KvDisk()
 {
-    finish(kLastWrites);
+    giveBack();
     {
         const std::lock_guard lock(m_mutex);
         m_quit = true;
@@ -90,7 +88,9 @@ std::vector<KvPageId> KvDisk::takeDone()
 void KvDisk::giveBack()
 {
     std::unique_lock lock(m_mutex);
+    m_givingBack = true; // no other page is begun
     m_changed.wait(lock, [this] { return !m_copying; });
+    m_givingBack = false;
     for (Job &job : m_jobs) {
         m_done.insert(m_done.end(), job.pages.begin() + std::ptrdiff_t(job.done), job.pages.end());
         job.done = job.pages.size();
@@ -209,7 +209,7 @@ bool KvDisk::exportPage(std::size_t index, KvPage &page)
     {
         const std::lock_guard lock(m_mutex);
         Job &job = m_jobs.front();
-        if (job.done == job.pages.size())
+        if (m_givingBack || job.done == job.pages.size())
             return false;
         id = job.pages[index];
         m_copying = true;

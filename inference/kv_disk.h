@@ -30,7 +30,7 @@ public:
     // in the folder. When the folder cannot be used, takeNote() says so and all else does nothing.
     KvDisk(const kernels::Backend &backend, const KvKey &root, std::filesystem::path folder,
            std::uint64_t budgetBytes);
-    // finish(), and then no page is used any more.
+    // giveBack(), and then no page is used any more.
     ~KvDisk();
     KvDisk(const KvDisk &) = delete;
     KvDisk &operator=(const KvDisk &) = delete;
@@ -80,6 +80,7 @@ private:
     std::deque<Job> m_jobs; // the first is the one that is being written
     std::vector<kernels::KvPageId> m_done;
     bool m_copying = false; // a page of the first job, right now
+    bool m_givingBack = false;
     bool m_off = false;
     bool m_quit = false;
     std::string m_note;
