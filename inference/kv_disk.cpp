@@ -1,5 +1,9 @@
 #include "inference/kv_disk.h"
 
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -25,15 +29,31 @@ std::span<const TokenId> tokensOfPage(std::span<const TokenId> tokens, std::size
     return tokens.subspan(first, std::min<std::size_t>(kKvPageTokens, tokens.size() - first));
 }
 
+// Where the writing thread may run. It is started by the engine thread, which is pinned to one processor once
+// it has computed: there it would be in the way. Before that the engine thread knows, and else the main
+// thread.
+cpu_set_t allProcessors()
+{
+    cpu_set_t here, main;
+    CPU_ZERO(&here);
+    CPU_ZERO(&main);
+    ::sched_getaffinity(0, sizeof here, &here);
+    ::sched_getaffinity(::getpid(), sizeof main, &main);
+    CPU_OR(&here, &here, &main);
+    return here;
+}
+
 } // namespace
 
 KvDisk::KvDisk(const kernels::Backend &backend, const KvKey &root, std::filesystem::path folder,
                std::uint64_t budgetBytes)
     : m_backend(backend), m_root(root), m_folder(std::move(folder)), m_budgetBytes(budgetBytes),
-      m_rowBytes(backend.kvPageBytes() / kKvPageTokens)
+      m_rowBytes(backend.kvPageBytes() / kKvPageTokens), m_processors(allProcessors())
 {
-    if (const auto prepared = prepareKvFolder(m_folder); !prepared)
+    if (const auto prepared = prepareKvFolder(m_folder); !prepared) {
+        m_usable = false;
         turnOff(prepared.error());
+    }
 }
 
 KvDisk::~KvDisk()
@@ -58,7 +78,7 @@ KvKey KvDisk::keyOf(std::span<const TokenId> tokens, std::uint32_t pages) const
 
 bool KvDisk::read(const KvKey &parent, std::span<const TokenId> wanted, std::size_t least, KvPage &page) const
 {
-    return readBestKvPage(m_folder, parent, wanted, least, m_rowBytes, page);
+    return m_usable && readBestKvPage(m_folder, parent, wanted, least, m_rowBytes, page);
 }
 
 bool KvDisk::store(std::span<const TokenId> tokens, std::span<const KvPageId> pages)
@@ -122,6 +142,9 @@ void KvDisk::turnOff(const Error &error)
 // The writing thread.
 void KvDisk::run()
 {
+    constexpr int kBehindAnswers = 10; // as nice(1) counts
+    ::sched_setaffinity(0, sizeof m_processors, &m_processors);
+    ::setpriority(PRIO_PROCESS, 0, kBehindAnswers); // of this thread
     for (;;) {
         Job job;
         {

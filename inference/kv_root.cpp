@@ -1,7 +1,6 @@
 #include "inference/kv_root.h"
 
 #include <algorithm>
-#include <chrono>
 #include <variant>
 
 namespace inference {
@@ -58,9 +57,7 @@ KvKey kvRoot(const GgufFile &file, const kernels::Backend &backend)
     addText(hash, backend.kvFormat());
     hash.addNumber(kernels::kKvNumerics).addNumber(kernels::kKvPageTokens);
     hash.addNumber(std::uint64_t(backend.kvPageBytes())).addNumber(file.fileBytes());
-    std::error_code error;
-    const auto changed = std::filesystem::last_write_time(file.path(), error);
-    hash.addNumber(std::int64_t(error ? 0 : changed.time_since_epoch().count()));
+    hash.addNumber(file.changedAt());
     addMetadata(hash, file);
     const std::size_t tensors = std::max<std::size_t>(file.tensors().size(), 1);
     const std::size_t samples = std::clamp<std::size_t>(kAllSamples / tensors, 1, kMostSamples);

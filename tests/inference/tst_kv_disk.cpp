@@ -454,6 +454,15 @@ private Q_SLOTS:
         QCOMPARE(program.converse(count(0, 100)), std::size_t(100));
         QVERIFY(program.cache->takeNote().empty());
     }
+    void aFolderThatOthersMayWriteIntoIsNotRead()
+    {
+        const Folder f;
+        Program(f.path).converse(count(0, 200));
+        QCOMPARE(::chmod(f.path.c_str(), 0777), 0);
+        Program program(f.path);
+        QVERIFY(!program.cache->takeNote().empty());
+        QCOMPARE(program.converse(count(0, 200)), std::size_t(200));
+    }
     void theBudgetIsKeptAndTheOldestEndGoesFirst()
     {
         const Folder f;
