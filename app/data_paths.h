@@ -24,6 +24,9 @@ struct DataPaths
     QString downloads() const;
     QStringList modelFolders(const QStringList &more = {}) const;
 
+    // Where the engine keeps what it read, if the user allows it (inference/kv_folder.h).
+    QString keptPages() const { return cache + QStringLiteral("/kv"); }
+
     // Makes the folders, for this user alone.
     inference::Result<void> create() const;
 };

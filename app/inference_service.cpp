@@ -560,6 +560,7 @@ GenerationReply *InferenceService::generate(GenerationRequest request, Priority 
     auto *reply = new GenerationReply(context);
     reply->m_service = this;
     reply->m_id = ++d->lastId;
+    request.keepOnDisk = request.keepOnDisk && m_keepsOnDisk && priority == Priority::Chat;
     d->enqueue({reply->m_id, priority, std::move(request), reply, -1});
     return reply;
 }

@@ -84,6 +84,10 @@ public:
     void unload();
     QString loadingPath() const { return m_loadingPath; }
 
+    // Whether chats and code may be kept on disk when they are answered, where LoadOptions::kvFolder says so;
+    // texts that are translated and completions never are. From the next request on; true at first.
+    void setKeepsOnDisk(bool keeps) { m_keepsOnDisk = keeps; }
+
     // Never null. The reply belongs to `context`.
     GenerationReply *generate(inference::GenerationRequest request, Priority priority, QObject *context);
     // The reply that runs now, or null.
@@ -112,6 +116,7 @@ private:
     State m_state = State::NoModel;
     std::optional<inference::ModelSummary> m_model;
     QString m_loadingPath;
+    bool m_keepsOnDisk = true;
 };
 
 } // namespace app

@@ -19,6 +19,8 @@ namespace inference {
 
 enum class Precision { Fast, Reference };
 
+inline constexpr std::uint64_t kDefaultKvFolderBytes = 2'000'000'000;
+
 struct LoadOptions
 {
     std::string device = "auto";      // "cpu", "cuda", "auto"
@@ -27,6 +29,10 @@ struct LoadOptions
     std::string isa = "auto";         // "scalar", "avx2", "avxvnni", "avx512", "amx", "auto"
     std::uint32_t contextLength = 0;  // tokens; 0: the model's own, at most kDefaultContextLength
     std::uint32_t chunkTokens = 0;    // prefill chunk; 0: chosen by the engine
+    // Where KV pages are kept, so that a conversation that was read goes on without being read again, in
+    // another process too. The files hold its text. Empty: nowhere. Several programs may use one folder.
+    std::filesystem::path kvFolder{};
+    std::uint64_t kvFolderBytes = kDefaultKvFolderBytes; // at most, of all models in the folder
 };
 inline constexpr std::uint32_t kDefaultContextLength = 16384;
 
@@ -95,6 +101,7 @@ struct GenerationRequest
     std::vector<std::string> stopStrings; // the answer ends before the first of them; never part of the text
     std::uint32_t maxTokens = 0;          // 0: until the context is full
     Guesses guesses = Guesses::WherePaying;
+    bool keepOnDisk = true; // when it is answered, where LoadOptions::kvFolder allows it
 };
 
 enum class EndReason {
@@ -111,6 +118,8 @@ struct GenerationStatistics
     EndReason endReason = EndReason::Stop;
     std::uint32_t promptTokens = 0;
     std::uint32_t cachedTokens = 0; // of the prompt, reused and not read again
+    std::uint32_t tokensFromDisk = 0; // of these, out of LoadOptions::kvFolder
+    double diskMs = 0;                // what looking for them there took
     std::uint32_t generatedTokens = 0;
     std::uint32_t guessedTokens = 0; // verified in one step with others (LookupDraft)
     std::uint32_t rightGuesses = 0;  // of these: part of the answer

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <string>
 
 namespace inference {
@@ -13,6 +14,8 @@ namespace {
 
 // More remembered conversations than this are of no use, and each open() looks at all of them.
 constexpr std::size_t kMostSequences = 64;
+// What the disk gets when the model is unloaded or the program ends. Nearly always nothing is left by then.
+constexpr std::chrono::seconds kLastWrites(2);
 
 std::uint32_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b)
 {
@@ -30,6 +33,8 @@ KvCache::KvCache(kernels::Backend &backend, std::uint32_t contextLength, std::ui
 
 KvCache::~KvCache()
 {
+    if (m_disk)
+        m_disk->finish(kLastWrites);
     clear();
 }
 
@@ -63,24 +68,41 @@ std::uint32_t KvCache::longestPrefix(std::span<const TokenId> prompt) const
     return length;
 }
 
-std::uint32_t KvCache::open(std::span<const TokenId> prompt)
+std::uint32_t KvCache::open(std::span<const TokenId> prompt, std::stop_token stop)
 {
     close();
+    releaseWritten();
     m_isOpen = true;
-    m_foundLength = 0;
+    openFromMemory(prompt);
+    m_foundLength = length();
+    m_diskMs = 0;
+    if (m_disk && !prompt.empty()) {
+        const auto start = std::chrono::steady_clock::now();
+        readFromDisk(prompt.first(prompt.size() - 1), stop);
+        const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+        m_diskMs = elapsed.count();
+    }
+    m_fromDisk = length() - m_foundLength;
+    m_foundLength = length();
+    return m_foundLength;
+}
+
+// The open sequence becomes the longest prefix that a remembered one has in common with the prompt.
+void KvCache::openFromMemory(std::span<const TokenId> prompt)
+{
     std::uint32_t length = 0;
     const auto found = bestMatch(prompt, length);
     if (found == m_remembered.end())
-        return 0;
-    m_foundLength = length;
+        return;
     const auto source = m_remembered.erase(found, found); // the same place, not const
 
     // The conversation simply goes on: nobody else needs the remembered sequence, so its pages move over. A
-    // partial last page has one user only, as open() never shares one.
+    // partial last page has one user only, as open() never shares one, and perhaps the disk, which reads
+    // nothing behind what was there.
     if (source->tokens.size() == length) {
         m_open = std::move(*source);
         m_remembered.erase(source);
-        return length;
+        return;
     }
 
     const std::uint32_t wholePages = length / kKvPageTokens;
@@ -90,19 +112,76 @@ std::uint32_t KvCache::open(std::span<const TokenId> prompt)
     for (const KvPageId page : m_open.pages)
         use(page);
     if (rows == 0)
-        return length;
+        return;
     if (auto copy = takePage(&*source)) {
         m_backend.copyKvPage(source->pages[wholePages], *copy, rows);
         m_open.pages.push_back(*copy);
         use(*copy);
-        return length;
+        return;
     }
-    // No page is left for a copy, and takePage() has given up every other sequence: this one gives its own.
+    // No page is left for a copy, and takePage() has given up every other sequence and what the disk waited
+    // for: this one gives its own.
     m_open.pages.push_back(source->pages[wholePages]);
     use(m_open.pages.back());
     releaseAll(*source);
     m_remembered.erase(source);
-    return length;
+}
+
+// Goes on page by page as long as the disk has whole pages of `usable`, the prompt without its last token;
+// the last page found may have more tokens than they have in common, or fewer than a page.
+void KvCache::readFromDisk(std::span<const TokenId> usable, const std::stop_token &stop)
+{
+    KvKey key = m_disk->keyOf(usable, length() / kKvPageTokens);
+    while (length() < usable.size() && !stop.stop_requested()) {
+        const std::uint32_t first = length() / kKvPageTokens * kKvPageTokens;
+        const auto wanted =
+            usable.subspan(first, std::min<std::size_t>(kKvPageTokens, usable.size() - first));
+        if (!m_disk->read(key, wanted, length() - first, m_diskPage))
+            return;
+        const std::uint32_t common = commonPrefix(m_diskPage.tokens, wanted);
+        if (!addDiskPage(first, common) || common < kKvPageTokens)
+            return;
+        key = childKey(key, wanted);
+    }
+}
+
+// m_diskPage, of the position `first` on, becomes the last page of the open sequence. A partial one that is
+// there already is not written into: the disk may be reading it.
+bool KvCache::addDiskPage(std::uint32_t first, std::uint32_t tokens)
+{
+    const auto page = takePage(nullptr);
+    if (!page)
+        return false;
+    m_backend.importKvPage(*page, std::uint32_t(m_diskPage.tokens.size()), m_diskPage.bytes);
+    if (first < length()) {
+        release(m_open.pages.back());
+        m_open.pages.pop_back();
+    }
+    m_open.pages.push_back(*page);
+    use(*page);
+    m_open.tokens.resize(first);
+    m_open.tokens.insert(m_open.tokens.end(), m_diskPage.tokens.begin(), m_diskPage.tokens.begin() + tokens);
+    return true;
+}
+
+void KvCache::keepOnDisk()
+{
+    if (!m_disk || m_isOpen || m_closedLength == 0 || m_remembered.empty())
+        return;
+    const Sequence &sequence = m_remembered.back(); // that one, or one that contains it
+    if (m_disk->store(sequence.tokens, sequence.pages)) {
+        for (const KvPageId page : sequence.pages)
+            use(page);
+    }
+    releaseWritten();
+}
+
+void KvCache::releaseWritten()
+{
+    if (!m_disk)
+        return;
+    for (const KvPageId page : m_disk->takeDone())
+        release(page);
 }
 
 Result<void> KvCache::reserve(std::uint32_t count)
@@ -137,6 +216,7 @@ void KvCache::close()
     if (!m_isOpen)
         return;
     m_isOpen = false;
+    m_closedLength = length();
     while (m_open.pages.size() > pagesFor(length())) {
         release(m_open.pages.back());
         m_open.pages.pop_back();
@@ -177,23 +257,30 @@ void KvCache::discard()
 void KvCache::clear()
 {
     m_isOpen = false;
+    if (m_disk)
+        m_disk->giveBack();
+    releaseWritten();
     releaseAll(m_open);
     for (Sequence &sequence : m_remembered)
         releaseAll(sequence);
     m_remembered.clear();
 }
 
-// A fresh page that the caller must use(). Sequences are given up for it, all but `keep`.
+// A fresh page that the caller must use(). What waits to be written to the disk is given up for it, as
+// sequences free no page of that, and then sequences, all but `keep`.
 Result<KvPageId> KvCache::takePage(const Sequence *keep)
 {
-    while (m_users.size() >= m_pageBudget) {
-        if (!giveUpPage(keep))
+    for (bool diskAsked = !m_disk;; diskAsked = true) {
+        if (m_users.size() < m_pageBudget) {
+            if (auto page = m_backend.allocateKvPage())
+                return page;
+        }
+        if (!diskAsked) {
+            m_disk->giveBack();
+            releaseWritten();
+        } else if (!giveUpPage(keep)) {
             return Error(ErrorCode::OutOfMemory, "The KV cache has no page left.");
-    }
-    for (;;) {
-        auto page = m_backend.allocateKvPage();
-        if (page || !giveUpPage(keep))
-            return page;
+        }
     }
 }
 

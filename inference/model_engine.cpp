@@ -108,7 +108,9 @@ Result<GenerationStatistics> Generation::run(Clock::time_point start)
     m_statistics.promptTokens = std::uint32_t(m_prompt.tokens.size());
     if (!m_prompt.note.empty())
         m_statistics.notes.push_back(m_prompt.note);
-    m_statistics.cachedTokens = m_cache.open(m_prompt.tokens);
+    m_statistics.cachedTokens = m_cache.open(m_prompt.tokens, m_stop);
+    m_statistics.tokensFromDisk = m_cache.tokensFromDisk();
+    m_statistics.diskMs = m_cache.diskMs();
     m_statistics.seed = m_request.sampling.seed ? *m_request.sampling.seed : randomSeed();
     m_sink.onPrompt(m_statistics.promptTokens, m_statistics.cachedTokens, m_prompt.opensReasoning);
 
@@ -329,10 +331,17 @@ Result<GenerationStatistics> ModelEngine::generate(const GenerationRequest &requ
             return promptTooLong(prompt->tokens.size(), m_model->summary.contextLength);
         return Generation(*m_model, request, std::move(*prompt), sink, stop).run(start);
     });
-    if (result)
-        m_model->cache->close();
-    else
-        m_model->cache->discard();
+    KvCache &cache = *m_model->cache;
+    if (!result) {
+        cache.discard();
+        return result;
+    }
+    cache.close();
+    // Rows of a model file that was changed meanwhile are those of no model.
+    if (request.keepOnDisk && !m_model->file->gguf->differsFromOpened())
+        cache.keepOnDisk();
+    if (const std::string note = cache.takeNote(); !note.empty())
+        result->notes.push_back(note);
     return result;
 }
 

@@ -1,5 +1,6 @@
 #include "inference/open_model.h"
 
+#include "inference/kv_root.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
 #include "kernels/cpu/cpu_backend.h"
@@ -19,6 +20,7 @@ namespace {
 constexpr std::uint32_t kFastChunk = 512;     // tokens of the largest prefill run
 constexpr std::uint32_t kReferenceChunk = 64; // the plain path gains nothing from more
 constexpr std::size_t kSliceBytes = 8u << 20; // read between two looks at the stop token
+constexpr std::uint32_t kWarmTokens = 2048;   // a conversation that comes back at once
 
 Error notLoaded()
 {
@@ -40,6 +42,29 @@ std::uint32_t choosePageBudget(std::uint32_t contextLength, std::size_t pageByte
     const std::uint64_t context = KvCache::pagesFor(contextLength);
     const std::uint64_t fitting = availableMemory().value_or(0) / 4 / std::max<std::size_t>(pageBytes, 1);
     return std::uint32_t(std::clamp(fitting, context, 4 * context));
+}
+
+// Has the backend fetch pages from the system that it hands out later: memory that was never touched takes
+// twice as long as reading the pages that belong into it.
+void warmPages(kernels::Backend &backend, std::uint32_t tokens)
+{
+    std::vector<kernels::KvPageId> pages;
+    for (std::uint32_t i = 0; i < KvCache::pagesFor(tokens); ++i) {
+        const auto page = backend.allocateKvPage();
+        if (!page)
+            break;
+        pages.push_back(*page);
+    }
+    for (const kernels::KvPageId page : pages)
+        backend.freeKvPage(page);
+}
+
+void openKvFolder(OpenModel &model, const LoadOptions &options, std::uint32_t contextLength)
+{
+    kernels::Backend &backend = *model.backend;
+    model.cache->setDisk(std::make_unique<KvDisk>(backend, kvRoot(*model.file->gguf, backend),
+                                                  options.kvFolder, options.kvFolderBytes));
+    warmPages(backend, std::min(kWarmTokens, contextLength));
 }
 
 } // namespace
@@ -140,6 +165,8 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     const std::size_t pageBytes = model->backend->kvPageBytes();
     model->cache = std::make_unique<KvCache>(*model->backend, *contextLength,
                                              choosePageBudget(*contextLength, pageBytes));
+    if (!options.kvFolder.empty())
+        openKvFolder(*model, options, *contextLength);
     model->mostTokens = chunk;
     model->chunk = PrefillChunk(chunk, config.shape.layers, options.chunkTokens);
     model->summary = summarise(*model->file);

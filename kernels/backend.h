@@ -21,6 +21,10 @@ using TokenId = std::int32_t;
 using KvPageId = std::uint32_t;
 inline constexpr std::uint32_t kKvPageTokens = 64;
 
+// Which maths made the rows of a page. Raise it with every change to plans or kernels that gives other bits
+// of keys, values or logits: pages that were kept on a disk before are not read then.
+inline constexpr std::uint32_t kKvNumerics = 1;
+
 struct BackendCapabilities
 {
     std::string device;      // "cpu"
@@ -51,7 +55,7 @@ enum class RunOutcome {
 // What run() fails with when a number is not finite. where: what it was found in.
 Error invalidNumbers(std::string_view where);
 
-// Not thread-safe: all calls come from the engine thread.
+// Not thread-safe: all calls come from the engine thread, but for exportKvPage().
 class Backend
 {
 public:
@@ -74,6 +78,18 @@ public:
     virtual void freeKvPage(KvPageId page) = 0;
     // Copies the first `tokens` positions of `from` over those of `to`.
     virtual void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) = 0;
+
+    // Pages that leave the process. kvFormat() names the form of the bytes and what the rows depend on
+    // besides the plan: precision, instruction set. A page may be read by any backend with the same plan,
+    // kvFormat() and kKvNumerics, in another process too.
+    virtual std::string kvFormat() const = 0;
+    // The first `tokens` positions, 1 .. kKvPageTokens, as exactly tokens * kvPageBytes() / kKvPageTokens
+    // bytes. May be called from one other thread at any time, run() included, for a page that stays allocated
+    // until it returns, and positions that no run writes meanwhile.
+    virtual void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const = 0;
+    // The other way, into an allocated page; positions from `tokens` on are garbage then. The bytes are
+    // trusted: the caller has checked that they are what exportKvPage() gave.
+    virtual void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) = 0;
 
     // Runs the plan. logits: room for 0, 1 or tokens.size() rows of vocabularySize floats, by logitsWanted.
     // Stops between steps when asked. The same tokens at the same positions give bitwise the same logits and KV rows

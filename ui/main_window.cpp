@@ -85,7 +85,7 @@ QString panelId(const QString &id)
 MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalog, app::Settings &settings,
                        Appearance &appearance, const app::DataPaths &paths, QWidget *parent)
     : QMainWindow(parent), m_service(service), m_catalog(catalog), m_settings(settings),
-      m_appearance(appearance), m_paths(paths), m_body(new QWidget(this)),
+      m_appearance(appearance), m_paths(paths), m_keptPages(paths.keptPages()), m_body(new QWidget(this)),
       m_sidebar(new Sidebar(appearance, m_body)), m_content(new QWidget(m_body)),
       m_notice(new Notice(appearance, Notice::Kind::Danger, m_content)),
       m_stack(new QStackedWidget(m_content)), m_status(new StatusLine(appearance, m_body))
@@ -276,6 +276,10 @@ void MainWindow::openModel(const QString &path)
     options.device = m_settings.get(app::kDevice).toStdString();
     options.threads = unsigned(std::max(0, m_settings.get(app::kThreads)));
     options.contextLength = std::uint32_t(std::max(0, m_settings.get(app::kContextLength)));
+    if (const int gib = m_settings.get(app::kKeptGib); gib > 0) {
+        options.kvFolder = m_keptPages.folder().toStdString();
+        options.kvFolderBytes = std::uint64_t(gib) << 30;
+    }
     m_notice->hide();
     m_loadDone = m_loadTotal = 0;
     m_service.load(absolute, options);
@@ -441,7 +445,7 @@ void MainWindow::chooseModelFile()
 
 void MainWindow::showSettings()
 {
-    SettingsDialog dialog(m_service, m_settings, m_appearance, this);
+    SettingsDialog dialog(m_service, m_settings, m_appearance, m_keptPages, this);
     connect(&dialog, &SettingsDialog::reloadRequested, this, [this] {
         if (const auto model = m_service.model())
             openModel(QString::fromStdString(model->path.string()));

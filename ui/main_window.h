@@ -4,6 +4,7 @@
 
 #include "app/data_paths.h"
 #include "app/inference_service.h"
+#include "app/kept_pages.h"
 #include "app/model_catalog.h"
 #include "app/settings.h"
 #include "ui/appearance.h"
@@ -86,6 +87,7 @@ private:
     app::Settings &m_settings;
     Appearance &m_appearance;
     app::DataPaths m_paths;
+    app::KeptPages m_keptPages;
     QWidget *m_body;
     Sidebar *m_sidebar;
     QWidget *m_content;

@@ -144,6 +144,7 @@ int runChat(CommandLine arguments)
     std::optional<std::string> system, chatFile;
     GenerationRequest request;
     CommonOptions common;
+    KvCacheOptions kvCache;
     Options options("chat", "A conversation in the terminal. On a pipe, each line is a message.");
     options.positional("MODEL", "the model file", model);
     options.text("--system", "TEXT", "a system message", system);
@@ -155,10 +156,13 @@ int runChat(CommandLine arguments)
     addSamplingOptions(options, request.sampling);
     options.texts("--stop", "TEXT", "an answer ends before it", request.stopStrings);
     addContextOption(options, common);
+    kvCache.addTo(options);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
         return *code;
     if (auto applied = common.apply(); !applied)
+        return fail(applied.error());
+    if (auto applied = kvCache.apply(common.load); !applied)
         return fail(applied.error());
 
     Conversation conversation;

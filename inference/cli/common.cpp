@@ -43,6 +43,27 @@ void addContextOption(Options &options, CommonOptions &common)
     options.shownDefault("the model's own, at most " + std::to_string(kDefaultContextLength));
 }
 
+void KvCacheOptions::addTo(Options &options)
+{
+    options.text("--kv-cache", "DIR",
+                 "keep what is read in this folder, so that it is not read again; its files hold the text",
+                 m_folder);
+    options.number("--kv-cache-size", "MB", "what all files of that folder may take, in millions of bytes",
+                   m_megabytes, 1, 1u << 30);
+}
+
+Result<void> KvCacheOptions::apply(LoadOptions &load) const
+{
+    if (m_folder && m_folder->empty())
+        return Error(ErrorCode::InvalidArgument,
+                     {.what = "The folder has no name",
+                      .where = "--kv-cache",
+                      .wayOut = "Name one that files may be kept in, or leave the option out."});
+    load.kvFolder = m_folder.value_or("");
+    load.kvFolderBytes = m_megabytes * std::uint64_t(1'000'000);
+    return {};
+}
+
 void addSamplingOptions(Options &options, SamplingOptions &sampling)
 {
     options.number("--temperature", "T", "0 takes the likeliest token", sampling.temperature, 0, 1000);
@@ -127,7 +148,11 @@ std::string describe(const GenerationStatistics &statistics)
 {
     std::string text = "prompt " + grouped(statistics.promptTokens) + " tokens";
     if (statistics.cachedTokens)
-        text += " (" + grouped(statistics.cachedTokens) + " reused)";
+        text += " (" + grouped(statistics.cachedTokens) + " reused" +
+                (statistics.tokensFromDisk
+                     ? ", " + grouped(statistics.tokensFromDisk) + " of them from disk in " +
+                           shortNumber(statistics.diskMs) + " ms)"
+                     : ")");
     if (statistics.prefillTokensPerSecond > 0)
         text += ", " + shortNumber(statistics.prefillTokensPerSecond) + " tok/s";
     text += "; answer " + grouped(statistics.generatedTokens) + " tokens";

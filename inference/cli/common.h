@@ -6,6 +6,7 @@
 #include "inference/open_model.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,18 @@ private:
 
 // --context of the verbs that run a model: into CommonOptions::load.
 void addContextOption(Options &options, CommonOptions &common);
+
+// --kv-cache, --kv-cache-size of the verbs that answer.
+struct KvCacheOptions
+{
+    void addTo(Options &options);
+    // After parsing. Fails when the folder has no name.
+    Result<void> apply(LoadOptions &load) const;
+
+private:
+    std::optional<std::string> m_folder;
+    std::uint32_t m_megabytes = std::uint32_t(kDefaultKvFolderBytes / 1'000'000);
+};
 
 // --temperature, --top-k, --top-p, --min-p, --repeat-penalty, --seed.
 void addSamplingOptions(Options &options, SamplingOptions &sampling);

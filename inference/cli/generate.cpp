@@ -47,6 +47,8 @@ nlohmann::ordered_json toJson(const GenerationStatistics &statistics)
                                  {{"end_reason", endReasonName(statistics.endReason)},
                                   {"prompt_tokens", statistics.promptTokens},
                                   {"cached_tokens", statistics.cachedTokens},
+                                  {"tokens_from_disk", statistics.tokensFromDisk},
+                                  {"disk_ms", statistics.diskMs},
                                   {"generated_tokens", statistics.generatedTokens},
                                   {"guessed_tokens", statistics.guessedTokens},
                                   {"right_guesses", statistics.rightGuesses},
@@ -128,6 +130,7 @@ int runGenerate(CommandLine arguments)
     GenerationRequest request;
     bool json = false, noGuesses = false;
     CommonOptions common;
+    KvCacheOptions kvCache;
     Options options("generate", "Writes the model's answer to one prompt as it comes.");
     options.positional("MODEL", "the model file", model);
     options.text("--prompt", "TEXT", "the user's message; - is standard input", source.prompt);
@@ -144,6 +147,7 @@ int runGenerate(CommandLine arguments)
     addSamplingOptions(options, request.sampling);
     options.texts("--stop", "TEXT", "the answer ends before it", request.stopStrings);
     addContextOption(options, common);
+    kvCache.addTo(options);
     options.flag("--no-guesses",
                  "one token a step, even where the text repeats itself: slower, the same answer", noGuesses);
     options.flag("--json", "one JSON object a line: pieces of text, then the statistics", json);
@@ -151,6 +155,8 @@ int runGenerate(CommandLine arguments)
     if (const auto code = options.parse(arguments))
         return *code;
     if (auto applied = common.apply(); !applied)
+        return fail(applied.error());
+    if (auto applied = kvCache.apply(common.load); !applied)
         return fail(applied.error());
     if (auto filled = fillInput(source, request); !filled)
         return fail(filled.error());

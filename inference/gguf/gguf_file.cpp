@@ -209,6 +209,14 @@ bool GgufFile::differsFromOpened() const
                        [](const OpenPart &p) { return p.file.differsFromOpened(); });
 }
 
+std::int64_t GgufFile::changedAt() const
+{
+    std::int64_t newest = 0;
+    for (const OpenPart &part : d->parts)
+        newest = std::max(newest, part.file.changedAt());
+    return newest;
+}
+
 const GgufValue *GgufFile::find(std::string_view key) const
 {
     return d->first().find(key);

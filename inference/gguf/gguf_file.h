@@ -115,6 +115,8 @@ public:
     // Asks the file system as well: another size or time of change than at open(). For the start of a
     // generation.
     bool differsFromOpened() const;
+    // When the part that was changed last was changed, as of open(): nanoseconds since 1970; 0 in memory.
+    std::int64_t changedAt() const;
 
     const GgufValue *find(std::string_view key) const;
     std::span<const std::pair<std::string_view, GgufValue>> metadata() const; // in file order

@@ -37,6 +37,8 @@ public:
     bool changedOnDisk() const;
     // Asks the file system: true when the file's size or time of change is another one than at open(), too.
     bool differsFromOpened() const;
+    // Nanoseconds since 1970 at which the file was changed last, as of open(). 0 for a view.
+    std::int64_t changedAt() const { return m_changeSeconds * 1'000'000'000 + m_changeNanoseconds; }
 
 private:
     struct Mapping; // known to the signal handler; never freed, used again

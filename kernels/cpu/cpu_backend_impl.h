@@ -34,6 +34,15 @@ public:
     Result<KvPageId> allocateKvPage() override { return m_kv.allocate(); }
     void freeKvPage(KvPageId page) override { m_kv.free(page); }
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t) override { m_kv.copy(from, to); }
+    std::string kvFormat() const override { return "cpu " + m_capabilities.isa + ", halves, keys transposed"; }
+    void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override
+    {
+        m_kv.exportPage(page, tokens, bytes.data());
+    }
+    void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override
+    {
+        m_kv.importPage(page, tokens, bytes.data());
+    }
 
     Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
     Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;

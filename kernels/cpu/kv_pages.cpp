@@ -32,6 +32,7 @@ Result<KvPageId> KvPages::allocate()
         return Error(ErrorCode::OutOfMemory, {.what = "There is no memory for more context",
                                               .where = "KV cache page of " + std::to_string(pageBytes()) + " bytes",
                                               .wayOut = "Close other programs or choose a shorter context."});
+    const std::lock_guard lock(m_growth);
     m_pages.push_back(std::move(page));
     return static_cast<KvPageId>(m_pages.size() - 1);
 }
@@ -44,6 +45,44 @@ void KvPages::free(KvPageId page)
 void KvPages::copy(KvPageId from, KvPageId to)
 {
     std::memcpy(m_pages[to].data(), m_pages[from].data(), pageBytes());
+}
+
+// visit(half in the page, byte in the exported ones, how many bytes) for all that belongs to the first positions.
+template <class Visit> void KvPages::forEachPiece(std::uint32_t tokens, Visit visit) const
+{
+    if (tokens == kKvPageTokens)
+        return visit(std::size_t(0), std::size_t(0), pageBytes());
+    const std::size_t keyBytes = tokens * sizeof(std::uint16_t), valueBytes = keyBytes * m_valueDim;
+    const std::size_t blockHalves = std::size_t(m_headRows) * kKvPageTokens;
+    std::size_t at = 0;
+    for (std::size_t block = 0; block < m_pageHalves; block += blockHalves) {
+        for (std::size_t row = 0; row < m_keyDim; ++row, at += keyBytes)
+            visit(block + row * kKvPageTokens, at, keyBytes);
+        if (!m_valuesAreKeys) {
+            visit(block + std::size_t(m_keyDim) * kKvPageTokens, at, valueBytes);
+            at += valueBytes;
+        }
+    }
+}
+
+void KvPages::exportPage(KvPageId page, std::uint32_t tokens, std::byte *bytes) const
+{
+    const std::uint16_t *halves = nullptr;
+    {
+        const std::lock_guard lock(m_growth);
+        halves = m_pages[page].data();
+    }
+    forEachPiece(tokens, [&](std::size_t half, std::size_t at, std::size_t count) {
+        std::memcpy(bytes + at, halves + half, count);
+    });
+}
+
+void KvPages::importPage(KvPageId page, std::uint32_t tokens, const std::byte *bytes)
+{
+    std::uint16_t *halves = m_pages[page].data();
+    forEachPiece(tokens, [&](std::size_t half, std::size_t at, std::size_t count) {
+        std::memcpy(halves + half, bytes + at, count);
+    });
 }
 
 } // namespace kernels

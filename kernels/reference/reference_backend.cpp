@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <new>
 #include <thread>
 
@@ -115,7 +116,9 @@ Result<KvPageId> ReferenceBackend::allocateKvPage()
         if (m_freePages.empty()) {
             m_freePages.reserve(m_pages.size() + 1); // so that freeing never fails
             m_pageInUse.reserve(m_pages.size() + 1);
-            m_pages.emplace_back(m_kvPageFloats);
+            std::vector<float> page(m_kvPageFloats);
+            const std::lock_guard lock(m_growth);
+            m_pages.push_back(std::move(page));
             m_pageInUse.push_back(false);
             m_freePages.push_back(KvPageId(m_pages.size() - 1));
         }
@@ -151,6 +154,41 @@ void ReferenceBackend::copyKvPage(KvPageId from, KvPageId to, std::uint32_t toke
         float *target = m_pages[to].data() + layer;
         std::copy_n(source, copied * m_attention.keyFloats, target);
         std::copy_n(source + valuesAt, copied * m_attention.valueFloats, target + valuesAt);
+    }
+}
+
+std::string ReferenceBackend::kvFormat() const
+{
+    return m_mlaForm == MlaForm::Absorbed ? "reference, floats, latents" : "reference, floats";
+}
+
+void ReferenceBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
+{
+    const float *floats = nullptr;
+    {
+        const std::lock_guard lock(m_growth);
+        floats = m_pages[page].data();
+    }
+    const std::size_t keys = std::size_t(tokens) * m_attention.keyFloats * sizeof(float);
+    const std::size_t values = std::size_t(tokens) * m_attention.valueFloats * sizeof(float);
+    const std::size_t valuesAt = std::size_t(kKvPageTokens) * m_attention.keyFloats;
+    std::byte *to = bytes.data();
+    for (std::size_t layer = 0; layer < m_kvPageFloats; layer += layerFloats(), to += keys + values) {
+        std::memcpy(to, floats + layer, keys);
+        std::memcpy(to + keys, floats + layer + valuesAt, values);
+    }
+}
+
+void ReferenceBackend::importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes)
+{
+    const std::size_t keys = std::size_t(tokens) * m_attention.keyFloats * sizeof(float);
+    const std::size_t values = std::size_t(tokens) * m_attention.valueFloats * sizeof(float);
+    const std::size_t valuesAt = std::size_t(kKvPageTokens) * m_attention.keyFloats;
+    const std::byte *from = bytes.data();
+    float *floats = m_pages[page].data();
+    for (std::size_t layer = 0; layer < m_kvPageFloats; layer += layerFloats(), from += keys + values) {
+        std::memcpy(floats + layer, from, keys);
+        std::memcpy(floats + layer + valuesAt, from + keys, values);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "kernels/router.h"
 
 #include <functional>
+#include <mutex>
 #include <vector>
 
 namespace kernels {
@@ -31,6 +32,9 @@ public:
     Result<KvPageId> allocateKvPage() override;
     void freeKvPage(KvPageId page) override;
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) override;
+    std::string kvFormat() const override;
+    void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override;
+    void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override;
 
     // Also stops within a step, between two rows of a product.
     Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
@@ -120,6 +124,7 @@ private:
     std::uint32_t m_expertsUsed = 0;      // of the router step before
     std::vector<Scratch> m_scratch;       // one per thread
 
+    mutable std::mutex m_growth;             // of m_pages, which exportKvPage() reads from another thread
     std::vector<std::vector<float>> m_pages; // an empty one is on the free list
     std::vector<KvPageId> m_freePages;
     std::vector<bool> m_pageInUse;

@@ -477,6 +477,25 @@ private Q_SLOTS:
         QTest::qWait(80);
         QVERIFY(!called);
     }
+    void onlyConversationsAreKeptOnDiskAndOnlyIfAllowed()
+    {
+        Setup s;
+        QVERIFY(s.loadModel());
+        const auto kept = [&](Priority priority) {
+            const std::size_t before = s.script->requests().size();
+            Log end(s.service->generate(ask("x"), priority, &s.context));
+            if (!QTest::qWaitFor([&] { return end.ends > 0; }) || s.script->requests().size() != before + 1)
+                qFatal("it does not end");
+            return s.script->requests().back().keepOnDisk;
+        };
+        QVERIFY(kept(Priority::Chat));
+        QVERIFY(!kept(Priority::Document));
+        QVERIFY(!kept(Priority::InlineCompletion));
+        s.service->setKeepsOnDisk(false);
+        QVERIFY(!kept(Priority::Chat));
+        s.service->setKeepsOnDisk(true);
+        QVERIFY(kept(Priority::Chat));
+    }
     void randomActionsKeepTheInvariants();
 };
 

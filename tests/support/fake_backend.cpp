@@ -1,6 +1,7 @@
 #include "tests/support/fake_backend.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <thread>
@@ -49,8 +50,10 @@ Result<KvPageId> FakeBackend::allocateKvPage()
     const auto free =
         std::find_if(m_pages.begin(), m_pages.end(), [](const Page &page) { return !page.used; });
     const auto index = std::size_t(free - m_pages.begin());
-    if (free == m_pages.end())
+    if (free == m_pages.end()) {
+        const std::lock_guard lock(m_growth);
         m_pages.emplace_back();
+    }
     m_pages[index] = {};
     m_pages[index].used = true;
     ++m_arrangement->pagesInUse;
@@ -72,6 +75,33 @@ void FakeBackend::copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens)
         from == to || tokens > kKvPageTokens)
         return fault("a copy between pages that are not in use");
     std::copy_n(m_pages[from].rows.begin(), tokens, m_pages[to].rows.begin());
+}
+
+// A row is as long as kvPageBytes() says, most of it empty.
+static constexpr std::size_t kRowBytes = 4096 / kKvPageTokens;
+
+void FakeBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
+{
+    std::this_thread::sleep_for(m_arrangement->perExport);
+    const std::lock_guard lock(m_growth);
+    std::fill(bytes.begin(), bytes.end(), std::byte(0));
+    for (std::uint32_t i = 0; i < tokens; ++i) {
+        const Row &row = m_pages[page].rows[i];
+        std::memcpy(bytes.data() + i * kRowBytes, &row.token, sizeof row.token);
+        std::memcpy(bytes.data() + i * kRowBytes + 8, &row.history, sizeof row.history);
+    }
+}
+
+void FakeBackend::importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes)
+{
+    ++m_arrangement->imports;
+    if (page >= m_pages.size() || !m_pages[page].used || bytes.size() != tokens * kRowBytes)
+        return fault("an import into a page that is not in use, or of another size");
+    for (std::uint32_t i = 0; i < tokens; ++i) {
+        Row &row = m_pages[page].rows[i];
+        std::memcpy(&row.token, bytes.data() + i * kRowBytes, sizeof row.token);
+        std::memcpy(&row.history, bytes.data() + i * kRowBytes + 8, sizeof row.history);
+    }
 }
 
 FakeBackend::Row *FakeBackend::row(std::span<const KvPageId> pages, std::uint32_t position)

@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ public:
         Script next;                           // nothing: a token that depends on all tokens before it
         std::size_t pageLimit = 1u << 20;      // allocateKvPage() fails beyond it
         std::chrono::microseconds perToken{0}; // what a token of a run takes, slept in steps of a millisecond
+        std::chrono::milliseconds perExport{0}; // what exportKvPage() takes
         std::size_t failAtRun = 0;             // the run with this number (from 1) fails with Internal
         std::size_t throwAtRun = 0;            // throws std::bad_alloc
         std::size_t poisonAtRun = 0;           // its logits hold a NaN
@@ -37,6 +39,7 @@ public:
         std::size_t tokensRun = 0;
         std::size_t pagesInUse = 0;
         std::size_t copies = 0;
+        std::size_t imports = 0;
         std::size_t compiles = 0;
         std::vector<std::size_t> runSizes;
         std::vector<std::string> faults; // rows that were not what they must be, pages freed twice...
@@ -54,6 +57,11 @@ public:
     kernels::Result<kernels::KvPageId> allocateKvPage() override;
     void freeKvPage(kernels::KvPageId page) override;
     void copyKvPage(kernels::KvPageId from, kernels::KvPageId to, std::uint32_t tokens) override;
+    std::string kvFormat() const override { return "scripted"; }
+    void exportKvPage(kernels::KvPageId page, std::uint32_t tokens,
+                      std::span<std::byte> bytes) const override;
+    void importKvPage(kernels::KvPageId page, std::uint32_t tokens,
+                      std::span<const std::byte> bytes) override;
     kernels::Result<kernels::RunOutcome> run(const kernels::RunInput &input, std::span<float> logits,
                                              std::stop_token stop) override;
     kernels::Result<std::optional<std::size_t>> findInvalidStep(const kernels::RunInput &,
@@ -81,6 +89,7 @@ private:
     kernels::BackendCapabilities m_capabilities;
     kernels::Plan m_plan;
     std::uint32_t m_maxTokens = 0;
+    mutable std::mutex m_growth; // of m_pages, which exportKvPage() reads from another thread
     std::vector<Page> m_pages;
 };
 

@@ -97,6 +97,12 @@ std::vector<std::string> EngineScript::loads() const
     return m_paths;
 }
 
+std::vector<LoadOptions> EngineScript::loadOptions() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_loadOptions;
+}
+
 int EngineScript::finished() const
 {
     const std::lock_guard lock(m_mutex);
@@ -229,6 +235,7 @@ Result<ModelSummary> FakeEngine::load(const std::filesystem::path &path, const L
     {
         const std::lock_guard lock(m_script->m_mutex);
         m_script->m_paths.push_back(path.string());
+        m_script->m_loadOptions.push_back(options);
         if (!m_script->m_loads.empty()) {
             load = std::move(m_script->m_loads.front());
             m_script->m_loads.pop_front();

@@ -74,6 +74,7 @@ public:
 
     std::vector<inference::GenerationRequest> requests() const; // in the order in which they began
     std::vector<std::string> loads() const;                     // paths, in order
+    std::vector<inference::LoadOptions> loadOptions() const;    // theirs
     int finished() const;                                       // generations that have ended, in any way
     int cancelled() const;                                      // of these, ended by the stop token
     int counts() const;
@@ -92,6 +93,7 @@ private:
     AnswerFunction m_default;
     std::vector<inference::GenerationRequest> m_requests;
     std::vector<std::string> m_paths;
+    std::vector<inference::LoadOptions> m_loadOptions;
     std::vector<std::size_t> m_threadIds;
     milliseconds m_countDelay{0};
     std::uint32_t m_contextLength = 0;

@@ -95,6 +95,7 @@ private Q_SLOTS:
     void panelsHaveTheSameFrame();
     void aChatFormatThatIsNotKnownIsSaid();
     void settingsShowAndChangeTheSampling();
+    void conversationsAreKeptOnDiskOnlyIfAllowed();
 };
 
 void TestMainWindow::loadingShowsProgressAndCanBeCancelled()
@@ -382,7 +383,8 @@ void TestMainWindow::settingsShowAndChangeTheSampling()
     s.script->addLoad(load);
     s.window->openModel(QStringLiteral("/models/advised.gguf"));
     QVERIFY(s.ready());
-    SettingsDialog dialog(s.service, s.settings, s.appearance);
+    app::KeptPages kept(s.paths.keptPages());
+    SettingsDialog dialog(s.service, s.settings, s.appearance, kept);
     auto *sampling = dialog.findChild<ComboButton *>(QStringLiteral("sampling"));
     QVERIFY(sampling);
     QCOMPARE(sampling->text(), QStringLiteral("Recommended"));
@@ -392,6 +394,49 @@ void TestMainWindow::settingsShowAndChangeTheSampling()
     sampling->menu()->actions().at(3)->trigger();
     QCOMPARE(sampling->text(), QStringLiteral("Creative"));
     QCOMPARE(app::samplingPreset(s.settings), app::SamplingPreset::Creative);
+}
+
+void TestMainWindow::conversationsAreKeptOnDiskOnlyIfAllowed()
+{
+    Setup s;
+    s.window->openModel(QStringLiteral("/models/a.gguf"));
+    QVERIFY(s.ready());
+    QVERIFY(s.script->loadOptions().back().kvFolder.empty());
+
+    app::KeptPages kept(s.paths.keptPages());
+    const QString file = kept.folder() + QLatin1Char('/') + QString(32, QLatin1Char('a')) + QLatin1Char('-') +
+                         QString(32, QLatin1Char('b')) + QStringLiteral(".kvpage");
+    const auto keep = [&] {
+        QVERIFY(QDir().mkpath(kept.folder()));
+        QFile page(file);
+        QVERIFY(page.open(QIODevice::WriteOnly));
+        QCOMPARE(page.write(QByteArray(3 << 20, 'x')), qint64(3 << 20));
+    };
+    keep();
+    SettingsDialog dialog(s.service, s.settings, s.appearance, kept);
+    auto *choice = dialog.findChild<ComboButton *>(QStringLiteral("kept"));
+    auto *remove = dialog.findChild<TextButton *>(QStringLiteral("deleteKept"));
+    QVERIFY(choice && remove);
+    QCOMPARE(choice->text(), QStringLiteral("Off"));
+    QTRY_VERIFY(remove->isEnabled());
+    QCOMPARE(kept.bytes(), qint64(3 << 20));
+    remove->click();
+    QTRY_VERIFY(!remove->isEnabled());
+    QVERIFY(!QFile::exists(file));
+
+    choice->menu()->actions().at(2)->trigger();
+    QCOMPARE(choice->text(), QStringLiteral("Up to 2 GiB"));
+    s.window->openModel(QStringLiteral("/models/b.gguf"));
+    QTRY_COMPARE(s.script->loadOptions().size(), std::size_t(2));
+    QCOMPARE(s.script->loadOptions().back().kvFolder.native(), kept.folder().toStdString());
+    QCOMPARE(s.script->loadOptions().back().kvFolderBytes, std::uint64_t(2) << 30);
+
+    keep();
+    choice->menu()->actions().at(0)->trigger(); // what is there goes with the permission
+    QTRY_VERIFY(!QFile::exists(file));
+    s.window->openModel(QStringLiteral("/models/c.gguf"));
+    QTRY_COMPARE(s.script->loadOptions().size(), std::size_t(3));
+    QVERIFY(s.script->loadOptions().back().kvFolder.empty());
 }
 
 QTEST_MAIN(TestMainWindow)

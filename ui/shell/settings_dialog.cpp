@@ -78,8 +78,9 @@ private:
 } // namespace
 
 SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &settings,
-                               Appearance &appearance, QWidget *parent)
-    : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance)
+                               Appearance &appearance, app::KeptPages &keptPages, QWidget *parent)
+    : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance),
+      m_keptPages(keptPages)
 {
     setWindowTitle(tr("Settings"));
     resize(640, 640);
@@ -230,9 +231,67 @@ void SettingsDialog::addEngine(QVBoxLayout *form)
         });
     }
     form->addWidget(row(tr("Threads"), tr("Fewer leave more of the processor to other programs."), threads));
+    form->addWidget(
+        row(tr("Keep read conversations on disk"),
+            tr("Going back to one needs no new reading then, also after a restart. The files hold "
+               "its text, that of deleted chats included. Off deletes them."),
+            keptChoice(needReload)));
     connect(reload, &TextButton::clicked, this, &SettingsDialog::reloadRequested);
     reload->setEnabled(m_service.model().has_value());
-    form->addWidget(row(tr("These two count when a model is loaded"), QString(), reload));
+    form->addWidget(row(tr("These three count when a model is loaded"), QString(), reload));
+    form->addWidget(keptRow());
+}
+
+QWidget *SettingsDialog::keptChoice(const std::function<void()> &needReload)
+{
+    auto *kept = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    kept->setObjectName(QStringLiteral("kept"));
+    const auto name = [](int gib) {
+        return gib > 0 ? SettingsDialog::tr("Up to %1 GiB").arg(gib) : SettingsDialog::tr("Off");
+    };
+    kept->setText(name(m_settings.get(app::kKeptGib)));
+    for (const int gib : {0, 1, 2, 5, 10, 20}) {
+        kept->menu()->addAction(name(gib), this, [this, kept, name, gib, needReload] {
+            m_settings.set(app::kKeptGib, gib);
+            m_service.setKeepsOnDisk(gib > 0);
+            if (gib == 0)
+                m_keptPages.empty();
+            kept->setText(name(gib));
+            kept->updateGeometry();
+            needReload();
+        });
+    }
+    return kept;
+}
+
+// How much it is now, and the way to have none of it.
+QWidget *SettingsDialog::keptRow()
+{
+    auto *empty = new TextButton(m_appearance, tr("Delete"), TextButton::Kind::Outlined, this);
+    empty->setObjectName(QStringLiteral("deleteKept"));
+    empty->setButtonHeight(28);
+    empty->setEnabled(false);
+    auto *control = new QWidget(this);
+    auto *line = new QHBoxLayout(control);
+    line->setContentsMargins(0, 0, 0, 0);
+    line->setSpacing(12);
+    QLabel *amount = label(m_appearance, QString(), FontRole::Ui, &Theme::text2, control);
+    amount->setWordWrap(false);
+    line->addWidget(amount);
+    line->addWidget(empty);
+    const auto show = [this, amount, empty] {
+        const qint64 bytes = m_keptPages.bytes();
+        amount->setText(bytes < 0 ? QString() : bytes == 0 ? tr("Nothing") : sizeOnDisk(bytes));
+        empty->setEnabled(bytes > 0);
+    };
+    connect(&m_keptPages, &app::KeptPages::measured, amount, show);
+    connect(&m_keptPages, &app::KeptPages::failed, amount,
+            [amount] { amount->setText(SettingsDialog::tr("Not all could be deleted")); });
+    connect(empty, &TextButton::clicked, &m_keptPages, &app::KeptPages::empty);
+    m_keptPages.measure();
+    QWidget *result = row(tr("Conversations on disk now"), QString(), control);
+    empty->setAccessibleName(tr("Delete the conversations kept on disk"));
+    return result;
 }
 
 void SettingsDialog::addChat(QVBoxLayout *form)

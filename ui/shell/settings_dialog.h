@@ -3,10 +3,13 @@
 #pragma once
 
 #include "app/inference_service.h"
+#include "app/kept_pages.h"
 #include "app/settings.h"
 #include "ui/appearance.h"
 
 #include <QDialog>
+
+#include <functional>
 
 class QVBoxLayout;
 
@@ -18,7 +21,7 @@ class SettingsDialog : public QDialog
 
 public:
     SettingsDialog(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
-                   QWidget *parent = nullptr);
+                   app::KeptPages &keptPages, QWidget *parent = nullptr);
 
 Q_SIGNALS:
     void reloadRequested(); // the engine's settings count from the next load on
@@ -31,11 +34,14 @@ private:
     QWidget *groupHead(const QString &name);
     void addAppearance(QVBoxLayout *form);
     void addEngine(QVBoxLayout *form);
+    QWidget *keptChoice(const std::function<void()> &needReload);
+    QWidget *keptRow();
     void addChat(QVBoxLayout *form);
 
     app::InferenceService &m_service;
     app::Settings &m_settings;
     Appearance &m_appearance;
+    app::KeptPages &m_keptPages;
 };
 
 } // namespace ui

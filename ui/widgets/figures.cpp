@@ -16,4 +16,11 @@ QString tokenCount(qint64 tokens)
                        : QCoreApplication::translate("Tokens", "%1 tokens").arg(withCommas(tokens));
 }
 
+QString sizeOnDisk(qint64 bytes)
+{
+    const double mib = double(bytes) / (1 << 20);
+    return mib < 1000 ? QCoreApplication::translate("Sizes", "%1 MiB").arg(mib, 0, 'f', mib < 9.95 ? 1 : 0)
+                      : QCoreApplication::translate("Sizes", "%1 GiB").arg(mib / 1024, 0, 'f', 1);
+}
+
 } // namespace ui

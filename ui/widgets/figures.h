@@ -7,5 +7,6 @@ namespace ui {
 
 QString withCommas(qint64 number); // "1,244"
 QString tokenCount(qint64 tokens); // "1 token", "1,244 tokens"
+QString sizeOnDisk(qint64 bytes);  // "412 MiB", "1.2 GiB"
 
 } // namespace ui

@@ -13,8 +13,10 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 namespace {
 
@@ -84,8 +86,9 @@ private Q_SLOTS:
                                                           "--raw",         "--system",         "--max-tokens",
                                                           "--temperature", "--top-k",          "--top-p",
                                                           "--min-p",       "--repeat-penalty", "--seed",
-                                                          "--stop",        "--context",        "--json"};
-        QTest::newRow("chat") << common + QStringList{"--system", "--temperature"};
+                                                          "--stop",        "--context",        "--json",
+                                                          "--kv-cache ",   "--kv-cache-size"};
+        QTest::newRow("chat") << common + QStringList{"--system", "--temperature", "--kv-cache "};
         QTest::newRow("bench") << common +
                                       QStringList{"--prompt", "--generate", "--depth", "--repeat", "--json"};
         QTest::newRow("doctor") << common + QStringList{"--json"};
@@ -213,6 +216,8 @@ private Q_SLOTS:
         row("two prompts", {"generate", "--prompt", "x", "--prompt-file", "y"});
         row("raw chat", {"generate", "--raw", "--chat", "x"});
         row("no such prompt file", {"generate", "--prompt-file", "/no/such/file"});
+        row("kept nowhere", {"generate", "--prompt", "x", "--kv-cache", ""});
+        row("kept too little", {"generate", "--prompt", "x", "--kv-cache", "x", "--kv-cache-size", "0"});
         row("empty stop", {"generate", "--prompt", "x", "--stop", ""});
         row("two models", {"generate", "another.gguf", "--prompt", "x"});
         row("repeat", {"bench", "--repeat", "0"});
@@ -521,6 +526,65 @@ private Q_SLOTS:
         QCOMPARE(statistics["end_reason"].toString(), QString("cancelled"));
         QVERIFY(statistics["generated_tokens"].toInt() > 0);
         QVERIFY2(elapsed < 1000, qPrintable(QString("%1 ms").arg(elapsed)));
+    }
+    void aPromptIsReadOnceForAllProcesses()
+    {
+        const test::TemporaryFolder folder;
+        const QStringList arguments{
+            "generate", m_tiny,    "--raw",         "--prompt", QString(150, 'x') + "abc",
+            "--json",   "--quiet", "--temperature", "0",        "--max-tokens",
+            "20"};
+        const QStringList keeping = arguments + QStringList{"--kv-cache", folder.path("kv")};
+        const auto statistics = [](const Finished &finished) {
+            return object(finished.out.trimmed().split('\n').last())["stats"].toObject();
+        };
+        const QJsonObject without = statistics(run(arguments)), first = statistics(run(keeping)),
+                          second = statistics(run(keeping));
+        QCOMPARE(first["cached_tokens"].toInt(-1), 0);
+        QCOMPARE(second["cached_tokens"].toInt(), second["prompt_tokens"].toInt() - 1);
+        QCOMPARE(second["tokens_from_disk"].toInt(), second["cached_tokens"].toInt());
+        QVERIFY(second["disk_ms"].toDouble() > 0);
+        QVERIFY(!without["tokens"].toArray().isEmpty());
+        QCOMPARE(first["tokens"].toArray(), without["tokens"].toArray());
+        QCOMPARE(second["tokens"].toArray(), without["tokens"].toArray());
+
+        const QStringList chat{"chat", m_tiny,       "--quiet",        "--max-tokens",
+                               "5",    "--kv-cache", folder.path("kv")};
+        COMPARE_CODE(run(chat, "hello\n"), 0);
+        QVERIFY(run(chat, "hello\n").err.isEmpty());
+    }
+    // At any moment of its life: what is left is whole or is nothing.
+    void aKilledProcessSpoilsNothing()
+    {
+        const test::TemporaryFolder folder;
+        QStringList arguments{"generate", m_tiny,          "--raw", "--prompt",     QString(200, 'y'),
+                              "--json",   "--temperature", "0",     "--max-tokens", "40"};
+        const QByteArray expected = run(arguments).out;
+        const auto text = [](const QByteArray &out) { return out.left(out.lastIndexOf("{\"stats\"")); };
+        QVERIFY(text(expected).size() > 20);
+        arguments += {"--kv-cache", folder.path("kv")};
+        for (int i = 0; i < 25; ++i) {
+            QProcess process;
+            process.start(BALEEN_CLI, arguments);
+            QVERIFY(process.waitForStarted());
+            std::this_thread::sleep_for(std::chrono::microseconds(500 * i));
+            process.kill();
+            QVERIFY(process.state() == QProcess::NotRunning || process.waitForFinished());
+            if (i % 6 == 5)
+                QCOMPARE(text(run(arguments).out), text(expected));
+        }
+    }
+    void aFolderThatCannotBeUsedIsAWarning()
+    {
+        const QStringList arguments{"generate",     m_tiny, "--prompt", "x",
+                                    "--max-tokens", "3",    "--quiet",  "--kv-cache"};
+        const QString file = m_folder.write("file", "x");
+        for (const QString &folder : {QString("/proc/nowhere"), file}) {
+            const Finished finished = run(arguments + QStringList{folder});
+            COMPARE_CODE(finished, 0);
+            QVERIFY2(finished.err.contains("not kept on disk") && finished.err.count('\n') == 1,
+                     finished.err.constData());
+        }
     }
     void interruptionWhileInputIsAwaited()
     {
