@@ -1,8 +1,8 @@
 #include "inference/kv_disk.h"
 
-#include <sched.h>
+#include "kernels/cpu/thread_pool.h"
+
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -29,26 +29,12 @@ std::span<const TokenId> tokensOfPage(std::span<const TokenId> tokens, std::size
     return tokens.subspan(first, std::min<std::size_t>(kKvPageTokens, tokens.size() - first));
 }
 
-// Where the writing thread may run. It is started by the engine thread, which is pinned to one processor once
-// it has computed: there it would be in the way. Before that the engine thread knows, and else the main
-// thread.
-cpu_set_t allProcessors()
-{
-    cpu_set_t here, main;
-    CPU_ZERO(&here);
-    CPU_ZERO(&main);
-    ::sched_getaffinity(0, sizeof here, &here);
-    ::sched_getaffinity(::getpid(), sizeof main, &main);
-    CPU_OR(&here, &here, &main);
-    return here;
-}
-
 } // namespace
 
 KvDisk::KvDisk(const kernels::Backend &backend, const KvKey &root, std::filesystem::path folder,
                std::uint64_t budgetBytes)
     : m_backend(backend), m_root(root), m_folder(std::move(folder)), m_budgetBytes(budgetBytes),
-      m_rowBytes(backend.kvPageBytes() / kKvPageTokens), m_processors(allProcessors())
+      m_rowBytes(backend.kvPageBytes() / kKvPageTokens)
 {
     if (const auto prepared = prepareKvFolder(m_folder); !prepared) {
         m_usable = false;
@@ -143,7 +129,7 @@ void KvDisk::turnOff(const Error &error)
 void KvDisk::run()
 {
     constexpr int kBehindAnswers = 10; // as nice(1) counts
-    ::sched_setaffinity(0, sizeof m_processors, &m_processors);
+    kernels::runOnAllowedProcessors(); // not where the engine thread is pinned, which started this one
     ::setpriority(PRIO_PROCESS, 0, kBehindAnswers); // of this thread
     for (;;) {
         Job job;

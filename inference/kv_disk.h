@@ -9,8 +9,6 @@
 #include "inference/kv_folder.h"
 #include "kernels/backend.h"
 
-#include <sched.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -76,7 +74,6 @@ private:
     const std::filesystem::path m_folder;
     const std::uint64_t m_budgetBytes;
     const std::size_t m_rowBytes;
-    const cpu_set_t m_processors;
     bool m_usable = true; // the folder is one of ours
 
     mutable std::mutex m_mutex; // of all below

@@ -89,6 +89,11 @@ std::vector<int> allowedProcessors()
     return processors().ordered;
 }
 
+void runOnAllowedProcessors()
+{
+    runOn(processors().ordered);
+}
+
 unsigned physicalCores()
 {
     return processors().cores;

@@ -93,6 +93,8 @@ template <class Function> void Worker::barrier(Function &&last)
 
 // Processors this process may run on, one of each physical core first: those at the first call.
 std::vector<int> allowedProcessors();
+// Lets the calling thread run on all of them: it has only the processor of the thread that started it, if that one was pinned.
+void runOnAllowedProcessors();
 // How many physical cores those are; at least 1.
 unsigned physicalCores();
 

@@ -88,6 +88,18 @@ private Q_SLOTS:
         QCOMPARE(processorsOfThisThread(), allProcessors());
     }
 
+    void aThreadOfAPinnedOneCanBeFreed()
+    {
+        ThreadPool pool(unsigned(allowedProcessors().size()));
+        processorsOfWorkers(pool); // pins this thread
+        std::set<int> found;
+        std::thread([&] {
+            runOnAllowedProcessors();
+            found = processorsOfThisThread();
+        }).join();
+        QCOMPARE(found, allProcessors());
+    }
+
     void sharesEverythingOnce_data()
     {
         QTest::addColumn<quint32>("total");
