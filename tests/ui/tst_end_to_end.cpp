@@ -3,6 +3,7 @@
 // does.
 #include "app/settings_keys.h"
 #include "tests/support/models.h"
+#include "tests/support/sanitized.h"
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
@@ -12,11 +13,16 @@
 #include "ui/main_window.h"
 #include "ui/translate/translate_panel.h"
 
+#include <QClipboard>
 #include <QElapsedTimer>
 #include <QListView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
+#include <QTimer>
+
+#include <algorithm>
+#include <vector>
 
 using namespace ui;
 using app::ChatSession;
@@ -94,6 +100,7 @@ private Q_SLOTS:
     void anotherPanelWaitsForItsTurnAndSaysSo();
     void aTextIsTranslatedRowByRow();
     void everythingIsThereAfterAnotherStart();
+    void theWindowStaysSmoothWhileTheModelReadsAndWrites();
 
 private:
     // Its own end, or Stop when the model goes on and on.
@@ -297,6 +304,57 @@ void TestEndToEnd::everythingIsThereAfterAnotherStart()
                       list->visualRect(list->model()->index(1, 0)).center());
     QTRY_COMPARE(contents(*p.chat()->session()), m_said);
     QCOMPARE(p.message(3).state, MessageState::Stopped);
+    p.window.close();
+    m_program.reset();
+}
+
+// The engine has a thread on every processor; the window needs one of them now and then.
+void TestEndToEnd::theWindowStaysSmoothWhileTheModelReadsAndWrites()
+{
+    m_program = std::make_unique<Program>();
+    Program &p = *m_program;
+    p.settings.set(app::kMaxAnswerTokens, kLong);
+    p.press(Qt::Key_1, Qt::ControlModifier);
+    p.press(Qt::Key_N, Qt::ControlModifier);
+    p.window.openModel(m_model);
+    QTRY_COMPARE_WITH_TIMEOUT(p.sentence(), QStringLiteral("Ready"), kPatience);
+    QString report = QStringLiteral("The log of a ship. ");
+    for (int i = 0; i < 120; ++i)
+        report +=
+            QStringLiteral("On day %1 the ship met %2 whales and sailed on to the north. ").arg(i).arg(i % 7);
+    report += QStringLiteral("Now tell me a very long story of these whales, with many chapters.");
+    QGuiApplication::clipboard()->setText(report);
+    p.press(Qt::Key_V, Qt::ControlModifier);
+
+    QElapsedTimer clock;
+    std::vector<double> gaps; // ms from one whole frame to the next
+    QTimer frames;
+    frames.setTimerType(Qt::PreciseTimer);
+    connect(&frames, &QTimer::timeout, this, [&] {
+        p.window.repaint();
+        gaps.push_back(double(clock.nsecsElapsed()) / 1e6);
+        clock.start();
+    });
+    p.press(Qt::Key_Return);
+    clock.start();
+    frames.start(8);
+    ChatSession *session = p.chat()->session();
+    QTRY_VERIFY_WITH_TIMEOUT(session->messages()->rowCount() == 2 && !p.message(1).content.isEmpty(),
+                             kPatience);
+    const std::size_t reading = gaps.size();
+    QTRY_VERIFY_WITH_TIMEOUT(p.message(1).content.size() > 1500 || !session->isBusy(), kPatience);
+    frames.stop();
+    p.press(Qt::Key_Escape);
+    QTRY_VERIFY(!session->isBusy());
+    QVERIFY(p.message(1).promptTokens > 1500);
+    QVERIFY2(reading > 20 && gaps.size() > reading,
+             qPrintable(QStringLiteral("%1 of %2 frames while it read").arg(reading).arg(gaps.size())));
+    std::sort(gaps.begin(), gaps.end());
+    const double worst = gaps.back(), almost = gaps[gaps.size() * 99 / 100];
+    qInfo("%zu frames, %zu of them while it read: median %.1f ms, 99 of 100 within %.1f, longest %.1f",
+          gaps.size(), reading, gaps[gaps.size() / 2], almost, worst);
+    if (!test::kSanitized)
+        QVERIFY2(almost < 33, qPrintable(QString::number(almost)));
     p.window.close();
     m_program.reset();
 }
