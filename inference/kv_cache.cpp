@@ -17,13 +17,6 @@ constexpr std::size_t kMostSequences = 64;
 // What the disk gets when the model is unloaded or the program ends. Nearly always nothing is left by then.
 constexpr std::chrono::seconds kLastWrites(2);
 
-std::uint32_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b)
-{
-    const std::size_t most = std::min(a.size(), b.size());
-    return std::uint32_t(std::mismatch(a.begin(), a.begin() + std::ptrdiff_t(most), b.begin()).first -
-                         a.begin());
-}
-
 } // namespace
 
 KvCache::KvCache(kernels::Backend &backend, std::uint32_t contextLength, std::uint32_t pageBudget)

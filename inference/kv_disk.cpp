@@ -16,13 +16,6 @@ using kernels::KvPageId;
 
 namespace {
 
-std::int64_t nowNanoseconds()
-{
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
 std::span<const TokenId> tokensOfPage(std::span<const TokenId> tokens, std::size_t page)
 {
     const std::size_t first = page * kKvPageTokens;

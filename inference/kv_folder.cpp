@@ -45,8 +45,7 @@ std::int64_t changedAt(const struct stat &status)
 
 bool beginsWith(std::span<const TokenId> tokens, std::span<const TokenId> beginning)
 {
-    return beginning.size() <= tokens.size() &&
-           std::equal(beginning.begin(), beginning.end(), tokens.begin());
+    return commonPrefix(tokens, beginning) == beginning.size();
 }
 
 Error unusable(const std::filesystem::path &folder, ErrorCode code, std::string_view found,
@@ -61,6 +60,13 @@ Error unusable(const std::filesystem::path &folder, ErrorCode code, std::string_
 }
 
 } // namespace
+
+std::int64_t nowNanoseconds()
+{
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 std::uint64_t kvFolderBytes(const std::filesystem::path &folder)
 {
@@ -138,10 +144,7 @@ bool readBestKvPage(const std::filesystem::path &folder, const KvKey &parent, st
             return true;
         const auto tokens = readKvPageTokens(folder / name, parent);
         if (tokens) {
-            const std::size_t most = std::min(tokens->size(), wanted.size());
-            const auto differs =
-                std::mismatch(tokens->begin(), tokens->begin() + std::ptrdiff_t(most), wanted.begin());
-            const auto common = std::size_t(differs.first - tokens->begin());
+            const std::size_t common = commonPrefix(*tokens, wanted);
             if (common > least) {
                 least = common;
                 best = name;
@@ -155,9 +158,7 @@ bool readBestKvPage(const std::filesystem::path &folder, const KvKey &parent, st
 
 KvInventory::KvInventory(std::filesystem::path folder) : m_folder(std::move(folder))
 {
-    const std::int64_t now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                 std::chrono::system_clock::now().time_since_epoch())
-                                 .count();
+    const std::int64_t now = nowNanoseconds();
     forEachName(m_folder, [&](int directory, const char *name) {
         const bool unfinished = isUnfinishedKvPage(name);
         struct stat status = {};

@@ -31,6 +31,9 @@ Result<void> prepareKvFolder(const std::filesystem::path &folder);
 bool readBestKvPage(const std::filesystem::path &folder, const KvKey &parent, std::span<const TokenId> wanted,
                     std::size_t least, std::size_t rowBytes, KvPage &page);
 
+// Now, as files' times of change count it: nanoseconds since 1970.
+std::int64_t nowNanoseconds();
+
 // What the folder held when this was made, for one thread that writes into it.
 class KvInventory
 {

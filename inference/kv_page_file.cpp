@@ -172,6 +172,13 @@ Error cannotWrite(const std::filesystem::path &folder, int error)
 
 } // namespace
 
+std::uint32_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b)
+{
+    const std::size_t most = std::min(a.size(), b.size());
+    return std::uint32_t(std::mismatch(a.begin(), a.begin() + std::ptrdiff_t(most), b.begin()).first -
+                         a.begin());
+}
+
 KvKey childKey(const KvKey &parent, std::span<const TokenId> tokens)
 {
     return Sha256().add(parent).add(std::as_bytes(tokens)).finish();

@@ -35,6 +35,9 @@ std::string kvPageName(const KvKey &parent, std::span<const TokenId> tokens);
 bool isKvPageName(std::string_view name);
 bool isUnfinishedKvPage(std::string_view name);
 
+// How many tokens two lists have in common from the first on.
+std::uint32_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b);
+
 struct KvPage
 {
     std::vector<TokenId> tokens;  // 1 .. kKvPageTokens

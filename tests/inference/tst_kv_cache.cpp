@@ -1,33 +1,22 @@
 // inference/kv_cache.h on a backend that checks every row, against a model without pages.
 #include "inference/kv_cache.h"
 #include "tests/support/fake_backend.h"
+#include "tests/support/token_lists.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <numeric>
 #include <random>
 
 using namespace inference;
 using kernels::kKvPageTokens;
-using Tokens = std::vector<TokenId>;
+using test::count;
+using test::operator+;
+using test::Tokens;
 
 namespace {
 
 constexpr std::uint32_t kVocabulary = 1000;
-
-Tokens count(TokenId first, std::size_t tokens)
-{
-    Tokens result(tokens);
-    std::iota(result.begin(), result.end(), first);
-    return result;
-}
-
-Tokens operator+(Tokens a, const Tokens &b)
-{
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
 
 struct Machine
 {

@@ -4,6 +4,7 @@
 #include "tests/support/fake_backend.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/temporary_file.h"
+#include "tests/support/token_lists.h"
 
 #include <QDir>
 #include <QFile>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <numeric>
 #include <random>
 #include <thread>
 
@@ -21,25 +21,14 @@
 
 using namespace inference;
 using kernels::kKvPageTokens;
-using Tokens = std::vector<TokenId>;
+using test::count;
+using test::operator+;
+using test::Tokens;
 
 namespace {
 
 constexpr std::uint32_t kVocabulary = 1000;
 constexpr std::uint64_t kFileBytes = kKvPageHeaderBytes + 4096; // of a whole page of the fake
-
-Tokens count(TokenId first, std::size_t tokens)
-{
-    Tokens result(tokens);
-    std::iota(result.begin(), result.end(), first);
-    return result;
-}
-
-Tokens operator+(Tokens a, const Tokens &b)
-{
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
 
 struct Options
 {
