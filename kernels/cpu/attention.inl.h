@@ -145,26 +145,18 @@ template <int N> static void attendChunk(const AttentionTask &task)
         sumKeyColumns<N>(task, scores, keys);
 }
 
+// attendChunk() of the task's queries, N at the most.
+template <int N> static void attendQueries(const AttentionTask &task)
+{
+    if constexpr (N > 1)
+        if (task.queryCount < N)
+            return attendQueries<N - 1>(task);
+    attendChunk<N>(task);
+}
+
 static void attention(const AttentionTask &task)
 {
-    switch (task.queryCount) {
-    case 1:
-        return attendChunk<1>(task);
-    case 2:
-        return attendChunk<2>(task);
-    case 3:
-        return attendChunk<3>(task);
-    case 4:
-        return attendChunk<4>(task);
-    case 5:
-        return attendChunk<5>(task);
-    case 6:
-        return attendChunk<6>(task);
-    case 7:
-        return attendChunk<7>(task);
-    default:
-        return attendChunk<8>(task);
-    }
+    attendQueries<int(kAttentionQueries)>(task);
 }
 
 static void mergeAttention(AttentionPart &sum, const AttentionPart &part, std::uint32_t valueDim)

@@ -105,7 +105,7 @@ void CpuBackend::attend(std::uint32_t layer, const Run &run, Worker &worker)
     const QueryTiles tiles(*this, run.tokens);
     if (run.tokens <= kFewTokens && worker.count() > 1 && tiles.count() < kTilesPerThread * worker.count() &&
         run.lastPosition() >= kAttentionChunk)
-        return attendSplit(layer, run, worker);
+        return attendSplit(layer, run, tiles, worker);
     // Tiles go round the threads, since later tokens see more keys.
     AttentionPart parts[kAttentionQueries];
     for (std::uint32_t i = 0; i < kAttentionQueries; ++i)
@@ -125,9 +125,8 @@ void CpuBackend::attend(std::uint32_t layer, const Run &run, Worker &worker)
 }
 
 // The same with the chunks of a tile on several threads: the same parts, merged in the same order.
-void CpuBackend::attendSplit(std::uint32_t layer, const Run &run, Worker &worker)
+void CpuBackend::attendSplit(std::uint32_t layer, const Run &run, const QueryTiles &tiles, Worker &worker)
 {
-    const QueryTiles tiles(*this, run.tokens);
     const std::uint32_t chunks = run.lastPosition() / kAttentionChunk + 1;
     const auto partsOf = [&](std::uint32_t tile, std::uint32_t chunk) {
         return &m_parts[(std::size_t(tile) * kSplitChunks + chunk % kSplitChunks) * kAttentionQueries];

@@ -129,7 +129,7 @@ private:
     struct QueryTiles;
     struct QueryTile;
     void attend(std::uint32_t layer, const Run &run, Worker &worker);
-    void attendSplit(std::uint32_t layer, const Run &run, Worker &worker);
+    void attendSplit(std::uint32_t layer, const Run &run, const QueryTiles &tiles, Worker &worker);
     void attendChunk(std::uint32_t layer, const Run &run, const QueryTile &tile, std::uint32_t chunk, AttentionPart *parts);
     void finishRow(std::size_t row, AttentionPart &sum);
     bool allocateAttention();
