@@ -23,7 +23,7 @@ inline constexpr std::uint32_t kKvPageTokens = 64;
 
 // Which maths made the rows of a page. Raise it with every change to plans or kernels that gives other bits
 // of keys, values or logits: pages that were kept on a disk before are not read then.
-inline constexpr std::uint32_t kKvNumerics = 1;
+inline constexpr std::uint32_t kKvNumerics = 2;
 
 struct BackendCapabilities
 {

@@ -109,7 +109,10 @@ struct EmbedStep
 // normed(T, hidden) = residual / sqrt(mean(residual^2) + eps) * norm, quantised for the products that follow
 struct NormQuantStep
 {
+    enum class Reader { Attention, FeedForward };
+
     WeightId norm; // (hidden)
+    Reader reader = Reader::Attention; // the products
 };
 
 // q(T, heads, headDim), and one row of the K and V cache of this layer per token: product, bias, norm, RoPE,

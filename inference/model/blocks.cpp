@@ -50,7 +50,8 @@ void addAttention(PlanBuilder &builder, std::uint32_t layer, const AttentionPart
 void addFeedForwardNorm(PlanBuilder &builder, std::uint32_t layer)
 {
     const LayerNames name(layer);
-    builder.add(NormQuantStep{builder.vector(name("ffn_norm.weight"), builder.shape().hiddenSize)});
+    builder.add(NormQuantStep{builder.vector(name("ffn_norm.weight"), builder.shape().hiddenSize),
+                              NormQuantStep::Reader::FeedForward});
 }
 
 void addFeedForward(PlanBuilder &builder, std::uint32_t layer, std::string_view suffix, std::uint32_t width)

@@ -28,6 +28,7 @@ struct ActivationRows
             later.quantised.sums32 += token * (columns / 32);
             later.quantised.negated16 += token * (columns / 16);
             later.quantised.negated32 += token * (columns / 32);
+            later.quantised.outliers += token * (columns / 32);
         }
         return later;
     }
@@ -49,22 +50,23 @@ public:
             return true;
         return m_q.allocate(2 * count) && m_scales.allocate(count / 32 + 1) && m_sums16.allocate(count / 16 + 1)
             && m_sums32.allocate(count / 32 + 1) && m_negated16.allocate(count / 16 + 1)
-            && m_negated32.allocate(count / 32 + 1);
+            && m_negated32.allocate(count / 32 + 1) && m_outliers.allocate(count / 32 + 1);
     }
     // The arena as rows of this many columns.
-    ActivationRows rows(std::uint32_t columns)
+    ActivationRows rows(std::uint32_t columns, QuantForm form = QuantForm::Full)
     {
         ActivationRows view;
         view.columns = columns;
         view.floats = m_floats.size() ? m_floats.data() : nullptr;
         if (m_q.size() && columns % kQuantBlock == 0)
-            view.quantised = {m_q.data(), m_scales.data(), m_sums16.data(), m_sums32.data(), m_negated16.data(), m_negated32.data(), columns};
+            view.quantised = {m_q.data(), m_scales.data(), m_sums16.data(), m_sums32.data(), m_negated16.data(), m_negated32.data(),
+                              m_outliers.data(), columns, form};
         return view;
     }
     std::size_t bytes() const
     {
         return m_floats.bytes() + m_q.bytes() + m_scales.bytes() + m_sums16.bytes() + m_sums32.bytes()
-            + m_negated16.bytes() + m_negated32.bytes();
+            + m_negated16.bytes() + m_negated32.bytes() + m_outliers.bytes();
     }
 
 private:
@@ -72,6 +74,7 @@ private:
     AlignedBuffer<std::int8_t> m_q;
     AlignedBuffer<float> m_scales, m_sums16, m_sums32;
     AlignedBuffer<std::int32_t> m_negated16, m_negated32;
+    AlignedBuffer<std::uint8_t> m_outliers;
 };
 
 } // namespace kernels

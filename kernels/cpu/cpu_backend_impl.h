@@ -159,6 +159,7 @@ private:
     std::vector<AlignedBuffer<std::uint8_t>> m_scratch; // one a thread: products
     std::vector<AlignedBuffer<float>> m_gate;           // one a thread: (2, tokens, rows at a time)
     std::vector<AttentionPart> m_parts, m_sums;         // where the chunks of keys are shared out: (tiles, chunks, queries)
+    QuantForm m_feedForward = QuantForm::Full;          // what the feed-forward products of a dense model read
     bool m_headsAreBlocks = false;                      // no block of the output product's activations spans two heads
     AlignedBuffer<float> m_partValues;                  // of m_parts, or of a tile of each thread
 

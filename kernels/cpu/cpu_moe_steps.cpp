@@ -62,6 +62,7 @@ void CpuBackend::runStep(const MoeFfnStep &step, Run &run, Worker &worker)
         std::memcpy(to.sums32, from.sums32, hidden / 32 * sizeof(float));
         std::memcpy(to.negated16, from.negated16, hidden / 16 * sizeof(std::int32_t));
         std::memcpy(to.negated32, from.negated32, hidden / 32 * sizeof(std::int32_t));
+        std::memcpy(to.outliers, from.outliers, hidden / 32);
     }
     worker.barrier();
     // silu(gate x) * (up x)

@@ -91,7 +91,8 @@ void CpuBackend::runStep(const EmbedStep &step, Run &run, Worker &worker)
 void CpuBackend::normalise(const NormQuantStep &step, Worker::Range tokens)
 {
     const ModelShape &shape = m_plan.shape;
-    const ActivationRows normed = m_normed.rows(shape.hiddenSize);
+    const bool feedForward = step.reader == NormQuantStep::Reader::FeedForward;
+    const ActivationRows normed = m_normed.rows(shape.hiddenSize, feedForward ? m_feedForward : QuantForm::Full);
     for (std::uint32_t t = tokens.begin; t < tokens.end; ++t) {
         m_ops.rmsNorm(m_residual.data() + std::size_t(t) * shape.hiddenSize, vector(step.norm), shape.rmsNormEpsilon,
                       shape.hiddenSize, normed.row(t));
@@ -242,13 +243,14 @@ void CpuBackend::activate(const GateUp &parts, Worker::Range rows, const Run &ru
 void CpuBackend::runStep(const GateUpActStep &step, Run &run, Worker &worker)
 {
     const Matrix gate = matrix(step.gate);
-    activate({gate, matrix(step.up), m_normed.rows(m_plan.shape.hiddenSize), run.tokens, m_activated.rows(gate.rows)},
+    activate({gate, matrix(step.up), m_normed.rows(m_plan.shape.hiddenSize, m_feedForward), run.tokens,
+              m_activated.rows(gate.rows, m_feedForward)},
              worker.share(gate.rows, kGateRows), run, worker);
 }
 
 void CpuBackend::runStep(const DownResidualStep &step, Run &run, Worker &worker)
 {
-    addProduct(step.down, kNoWeight, m_activated.rows(weight(step.down).columns), run, worker);
+    addProduct(step.down, kNoWeight, m_activated.rows(weight(step.down).columns, m_feedForward), run, worker);
 }
 
 void CpuBackend::runStep(const HeadStep &step, Run &run, Worker &worker)

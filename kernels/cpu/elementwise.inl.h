@@ -65,17 +65,30 @@ static void quantise(const float *x, std::uint32_t count, const QuantRows &out, 
     float *sums32 = out.sums32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
     std::int32_t *negated16 = out.negated16 + std::size_t(row) * (out.columns / 16) + first / 16;
     std::int32_t *negated32 = out.negated32 + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
+    std::uint8_t *outliers = out.outliers + std::size_t(row) * (out.columns / kQuantBlock) + first / kQuantBlock;
     VF wrong = zeroF(); // 0, or NaN where a value is not finite
     for (std::uint32_t block = 0; block < count / kQuantBlock; ++block, x += kQuantBlock, q += 2 * kQuantBlock) {
-        VF largest = zeroF();
+        float groups[kQuantBlock]; // the maximum of a group of 4 in each of its places
         for (std::uint32_t i = 0; i < kQuantBlock; i += kLanes) {
             const VF v = loadF(x + i);
-            largest = maxF(largest, absF(v));
+            storeF(groups + i, maxOfFour(absF(v)));
             wrong = fma(v, zeroF(), wrong);
         }
-        const float maximum = maxLane(largest);
-        const float scale = maximum / kQuantMaximum;
-        const VF inverse = set1(maximum > 1e-30f ? kQuantMaximum / maximum : 0.0f); // 32512 / 1e-30 is still finite
+        float maximum = groups[0], rest = 0; // of all, of all but the group that has it
+        std::uint32_t outlier = 0;
+        for (std::uint32_t i = 1; i < kQuantBlock / kOutlierGroup; ++i) {
+            const float group = groups[i * kOutlierGroup], smaller = group < maximum ? group : maximum;
+            rest = smaller > rest ? smaller : rest;
+            outlier = group > maximum ? i : outlier;
+            maximum = group > maximum ? group : maximum;
+        }
+        // What the maximum becomes: as much as 8 bits leave to the others, 16 bits at the most.
+        const bool outlying = out.form == QuantForm::Outliers && maximum * 127 < rest * kQuantMaximum;
+        const float largest = outlying ? 127 * maximum / rest : kQuantMaximum;
+        const float scale = maximum / largest;
+        const VF inverse = set1(maximum > 1e-30f ? largest / maximum : 0.0f); // 32512 / 1e-30 is still finite
+        if (out.form == QuantForm::Outliers)
+            outliers[block] = static_cast<std::uint8_t>(outlier);
         // Not in an array: what is written as two numbers and read as one waits for all stores before it.
         const std::int32_t sum = quantiseHalf(x, inverse, q), nextSum = quantiseHalf(x + 16, inverse, q + 16);
         scales[block] = scale;

@@ -7,7 +7,7 @@
 
 namespace kernels::KERNELS_ISA {
 
-// Up to kDirectTokens blocks are not worth a panel: they are unpacked again for every kDirectTile tokens. Both are of the
+// Up to kDirectTokens tokens are not worth a panel: blocks are unpacked again for every kDirectTile tokens. Both are of the
 // instruction set, simd_*.h: what was measured as fastest.
 inline constexpr int kSubGroups = int(kRowGroup) / kLanes;
 
@@ -55,10 +55,23 @@ KERNELS_INLINE VI joinPlanes(VI high, VI low)
 {
     return addI(shiftLeft<8>(high), low);
 }
+// The product with a high plane that is 0 but in the outlier group: of 4 weights a row and the high bytes of that group.
+template <class Unpack> KERNELS_INLINE VI outlierProduct(VB w, const std::int8_t *high)
+{
+    std::int32_t a;
+    std::memcpy(&a, high, 4);
+    return Unpack::kSigned ? dotSigned(zeroI(), w, a) : dot(zeroI(), w, a);
+}
+// Where the outlier group of an activation block lies in a scale block, which may be half of it: if it lies in the other half,
+// the high bytes in its place are 0.
+template <std::uint32_t scaleBlock> KERNELS_INLINE std::uint32_t outlierIn(const std::uint8_t *outliers, std::uint32_t block)
+{
+    return outliers[block / (kQuantBlock / scaleBlock)] % (scaleBlock / kOutlierGroup);
+}
 
 // --- few tokens -----------------------------------------------------------------------------------------------------
 
-template <int N, class Unpack> struct DirectSink
+template <int N, class Unpack, QuantForm form> struct DirectSink
 {
     // bytes of kLanes rows that a scale block takes
     static constexpr std::uint32_t kAhead = kLanes * Unpack::kUnitBytes * Unpack::kScaleBlock / Unpack::kUnit;
@@ -67,10 +80,12 @@ template <int N, class Unpack> struct DirectSink
     const float *scales[N];
     const float *sums[N]; // where the type has offsets
     const std::int32_t *negated[N];
+    const std::uint8_t *outliers[N];
     VF scaled[N], offsets[N]; // the two running sums of an output
     VF d, m;
     VI high[N], low[N];         // products with the two planes of the activations
     VI partialHigh[N], partialLow[N];
+    VB blockWeights[Unpack::kScaleBlock / 4]; // of the scale block, to pick those of the outlier group from
     int group = 0;              // of 4 weights of the scale block
     std::uint32_t byte = 0;     // of the planes: where the next 4 activations are
     std::uint32_t block = 0;    // scale block of the row
@@ -96,8 +111,11 @@ template <int N, class Unpack> struct DirectSink
     }
     KERNELS_INLINE_MEMBER void weights(VB w)
     {
+        if constexpr (form == QuantForm::Outliers)
+            blockWeights[group] = w;
         for (int n = 0; n < N; ++n) {
-            dotPlane<Unpack>(high[n], partialHigh[n], group, w, q[n] + byte);
+            if constexpr (form == QuantForm::Full)
+                dotPlane<Unpack>(high[n], partialHigh[n], group, w, q[n] + byte);
             dotPlane<Unpack>(low[n], partialLow[n], group, w, q[n] + byte + kQuantBlock);
         }
         byte += 4;
@@ -107,6 +125,10 @@ template <int N, class Unpack> struct DirectSink
     {
         constexpr std::uint32_t perScale = kQuantBlock / Unpack::kScaleBlock;
         for (int n = 0; n < N; ++n) {
+            if constexpr (form == QuantForm::Outliers) {
+                const std::uint32_t g = outlierIn<Unpack::kScaleBlock>(outliers[n], block);
+                high[n] = outlierProduct<Unpack>(blockWeights[g], q[n] + planeByte<Unpack::kScaleBlock>(block) + 4 * g);
+            }
             const VF both = mul(d, set1(scales[n][block / perScale]));
             scaled[n] = fma(both, toFloat(joinPlanes(high[n], low[n])), scaled[n]);
             if constexpr (Unpack::kZero == kOffsets)
@@ -128,18 +150,19 @@ static inline const std::int32_t *negatedOf(const QuantRows &rows, std::uint32_t
 }
 
 // N tokens from `token` times a group of rows: out(token of the N, row).
-template <int N, class Unpack>
+template <int N, class Unpack, QuantForm form>
 static void directGroup(const MatmulTask &task, const std::uint8_t *rows, std::uint32_t token, float *out)
 {
     const QuantRows &a = *task.quantised;
     for (int sub = 0; sub < kSubGroups; ++sub) {
-        DirectSink<N, Unpack> sink;
+        DirectSink<N, Unpack, form> sink;
         for (int n = 0; n < N; ++n) {
             const std::uint32_t row = token + std::uint32_t(n);
             sink.q[n] = a.q + QuantRows::planeOffset(a.columns, row, 0);
             sink.scales[n] = a.scales + std::size_t(row) * (a.columns / kQuantBlock);
             sink.sums[n] = sumsOf(a, Unpack::kScaleBlock, row);
             sink.negated[n] = negatedOf(a, Unpack::kScaleBlock, row);
+            sink.outliers[n] = a.outliers + std::size_t(row) * (a.columns / kQuantBlock);
             sink.scaled[n] = sink.offsets[n] = zeroF();
         }
         Rows lanes(rows + std::size_t(sub) * kLanes * task.rowBytes, task.rowBytes);
@@ -205,7 +228,7 @@ static void fillPanel(const std::uint8_t *rows, std::size_t rowBytes, std::uint3
 
 // N tokens from `token` times a panel of `columns` weights that begin at column `first` of the row. `sums` holds the
 // running sums of the group: (tokens, 2, 16).
-template <int N, class Unpack>
+template <int N, class Unpack, QuantForm form>
 static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t token, std::uint32_t first,
                       std::uint32_t columns, float *sums)
 {
@@ -215,9 +238,11 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
         const std::int8_t *q[N];
         const float *scales[N], *blockSums[N];
         const std::int32_t *negated[N];
+        const std::uint8_t *outliers[N];
         VF scaled[N], offsets[N];
         for (int n = 0; n < N; ++n) {
             const std::size_t row = token + std::size_t(n);
+            outliers[n] = a.outliers + row * (a.columns / kQuantBlock) + first / kQuantBlock;
             q[n] = a.q + QuantRows::planeOffset(a.columns, row, first);
             scales[n] = a.scales + row * (a.columns / kQuantBlock) + first / kQuantBlock;
             blockSums[n] = sumsOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
@@ -238,9 +263,14 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
             for (int n = 0; n < N; ++n) {
                 VI high = zeroI(), low = minusZero<Unpack::kZero>(negated[n] + block);
                 VI partialHigh = zeroI(), partialLow = zeroI();
+                if constexpr (form == QuantForm::Outliers) {
+                    const std::uint32_t g = outlierIn<scaleBlock>(outliers[n], block);
+                    high = outlierProduct<Unpack>(loadB(bytes + std::size_t(g) * 4 * kRowGroup), q[n] + byte + 4 * g);
+                }
 #pragma GCC unroll 8
                 for (int g = 0; g < groups; ++g) {
-                    dotPlane<Unpack>(high, partialHigh, g, w[g], q[n] + byte + 4 * g);
+                    if constexpr (form == QuantForm::Full)
+                        dotPlane<Unpack>(high, partialHigh, g, w[g], q[n] + byte + 4 * g);
                     dotPlane<Unpack>(low, partialLow, g, w[g], q[n] + byte + kQuantBlock + 4 * g);
                 }
                 const VF both = mul(d, set1(scales[n][block / (kQuantBlock / scaleBlock)]));
@@ -259,17 +289,17 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
     }
 }
 
-template <class Unpack>
+template <class Unpack, QuantForm form>
 static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t tokens, std::uint32_t first,
                         std::uint32_t columns, float *sums)
 {
     std::uint32_t token = 0;
     for (; token + kTile <= tokens; token += kTile)
-        panelTile<kTile, Unpack>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        panelTile<kTile, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
     for (; token + 2 <= tokens; token += 2)
-        panelTile<2, Unpack>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        panelTile<2, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
     if (token < tokens)
-        panelTile<1, Unpack>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        panelTile<1, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
 }
 
 // --- a whole task ---------------------------------------------------------------------------------------------------
@@ -319,7 +349,10 @@ static void directTile(const MatmulTask &task, const std::uint8_t *rows, std::ui
     if constexpr (N > 1)
         if (count < N)
             return directTile<N - 1, Unpack>(task, rows, token, count, out);
-    directGroup<N, Unpack>(task, rows, token, out);
+    if (task.quantised->form == QuantForm::Full)
+        directGroup<N, Unpack, QuantForm::Full>(task, rows, token, out);
+    else
+        directGroup<N, Unpack, QuantForm::Outliers>(task, rows, token, out);
 }
 
 template <class Unpack>
@@ -351,7 +384,9 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
 {
     const ScratchParts scratch(task);
     const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
-    if (task.tokens <= kDirectTokens) {
+    // Scale blocks of 16 take as much again to unpack.
+    constexpr std::uint32_t few = Unpack::kScaleBlock == 16 ? kDirectTokens / 2 : kDirectTokens;
+    if (task.tokens <= few) {
         for (std::uint32_t group = 0; group < groups; ++group)
             directTokens<Unpack>(task, group, groupRows(task, group, scratch.tail));
         return;
@@ -371,7 +406,9 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
                     prefetchPanel<Unpack>(task, base, first + columns);
                 else // behind the task's rows there may be none: that does no harm
                     prefetchPanel<Unpack>(task, base + together, 0);
-                panelTokens<Unpack>(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
+                const auto tokens = task.quantised->form == QuantForm::Full ? panelTokens<Unpack, QuantForm::Full>
+                                                                            : panelTokens<Unpack, QuantForm::Outliers>;
+                tokens(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
             }
         }
         for (std::uint32_t t = 0; t < task.tokens; ++t)

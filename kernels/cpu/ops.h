@@ -21,15 +21,24 @@ namespace kernels {
 
 inline constexpr std::uint32_t kQuantBlock = 32;  // activations are quantised by 32
 inline constexpr float kQuantMaximum = 127 * 256; // the largest quantised activation
+inline constexpr std::uint32_t kOutlierGroup = 4; // activations of a block that may be large beside the others
 inline constexpr std::uint32_t kRowGroup = 16;    // weights rows that are computed together
 inline constexpr std::uint32_t kPanelColumns = 1024; // weights of a row that are unpacked at a time for many tokens
 inline constexpr std::uint32_t kGroupsTogether = 4;  // row groups that share a slice of activations in the L2 cache
 
-// Rows of activations in 16 bits, as two planes of 8 that the byte dot products take: x = scale * (256 * high + low),
-// one scale for 32 values (absolute maximum / 32512), both planes within -127 .. 127.
+// How many bits an activation gets.
+enum class QuantForm : std::uint8_t {
+    Full,     // 16 bits each: the scale of a block is its absolute maximum / 32512
+    Outliers, // 8 bits, the 4 neighbours with the block's maximum 16: the scale is that of the other 28, their maximum / 127
+};
+
+// Rows of activations as two planes of 8 bits that the byte dot products take: x = scale * (256 * high + low), one scale
+// for 32 values, both planes within -127 .. 127.
 //
-// Eight bits, which other engines use, cost a mean KL divergence of 3.0e-3 (SmolLM2) and 1.7e-3 (Qwen2.5-Coder 1.5B)
-// against the float reference on 256 tokens of prose; 16 cost 6e-7 and 6e-6, for a second dot product.
+// One activation of a block is often many times as large as the others, so that 8 bits for all of them, which is what
+// other engines have, leave these little. Mean KL divergence from the float reference, 256 tokens of prose, SmolLM2 and
+// Qwen2.5-Coder 1.5B: 8 bits 3.4e-3 and 2.1e-3; 8 bits with outliers 5.3e-4 and 3.9e-4, for a ninth dot product beside 8;
+// 16 bits 6e-7 and 6e-6, for sixteen.
 // Float scales: reference/performance.md 3.1 (half precision overflows with DeepSeek-R1's activations).
 struct QuantRows
 {
@@ -39,7 +48,9 @@ struct QuantRows
     float *sums32 = nullptr;      // (rows, columns / 32)
     std::int32_t *negated16 = nullptr; // (rows, columns / 16): minus the sum of the values without scale, for weights with
     std::int32_t *negated32 = nullptr; // (rows, columns / 32)  a zero point: exact
+    std::uint8_t *outliers = nullptr; // (rows, columns / 32): the group of 4 whose high bytes are not 0; Outliers only
     std::uint32_t columns = 0;    // a multiple of 32
+    QuantForm form = QuantForm::Full; // of all rows that are written or read by this
 
     // Elements of q from the first row to row `row`, column `column` (a multiple of 32).
     KERNELS_INLINE_MEMBER static std::size_t planeOffset(std::uint32_t columns, std::size_t row, std::uint32_t column)

@@ -57,7 +57,8 @@ public:
         attention(576, 512, true); // DeepSeek-V2 and V3
         for (const std::uint32_t count : {1u, 7u, 64u, 100u, 576u})
             rmsNorm(count);
-        quantise();
+        quantise(QuantForm::Full);
+        quantise(QuantForm::Outliers);
         for (const std::uint32_t count : {1u, 3u, 16u, 45u, 256u})
             elementwise(count);
     }
@@ -70,9 +71,10 @@ private:
         ++(failure.empty() ? m_result.passed : m_result.failed);
         m_report(std::string(m_ops.name) + " " + name, failure);
     }
-    static std::string compare(const std::vector<float> &found, const std::vector<double> &expected, double tolerance)
+    // The tolerance is a part of the largest expected value, or of `least` where that is more.
+    static std::string compare(const std::vector<float> &found, const std::vector<double> &expected, double tolerance, double least = 1e-30)
     {
-        double largest = 1e-30;
+        double largest = least;
         for (const double value : expected)
             largest = std::max(largest, std::fabs(value));
         for (std::size_t i = 0; i < expected.size(); ++i)
@@ -120,6 +122,7 @@ private:
         AlignedBuffer<float> floats, scales, sums16, sums32;
         AlignedBuffer<std::int32_t> negated16, negated32;
         AlignedBuffer<std::int8_t> q;
+        AlignedBuffer<std::uint8_t> outliers;
         QuantRows rows;
         std::vector<double> values;
     };
@@ -129,17 +132,24 @@ private:
         const std::int8_t *block = in.q.data() + index / 32 * 64;
         return 256 * block[index % 32] + block[32 + index % 32];
     }
-    // Ends: the high bytes of a token are all 127 or -127, those of the next 126 with low ones of 127.
-    bool makeInputs(Inputs &in, std::uint32_t tokens, std::uint32_t columns, bool blocks, Values values = Values::Random)
+    // Random: every third block has one value that is far from the others.
+    // Ends: the high bytes of a token are all 127 or -127, those of the next 126 with low ones of 127; where only outliers have
+    // high bytes, all low ones are 127 or -127.
+    bool makeInputs(Inputs &in, std::uint32_t tokens, std::uint32_t columns, bool blocks, Values values = Values::Random,
+                    QuantForm form = QuantForm::Full)
     {
         if (!in.floats.allocate(std::size_t(tokens) * columns) || !in.q.allocate(QuantRows::planeOffset(columns, tokens, 0))
             || !in.scales.allocate(std::size_t(tokens) * columns / 32) || !in.sums16.allocate(std::size_t(tokens) * columns / 16)
             || !in.sums32.allocate(std::size_t(tokens) * columns / 32) || !in.negated16.allocate(std::size_t(tokens) * columns / 16)
-            || !in.negated32.allocate(std::size_t(tokens) * columns / 32))
+            || !in.negated32.allocate(std::size_t(tokens) * columns / 32)
+            || !in.outliers.allocate(std::size_t(tokens) * columns / 32))
             return false;
-        in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), in.negated16.data(), in.negated32.data(), columns};
+        in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), in.negated16.data(), in.negated32.data(),
+                   in.outliers.data(), columns, form};
         for (std::size_t i = 0; i < in.floats.size(); ++i)
             in.floats.data()[i] = uniform(-2, 2);
+        for (std::size_t block = 0; block < in.floats.size() / 32; block += 3)
+            in.floats.data()[block * 32 + m_random() % 32] *= uniform(1, 250);
         if (values == Values::Ends)
             for (std::size_t i = 0; i < in.floats.size(); ++i) {
                 const std::size_t token = i / columns;
@@ -170,17 +180,23 @@ private:
     {
         const std::vector<std::byte> weights = makeWeights(traits, std::size_t(rows) * columns, values);
         const std::size_t rowBytes = weights.size() / rows;
-        Inputs in;
         AlignedBuffer<std::uint8_t> scratch;
-        if (!makeInputs(in, kMostTokens, columns, traits.blockLength > 1, values)
-            || !scratch.allocate(matmulScratchBytes(rowBytes, kMostTokens)))
-            return check("matmul", "no memory");
         WeightView view;
         view.type = traits.type;
         view.columns = columns;
         view.rows = rows;
         view.bytes = weights.data();
-        compareMatmul(view, in, scratch.data(), values == Values::Ends ? ", ends of the range" : "");
+        const bool blocks = traits.blockLength > 1;
+        for (const QuantForm form : {QuantForm::Full, QuantForm::Outliers}) {
+            Inputs in;
+            if (!makeInputs(in, kMostTokens, columns, blocks, values, form)
+                || !scratch.allocate(matmulScratchBytes(rowBytes, kMostTokens)))
+                return check("matmul", "no memory");
+            compareMatmul(view, in, scratch.data(),
+                          std::string(form == QuantForm::Outliers ? ", 8 bits" : "") + (values == Values::Ends ? ", ends of the range" : ""));
+            if (!blocks)
+                break; // of floats there is one form
+        }
     }
 
     // Every byte but NaN, the 16 subnormal ones among them; rows that begin in the middle of a block of scales.
@@ -251,21 +267,29 @@ private:
         check("matmul F8_E4M3 with NaN", failure);
     }
 
-    static constexpr std::uint32_t kMostTokens = 19;
+    // More than kDirectTokens of any instruction set, and no multiple of a tile.
+    static constexpr std::uint32_t kMostTokens = 35;
 
     void compareMatmul(const WeightView &view, const Inputs &in, std::uint8_t *scratch, const std::string &remark)
     {
         const std::uint32_t rows = view.rows, columns = view.columns;
         std::vector<double> expected(std::size_t(kMostTokens) * rows);
         std::vector<float> row(columns);
+        double largest = 0; // sum of terms without their signs: with outliers among them they may cancel each other out
         for (std::uint32_t r = 0; r < rows; ++r) {
             dequantizeRow(view, 0, r, row.data());
-            for (std::uint32_t t = 0; t < kMostTokens; ++t)
-                for (std::uint32_t k = 0; k < columns; ++k)
-                    expected[std::size_t(t) * rows + r] += double(row[k]) * in.values[std::size_t(t) * columns + k];
+            for (std::uint32_t t = 0; t < kMostTokens; ++t) {
+                double terms = 0;
+                for (std::uint32_t k = 0; k < columns; ++k) {
+                    const double term = double(row[k]) * in.values[std::size_t(t) * columns + k];
+                    expected[std::size_t(t) * rows + r] += term;
+                    terms += std::fabs(term);
+                }
+                largest = std::max(largest, terms);
+            }
         }
         std::vector<float> first;
-        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 7u, 9u, 10u}) {
+        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 7u, 9u, 10u, 26u}) {
             std::vector<float> out(std::size_t(tokens) * rows, -1.0f);
             MatmulTask task;
             task.type = view.type;
@@ -284,7 +308,7 @@ private:
             m_ops.matmul(task);
             const std::string name = "matmul " + std::string(traitsOf(view.type).name) + " " + std::to_string(rows) + " x "
                 + std::to_string(columns) + ", " + std::to_string(tokens) + (tokens == 1 ? " token" : " tokens") + remark;
-            std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 2e-5);
+            std::string failure = compare(out, {expected.begin(), expected.begin() + std::ptrdiff_t(out.size())}, 2e-5, std::max(largest / 32, 1e-30));
             if (first.empty())
                 first = out;
             else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
@@ -390,12 +414,13 @@ private:
         check("rmsNorm of " + std::to_string(count), compare(out, expected, 2e-6));
     }
 
-    void quantise()
+    void quantise(QuantForm form)
     {
+        const std::string name = form == QuantForm::Full ? "quantise" : "quantise, 8 bits";
         constexpr std::uint32_t columns = 128;
         Inputs in;
-        if (!makeInputs(in, 2, columns, true))
-            return check("quantise", "no memory");
+        if (!makeInputs(in, 2, columns, true, Values::Random, form))
+            return check(name, "no memory");
         for (std::uint32_t i = 0; i < 32; ++i)
             in.floats.data()[i] = 0; // a block of zeros
         in.floats.data()[40] = 1e4f; // and one with a large value
@@ -416,7 +441,21 @@ private:
             if (in.sums16.data()[block] != in.scales.data()[block / 2] * static_cast<float>(sum) || in.negated16.data()[block] != -sum)
                 failure = "sum of block " + std::to_string(block);
         }
-        check("quantise", failure);
+        for (std::uint32_t i = 0; i < columns && failure.empty() && form == QuantForm::Outliers; ++i)
+            if (in.q.data()[i / 32 * 64 + i % 32] != 0 && i % 32 / kOutlierGroup != in.outliers.data()[i / 32])
+                failure = "value " + std::to_string(i) + " has a high byte and no outlier has it";
+        for (std::uint32_t block = 0; block < columns / 32 && failure.empty() && form == QuantForm::Outliers; ++block) {
+            // what is no outlier has all of its 8 bits, as far as 16 are enough for the outlier
+            float rest = 0, maximum = 0;
+            for (std::uint32_t i = 32 * block; i < 32 * (block + 1); ++i) {
+                float &of = i % 32 / kOutlierGroup == in.outliers.data()[block] ? maximum : rest;
+                of = std::max(of, std::fabs(in.floats.data()[i]));
+            }
+            const float largest = rest / in.scales.data()[block];
+            if (maximum > 0 && std::fabs(largest - std::min(127.0f, kQuantMaximum * rest / maximum)) > 0.01f)
+                failure = "the largest of block " + std::to_string(block) + " but its outlier is " + std::to_string(largest) + " steps";
+        }
+        check(name, failure);
     }
 
     void elementwise(std::uint32_t count)

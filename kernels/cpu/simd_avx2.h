@@ -49,6 +49,11 @@ KERNELS_INLINE float sumF(VF a)
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
     return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
 }
+KERNELS_INLINE VF maxOfFour(VF a)
+{
+    a = _mm256_max_ps(a, _mm256_permute_ps(a, 0xb1));
+    return _mm256_max_ps(a, _mm256_permute_ps(a, 0x4e));
+}
 KERNELS_INLINE float maxLane(VF a)
 {
     __m128 x = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));

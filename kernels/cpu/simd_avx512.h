@@ -17,7 +17,7 @@ namespace kernels::KERNELS_ISA {
 inline constexpr int kTile = 8;
 inline constexpr bool kHasVnni = true;
 inline constexpr bool kDotsFromMemory = true; // dotAt()
-inline constexpr std::uint32_t kDirectTokens = 24, kDirectTile = 4;
+inline constexpr std::uint32_t kDirectTokens = 20, kDirectTile = 4;
 
 using VF = __m512;
 using VI = __m512i;
@@ -40,6 +40,11 @@ KERNELS_INLINE VF toFloat(VI a) { return _mm512_cvtepi32_ps(a); }
 KERNELS_INLINE VF floatOfBits(VI a) { return _mm512_castsi512_ps(a); }
 KERNELS_INLINE float sumF(VF a) { return _mm512_reduce_add_ps(a); }
 KERNELS_INLINE float maxLane(VF a) { return _mm512_reduce_max_ps(a); }
+KERNELS_INLINE VF maxOfFour(VF a)
+{
+    a = _mm512_max_ps(a, _mm512_permute_ps(a, 0xb1));
+    return _mm512_max_ps(a, _mm512_permute_ps(a, 0x4e));
+}
 KERNELS_INLINE VF exponent(VI n)
 {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(n, _mm512_set1_epi32(127)), 23));

@@ -132,6 +132,11 @@ KERNELS_INLINE float maxLane(VF a)
     const VF r = maxF(a, VF{{a.v[2], a.v[3], a.v[0], a.v[1]}});
     return r.v[0] > r.v[1] ? r.v[0] : r.v[1];
 }
+// The largest of every 4 neighbours, in each of their places.
+KERNELS_INLINE VF maxOfFour(VF a)
+{
+    return set1(maxLane(a));
+}
 // 2^n for whole n in [-126, 127]
 KERNELS_INLINE VF exponent(VI n)
 {

@@ -170,8 +170,8 @@ private Q_SLOTS:
         const double divergence = test::meanDivergence(reference, fast.logits(tokens, tokens.size()),
                                                        expected["vocabularySize"].get<std::size_t>());
         qInfo("fast path: mean KL divergence %.2g", divergence);
-        // 1e-3 is what users are promised; what 16-bit activations reach is a hundredth of it.
-        QVERIFY(divergence < 5e-5);
+        // 1e-3 is what users are promised; attention in 16 bits and feed-forward in 8 with outliers (QuantForm) reach 2.9e-4.
+        QVERIFY(divergence < 5e-4);
     }
 };
 

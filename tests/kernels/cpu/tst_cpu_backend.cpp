@@ -217,8 +217,10 @@ private Q_SLOTS:
         const std::vector<float> expected = logitsOf(reference, tokens, kTokens);
         const std::vector<float> found = logitsOf(*compiled(model.plan, 2, "auto"), tokens, 32);
         const double divergence = test::meanDivergence(expected, found, model.plan.shape.vocabularySize);
-        // The real models' bound is in tests/inference/model/tst_golden_logits.cpp.
-        QVERIFY2(divergence < 1e-5, qPrintable(QStringLiteral("mean KL divergence %1").arg(divergence)));
+        // 1e-3 is what users are promised. Blocks of the feed-forward products have activations of 8 bits (QuantForm). The real
+        // models' bound is in tests/inference/model/tst_golden_logits.cpp.
+        const double bound = traitsOf(ElementType(type)).blockLength > 1 ? 6e-4 : 1e-5;
+        QVERIFY2(divergence < bound, qPrintable(QStringLiteral("mean KL divergence %1").arg(divergence)));
     }
 
     void smallHeadsAndOddSizes()
