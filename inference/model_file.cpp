@@ -28,30 +28,37 @@ Result<std::unique_ptr<GgufFile>> openGguf(const std::filesystem::path &path)
 Result<std::shared_ptr<const ModelFile>> ModelFile::open(const std::filesystem::path &path)
 {
     auto model = std::make_shared<ModelFile>();
-    auto gguf = openGguf(path);
-    if (!gguf)
-        return gguf.error();
-    model->gguf = std::move(*gguf);
-    auto config = ModelConfig::fromGguf(*model->gguf);
-    if (!config)
-        return config.error();
-    model->config = std::move(*config);
-    auto tokenizer = Tokenizer::fromGguf(*model->gguf);
-    if (!tokenizer)
-        return tokenizer.error();
-    model->tokenizer = std::move(*tokenizer);
-    if (model->tokenizer->vocabularySize() > model->config.shape.vocabularySize) {
-        const std::string expected = "at most " + grouped(model->config.shape.vocabularySize) + " tokens";
-        const std::string found = grouped(model->tokenizer->vocabularySize());
+    auto opened = openGguf(path);
+    if (!opened)
+        return opened.error();
+    model->gguf = std::move(*opened);
+    if (auto read = model->read(); !read)
+        return read.error();
+    return std::shared_ptr<const ModelFile>(std::move(model));
+}
+
+Result<void> ModelFile::read()
+{
+    auto readConfig = ModelConfig::fromGguf(*gguf);
+    if (!readConfig)
+        return readConfig.error();
+    config = std::move(*readConfig);
+    auto readTokenizer = Tokenizer::fromGguf(*gguf);
+    if (!readTokenizer)
+        return readTokenizer.error();
+    tokenizer = std::move(*readTokenizer);
+    if (tokenizer->vocabularySize() > config.shape.vocabularySize) {
+        const std::string expected = "at most " + grouped(config.shape.vocabularySize) + " tokens";
+        const std::string found = grouped(tokenizer->vocabularySize());
         return Error(ErrorCode::Damaged,
                      {.what = "The tokenizer has tokens that the model has no weights for",
-                      .where = pathText(path),
+                      .where = pathText(gguf->path()),
                       .expected = expected,
                       .found = found,
                       .wayOut = "The file was converted wrongly: take another one."});
     }
-    model->chatFormat = ChatFormat::fromGguf(*model->gguf, *model->tokenizer);
-    return std::shared_ptr<const ModelFile>(std::move(model));
+    chatFormat = ChatFormat::fromGguf(*gguf, *tokenizer);
+    return {};
 }
 
 ModelSummary summarise(const ModelFile &model)

@@ -12,7 +12,7 @@
 
 namespace inference {
 
-// Immutable after open(), thread-safe.
+// Immutable after open() or read(), thread-safe.
 struct ModelFile
 {
     std::unique_ptr<GgufFile> gguf; // first: everything else may point into it
@@ -22,6 +22,8 @@ struct ModelFile
 
     // Fails with the errors of the parts.
     static Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path &path);
+    // The second half of open(): all else from `gguf`, which is there.
+    Result<void> read();
 };
 
 // A GGUF file, whatever it holds, or a Hugging Face folder as one.

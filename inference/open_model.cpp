@@ -3,11 +3,9 @@
 #include "inference/kv_root.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
+#include "inference/weight_reader.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/reference/reference_backend.h"
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +17,6 @@ namespace {
 
 constexpr std::uint32_t kFastChunk = 512;     // tokens of the largest prefill run
 constexpr std::uint32_t kReferenceChunk = 64; // the plain path gains nothing from more
-constexpr std::size_t kSliceBytes = 8u << 20; // read between two looks at the stop token
 constexpr std::uint32_t kWarmTokens = 2048;   // a conversation that comes back at once
 
 Error notLoaded()
@@ -92,36 +89,6 @@ Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &optio
     return kernels::createCpuBackend({.threads = options.threads, .isa = options.isa});
 }
 
-bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop)
-{
-    const auto pageBytes = std::size_t(::sysconf(_SC_PAGESIZE));
-    std::uint64_t total = 0, done = 0;
-    for (const GgufTensor &tensor : file.tensors())
-        total += file.bytes(tensor).size();
-    if (progress)
-        progress(0, total);
-    for (const GgufTensor &tensor : file.tensors()) {
-        std::span<const std::byte> bytes = file.bytes(tensor);
-        while (!bytes.empty()) {
-            if (stop.stop_requested())
-                return false;
-            const auto slice = bytes.first(std::min(kSliceBytes, bytes.size()));
-            const auto begin = reinterpret_cast<std::uintptr_t>(slice.data()) / pageBytes * pageBytes;
-            const auto end = reinterpret_cast<std::uintptr_t>(slice.data() + slice.size());
-            ::madvise(reinterpret_cast<void *>(begin), end - begin, MADV_WILLNEED); // only a hint
-            for (std::uintptr_t page = begin; page < end; page += pageBytes) {
-                const auto at = std::max(page, reinterpret_cast<std::uintptr_t>(slice.data()));
-                static_cast<void>(*reinterpret_cast<const volatile std::byte *>(at));
-            }
-            done += slice.size();
-            bytes = bytes.subspan(slice.size());
-            if (progress)
-                progress(done, total);
-        }
-    }
-    return true;
-}
-
 Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &path,
                                                    const LoadOptions &options,
                                                    const BackendFactory &createBackend,
@@ -130,11 +97,16 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     const auto start = std::chrono::steady_clock::now();
     if (stop.stop_requested())
         return notLoaded();
-    auto file = ModelFile::open(path);
-    if (!file)
-        return file.error();
+    auto gguf = openGguf(path);
+    if (!gguf)
+        return gguf.error();
+    const auto file = std::make_shared<ModelFile>();
+    file->gguf = std::move(*gguf);
+    WeightReader weights(*file->gguf, stop);
+    if (auto read = file->read(); !read)
+        return read.error();
     auto model = std::make_unique<OpenModel>();
-    model->file = std::move(*file);
+    model->file = file;
     const ModelConfig &config = model->file->config;
     const auto contextLength = chooseContextLength(config, options.contextLength);
     if (!contextLength)
@@ -159,7 +131,7 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     model->backend = std::move(*backend);
     if (auto compiled = model->backend->compile(std::move(*plan), chunk); !compiled)
         return compiled.error();
-    if (!readIntoMemory(*model->file->gguf, progress, stop))
+    if (!weights.finish(progress))
         return notLoaded();
 
     const std::size_t pageBytes = model->backend->kvPageBytes();

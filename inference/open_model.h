@@ -39,7 +39,4 @@ struct OpenModel
          const Engine::LoadProgress &progress, std::stop_token stop);
 };
 
-// Touches every byte of the file's tensors, a slice at a time. False when stopped.
-bool readIntoMemory(const GgufFile &file, const Engine::LoadProgress &progress, std::stop_token stop);
-
 } // namespace inference

@@ -44,13 +44,13 @@ public:
     [[nodiscard]] bool allocate(std::size_t tokens, std::uint32_t columns, Form form)
     {
         const std::size_t count = tokens * columns;
-        if (form != Form::Quantised && !m_floats.allocate(count))
+        if (form != Form::Quantised && !m_floats.reserve(count))
             return false;
         if (form == Form::Floats)
             return true;
-        return m_q.allocate(2 * count) && m_scales.allocate(count / 32 + 1) && m_sums16.allocate(count / 16 + 1)
-            && m_sums32.allocate(count / 32 + 1) && m_negated16.allocate(count / 16 + 1)
-            && m_negated32.allocate(count / 32 + 1) && m_outliers.allocate(count / 32 + 1);
+        return m_q.reserve(2 * count) && m_scales.reserve(count / 32 + 1) && m_sums16.reserve(count / 16 + 1)
+            && m_sums32.reserve(count / 32 + 1) && m_negated16.reserve(count / 16 + 1)
+            && m_negated32.reserve(count / 32 + 1) && m_outliers.reserve(count / 32 + 1);
     }
     // The arena as rows of this many columns.
     ActivationRows rows(std::uint32_t columns, QuantForm form = QuantForm::Full)

@@ -116,7 +116,7 @@ bool CpuBackend::allocateArenas(const Needs &needs)
     std::size_t bytes = 0;
     bool ok = true;
     const auto buffer = [&](auto &arena, std::size_t count) {
-        ok = ok && arena.allocate(count);
+        ok = ok && arena.reserve(count);
         bytes += arena.bytes();
     };
     const auto input = [&](Activations &arena, std::size_t count, const Needs::Input &need) {
