@@ -114,9 +114,13 @@ private:
     Matrix matrix(WeightId id, std::size_t index = 0) const;
     const float *vector(WeightId id) const { return m_vectors[id].data(); }
     void multiply(const Product &product, Worker::Range rows, const Run &run, const Worker &worker);
-    void multiplyAll(const Product &product, const Run &run, const Worker &worker);
+    std::uint32_t rowsTogether(const Product &product) const;
+    template <class Then> void multiplyAll(const Product &product, const Run &run, Worker &worker, Then then);
+    void multiplyAll(const Product &product, const Run &run, Worker &worker);
     void activate(const GateUp &parts, Worker::Range rows, const Run &run, const Worker &worker);
-    void addProduct(WeightId w, WeightId bias, const ActivationRows &x, const Run &run, const Worker &worker);
+    void activateAll(const GateUp &parts, const Run &run, Worker &worker);
+    void addProduct(WeightId w, WeightId bias, const ActivationRows &x, const Run &run, Worker &worker);
+    void addToResidual(WeightId bias, Worker::Range columns, std::uint32_t tokens);
     void addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const;
     void quantise(const ActivationRows &x, std::size_t token) const;
     void rotate(float *head, std::uint32_t token) const;

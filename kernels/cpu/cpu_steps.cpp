@@ -17,12 +17,22 @@ namespace {
 constexpr std::uint64_t kProductsBetweenLooks = 1u << 24;
 constexpr std::uint32_t kLookRows = kRowGroup * kGroupsTogether;
 
+// A participant's part of a product is cut into so many pieces at least where rows allow it: see Worker::shareOut().
+constexpr std::uint32_t kPiecesOfPart = 8;
+
 } // namespace
 
 CpuBackend::Matrix CpuBackend::matrix(WeightId id, std::size_t index) const
 {
     const WeightView &w = weight(id);
     return {w.type, w.columns, w.rows, w.rowBytes(), w.matrix(index), w.scalesOf(index)};
+}
+
+// So many rows are multiplied between two looks at the stop token.
+std::uint32_t CpuBackend::rowsTogether(const Product &product) const
+{
+    const std::uint64_t products = std::uint64_t(product.tokens) * product.w.columns * kLookRows;
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, kProductsBetweenLooks / products)) * kLookRows;
 }
 
 // Rows [rows.begin, rows.end) of a product, some at a time until the run is stopped.
@@ -39,8 +49,7 @@ void CpuBackend::multiply(const Product &product, Worker::Range rows, const Run 
     task.scales = w.scales.values;
     task.outStride = product.outStride;
     task.scratch.bytes = m_scratch[worker.index()].data();
-    const std::uint64_t products = std::uint64_t(product.tokens) * w.columns * kLookRows;
-    const std::uint64_t together = std::max<std::uint64_t>(1, kProductsBetweenLooks / products) * kLookRows;
+    const std::uint64_t together = rowsTogether(product);
     for (std::uint64_t row = rows.begin; row < rows.end && !run.stopping(); row += together) {
         task.weights = w.bytes + row * task.rowBytes;
         task.scaleRow = w.scales.firstRow + static_cast<std::uint32_t>(row);
@@ -50,9 +59,25 @@ void CpuBackend::multiply(const Product &product, Worker::Range rows, const Run 
     }
 }
 
-void CpuBackend::multiplyAll(const Product &product, const Run &run, const Worker &worker)
+// All rows of a product, each by one participant, which then calls then(Range) for them. A few tokens take a moment, in
+// which rows are fetched ahead: there everybody has one part.
+template <class Then> void CpuBackend::multiplyAll(const Product &product, const Run &run, Worker &worker, Then then)
 {
-    multiply(product, worker.share(product.w.rows, kRowGroup), run, worker);
+    const std::uint32_t rows = product.w.rows;
+    const auto compute = [&](Worker::Range some) {
+        multiply(product, some, run, worker);
+        then(some);
+    };
+    if (product.tokens <= kFewTokens)
+        return compute(worker.share(rows, kRowGroup));
+    const std::uint32_t pieces = kPiecesOfPart * worker.count();
+    const std::uint32_t fine = (rows + pieces * kLookRows - 1) / (pieces * kLookRows) * kLookRows;
+    worker.shareOut(rows, kRowGroup, std::min(fine, rowsTogether(product)), compute);
+}
+
+void CpuBackend::multiplyAll(const Product &product, const Run &run, Worker &worker)
+{
+    multiplyAll(product, run, worker, [](Worker::Range) {});
 }
 
 void CpuBackend::addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const
@@ -142,8 +167,8 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
     const ActivationRows normed = m_normed.rows(shape.hiddenSize);
     // products and biases
     const auto product = [&](WeightId w, WeightId bias, std::uint32_t rows, float *out) {
-        multiplyAll({matrix(w), normed, run.tokens, out, rows}, run, worker);
-        addBias(bias, worker.share(rows, kRowGroup), out, rows, run.tokens);
+        multiplyAll({matrix(w), normed, run.tokens, out, rows}, run, worker,
+                    [&](Worker::Range some) { addBias(bias, some, out, rows, run.tokens); });
     };
     product(step.q, step.qBias, heads * headDim, m_query.data());
     product(step.k, step.kBias, kvHeads * headDim, m_key.data());
@@ -200,18 +225,23 @@ void CpuBackend::runStep(const AttentionStep &step, Run &run, Worker &worker)
     }
 }
 
-// residual += w * x + bias
-void CpuBackend::addProduct(WeightId w, WeightId bias, const ActivationRows &x, const Run &run, const Worker &worker)
+// residual += product + bias, in these columns
+void CpuBackend::addToResidual(WeightId bias, Worker::Range columns, std::uint32_t tokens)
 {
     const std::uint32_t hidden = m_plan.shape.hiddenSize;
-    multiplyAll({matrix(w), x, run.tokens, m_product.data(), hidden}, run, worker);
-    const Worker::Range mine = worker.share(hidden, kRowGroup);
-    if (mine.begin >= mine.end)
+    if (columns.begin >= columns.end)
         return;
-    addBias(bias, mine, m_product.data(), hidden, run.tokens);
-    for (std::uint32_t t = 0; t < run.tokens; ++t)
-        m_ops.addInPlace(m_residual.data() + std::size_t(t) * hidden + mine.begin,
-                         m_product.data() + std::size_t(t) * hidden + mine.begin, mine.end - mine.begin);
+    addBias(bias, columns, m_product.data(), hidden, tokens);
+    for (std::uint32_t t = 0; t < tokens; ++t)
+        m_ops.addInPlace(m_residual.data() + std::size_t(t) * hidden + columns.begin,
+                         m_product.data() + std::size_t(t) * hidden + columns.begin, columns.end - columns.begin);
+}
+
+// residual += w * x + bias
+void CpuBackend::addProduct(WeightId w, WeightId bias, const ActivationRows &x, const Run &run, Worker &worker)
+{
+    multiplyAll({matrix(w), x, run.tokens, m_product.data(), m_plan.shape.hiddenSize}, run, worker,
+                [&](Worker::Range rows) { addToResidual(bias, rows, run.tokens); });
 }
 
 void CpuBackend::runStep(const OutResidualStep &step, Run &run, Worker &worker)
@@ -240,12 +270,22 @@ void CpuBackend::activate(const GateUp &parts, Worker::Range rows, const Run &ru
     }
 }
 
+void CpuBackend::activateAll(const GateUp &parts, const Run &run, Worker &worker)
+{
+    const std::uint32_t rows = parts.gate.rows;
+    const auto compute = [&](Worker::Range some) { activate(parts, some, run, worker); };
+    if (parts.tokens <= kFewTokens)
+        compute(worker.share(rows, kGateRows));
+    else
+        worker.shareOut(rows, kGateRows, kGateRows, compute);
+}
+
 void CpuBackend::runStep(const GateUpActStep &step, Run &run, Worker &worker)
 {
     const Matrix gate = matrix(step.gate);
-    activate({gate, matrix(step.up), m_normed.rows(m_plan.shape.hiddenSize, m_feedForward), run.tokens,
-              m_activated.rows(gate.rows, m_feedForward)},
-             worker.share(gate.rows, kGateRows), run, worker);
+    activateAll({gate, matrix(step.up), m_normed.rows(m_plan.shape.hiddenSize, m_feedForward), run.tokens,
+                 m_activated.rows(gate.rows, m_feedForward)},
+                run, worker);
 }
 
 void CpuBackend::runStep(const DownResidualStep &step, Run &run, Worker &worker)

@@ -28,13 +28,21 @@ public:
     {
         std::uint32_t begin, end;
     };
-    Range share(std::uint32_t total, std::uint32_t unit = 1) const;
+    Range share(std::uint32_t total, std::uint32_t unit = 1) const { return shareOf(m_index, total, unit); }
+    // Shares out 0 .. total as share() does, but `most` (a multiple of unit) at a time, and whoever is through with its own
+    // part takes what is left of others': a participant that has to leave its processor holds up one piece and not its
+    // part. Calls work(Range). All participants call it, at most kSharings times between two barriers, in one order.
+    template <class Work> void shareOut(std::uint32_t total, std::uint32_t unit, std::uint32_t most, Work &&work);
 
 private:
     friend class ThreadPool;
+    static constexpr std::uint32_t kSharings = 8;
+    Range shareOf(unsigned index, std::uint32_t total, std::uint32_t unit) const;
+    std::uint32_t takePiece(unsigned owner, std::uint32_t pieces) const;
     Worker(ThreadPool &pool, unsigned index, unsigned count) : m_pool(pool), m_index(index), m_count(count) {}
     ThreadPool &m_pool;
     unsigned m_index, m_count;
+    std::uint32_t m_sharings = 0; // since the last barrier
 };
 
 // run() is called by one thread at a time; that thread takes part as worker 0.
@@ -75,6 +83,13 @@ private:
     int m_spins;                   // before a wait sleeps; none where threads outnumber processors
     std::vector<std::jthread> m_workers;
     std::thread::id m_pinnedCaller;
+    // What is taken of a participant's part: which sharing of which region that was, and its pieces so far.
+    struct alignas(64) Taken
+    {
+        std::atomic<std::uint64_t> pieces{0};
+    };
+    std::vector<Taken> m_taken;
+    std::uint64_t m_region = 0; // barriers so far; written while all others wait at one
     Call m_call = nullptr;
     void *m_context = nullptr;
     bool m_quit = false;
@@ -85,15 +100,31 @@ private:
 
 template <class Function> void Worker::barrier(Function &&last)
 {
+    m_sharings = 0;
     if (m_pool.arrive()) {
         last();
         m_pool.release();
     }
 }
 
+template <class Work> void Worker::shareOut(std::uint32_t total, std::uint32_t unit, std::uint32_t most, Work &&work)
+{
+    for (unsigned i = 0; i < m_count; ++i) {
+        const unsigned owner = m_index + i < m_count ? m_index + i : m_index + i - m_count;
+        const Range part = shareOf(owner, total, unit);
+        const std::uint32_t pieces = (part.end - part.begin + most - 1) / most;
+        for (std::uint32_t piece; (piece = takePiece(owner, pieces)) < pieces;) {
+            const std::uint32_t begin = part.begin + piece * most;
+            work(Range{begin, part.end - begin < most ? part.end : begin + most});
+        }
+    }
+    ++m_sharings;
+}
+
 // Processors this process may run on, one of each physical core first: those at the first call.
 std::vector<int> allowedProcessors();
-// Lets the calling thread run on all of them: it has only the processor of the thread that started it, if that one was pinned.
+// Lets the calling thread run on all of them, as usual: it has only the processor, and the turns, of the thread that started
+// it, if that one was pinned.
 void runOnAllowedProcessors();
 // How many physical cores those are; at least 1.
 unsigned physicalCores();

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 using namespace kernels;
 
@@ -24,6 +26,14 @@ std::set<int> processorsOfThisThread()
         if (CPU_ISSET(processor, &set))
             processors.insert(processor);
     return processors;
+}
+
+// Nanoseconds, as the scheduler has them.
+std::uint64_t turnOfThisThread()
+{
+    std::uint64_t attributes[6] = {}; // the fourth is the runtime: see linux/sched/types.h
+    syscall(SYS_sched_getattr, 0, attributes, sizeof attributes, 0);
+    return attributes[3];
 }
 
 std::vector<std::set<int>> processorsOfWorkers(ThreadPool &pool)
@@ -123,6 +133,90 @@ private Q_SLOTS:
             for (const std::atomic<int> &count : times)
                 QCOMPARE(count.load(), 1);
         }
+    }
+
+    void takesEveryPieceOnce_data()
+    {
+        QTest::addColumn<quint32>("total");
+        QTest::addColumn<quint32>("unit");
+        QTest::addColumn<quint32>("most");
+        QTest::addRow("nothing") << 0u << 16u << 64u;
+        QTest::addRow("less than a unit") << 5u << 16u << 64u;
+        QTest::addRow("less than threads") << 40u << 16u << 64u;
+        QTest::addRow("pieces of a unit") << 1000u << 1u << 1u;
+        QTest::addRow("pieces of four units") << 1000u << 16u << 64u;
+        QTest::addRow("one piece each") << 1000u << 16u << 1024u;
+    }
+    void takesEveryPieceOnce()
+    {
+        QFETCH(quint32, total);
+        QFETCH(quint32, unit);
+        QFETCH(quint32, most);
+        for (const unsigned threads : {1u, 2u, 3u, 7u}) {
+            ThreadPool pool(threads);
+            constexpr int kRegions = 50, kSharings = 3;
+            std::vector<std::atomic<int>> times(total);
+            std::atomic<bool> wrong{false};
+            for (int run = 0; run < 2; ++run)
+                pool.run([&](Worker &worker) {
+                    for (int i = 0; i < kRegions * kSharings; ++i) {
+                        worker.shareOut(total, unit, most, [&](Worker::Range piece) {
+                            if (piece.begin >= piece.end || piece.end > total || piece.begin % unit != 0 ||
+                                piece.end - piece.begin > most)
+                                wrong = true;
+                            for (std::uint32_t item = piece.begin; item < piece.end; ++item)
+                                times[item].fetch_add(1);
+                        });
+                        if (i % kSharings == kSharings - 1)
+                            worker.barrier();
+                    }
+                });
+            QVERIFY(!wrong);
+            for (const std::atomic<int> &count : times)
+                QCOMPARE(count.load(), 2 * kRegions * kSharings);
+        }
+    }
+    // A thread that another process keeps from its processor holds up the piece it is at.
+    void othersDoThePartOfOneThatIsAway()
+    {
+        ThreadPool pool(2);
+        std::atomic<int> away{0}, others{0};
+        constexpr int kPieces = 100;
+        pool.run([&](Worker &worker) {
+            worker.shareOut(kPieces, 1, 1, [&](Worker::Range) {
+                if (worker.index() == 1) {
+                    ++away;
+                    while (others + away < kPieces)
+                        std::this_thread::yield();
+                } else {
+                    ++others;
+                }
+            });
+        });
+        QCOMPARE(others + away, kPieces);
+        QVERIFY(away <= 1);
+    }
+
+    // What a barrier waits for comes to its turn soon, and nobody else's turns change.
+    void turnsAreShortInThePoolOnly()
+    {
+        const std::uint64_t usual = turnOfThisThread();
+        if (usual == 0)
+            QSKIP("The system does not tell (before Linux 6.12).");
+        {
+            ThreadPool pool(2);
+            std::vector<std::uint64_t> found(2);
+            pool.run([&](Worker &worker) { found[worker.index()] = turnOfThisThread(); });
+            for (const std::uint64_t turn : found)
+                QVERIFY(turn < usual);
+            std::uint64_t freed = 0;
+            std::thread([&] {
+                runOnAllowedProcessors();
+                freed = turnOfThisThread();
+            }).join();
+            QCOMPARE(freed, usual);
+        }
+        QCOMPARE(turnOfThisThread(), usual);
     }
 
     // The last one to come does it, before anybody goes on.
