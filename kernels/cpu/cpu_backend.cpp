@@ -151,6 +151,7 @@ bool CpuBackend::allocateArenas(const Needs &needs)
         m_chosen.resize(routed);
         m_routed.resize(routed);
         m_expertBegins.resize(needs.router.experts + 1);
+        m_experts.reserve(needs.router.experts);
         m_choosers.assign(m_pool.threads(), ExpertChooser(needs.router));
         bytes += m_routerLogits.size() * sizeof(float) + routed * (sizeof(ExpertChoice) + sizeof(Routed));
     }
@@ -206,24 +207,32 @@ const NormQuantStep *CpuBackend::normBehind(std::size_t step, const Run &run) co
     return std::get_if<NormQuantStep>(&m_plan.steps[step + 1]);
 }
 
-// All steps in order, on all threads. After each one worker 0 asks whether to go on, where there is somebody to ask.
+// All steps in order, on all threads. Some run together with those behind them, but where somebody has to be asked after
+// each one whether to go on: worker 0 asks.
 void CpuBackend::runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn)
 {
     m_pool.run([&](Worker &worker) {
         for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
-            const NormQuantStep *norm = goOn ? nullptr : normBehind(i, run);
-            std::visit([&](const auto &typed) { runStep(typed, run, worker); }, m_plan.steps[i]);
+            const SharedExperts shared = goOn ? SharedExperts{} : sharedBehind(i);
+            const std::size_t together = shared.gateUp ? 2 : 0; // more steps
+            const NormQuantStep *norm = goOn ? nullptr : normBehind(i + together, run);
+            if (shared.gateUp)
+                runExperts(std::get<MoeFfnStep>(m_plan.steps[i]), shared, run, worker);
+            else
+                std::visit([&](const auto &typed) { runStep(typed, run, worker); }, m_plan.steps[i]);
             if (run.stopping()) {
                 std::size_t none = kNoStep;
                 run.lastStep.compare_exchange_strong(none, i, std::memory_order_relaxed);
             }
-            if (norm)
-                worker.barrier([&] { normalise(*norm, {0, run.tokens}); });
-            else
-                worker.barrier();
+            worker.barrier([&] {
+                if (norm)
+                    normalise(*norm, {0, run.tokens});
+                else if (const auto *router = std::get_if<RouterStep>(&m_plan.steps[i]))
+                    finishRouting(*router, run, worker);
+            });
             if (run.lastStep.load(std::memory_order_relaxed) <= i)
                 return;
-            i += norm ? 1 : 0;
+            i += together + (norm ? 1 : 0);
             if (!goOn)
                 continue;
             // A flag of its own, looked at behind a barrier of its own: others may be looking at lastStep still.

@@ -88,6 +88,12 @@ private:
         float *out;            // row 0 of the first token
         std::size_t outStride; // floats from one token to the next
     };
+    // The steps of shared experts, where they run together with the routed ones.
+    struct SharedExperts
+    {
+        const GateUpActStep *gateUp = nullptr;
+        const DownResidualStep *down = nullptr;
+    };
     // activated(t, row) = silu(gate(row, :) . x(t, :)) * (up(row, :) . x(t, :))
     struct GateUp
     {
@@ -139,6 +145,13 @@ private:
     bool allocateAttention();
 
     void sortByExpert(const RouterStep &step, std::uint32_t tokens);
+    std::uint32_t tokensOf(std::uint32_t expert) const { return m_expertBegins[expert + 1] - m_expertBegins[expert]; }
+    void choose(const RouterStep &step, Worker::Range tokens, const Worker &worker);
+    void finishRouting(const RouterStep &step, const Run &run, const Worker &worker);
+    static bool gathers(std::uint32_t tokens) { return tokens > 1; } // one token has one row, whoever reads it
+    void gather(Worker::Range routed);
+    SharedExperts sharedBehind(std::size_t step) const;
+    void runExperts(const MoeFfnStep &step, const SharedExperts &shared, Run &run, Worker &worker);
 
     // compile()
     struct Needs;
@@ -183,6 +196,7 @@ private:
     };
     std::vector<Routed> m_routed;               // (tokens * experts used), by expert, then by token
     std::vector<std::uint32_t> m_expertBegins;  // (experts + 1) into m_routed
+    std::vector<std::uint32_t> m_experts;       // that have tokens, those with most first
     Activations m_gathered, m_expertActivated;  // (tokens * experts used, hidden), (…, expert intermediate)
 
     std::size_t m_activationBytes = 0;

@@ -1,7 +1,10 @@
 // DeepSeek's architectures against an oracle that was written without a look at the engine
 // (tests/golden/deepseek_oracle.py): every tiny model, with each feature on somewhere, from its GGUF file to
 // logits. Expanded and absorbed MLA, the fast path, and prompts cut in any way.
+#include "inference/model/architecture.h"
+#include "inference/model_file.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/cpu_backend_impl.h"
 #include "kernels/cpu/isa.h"
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/divergence.h"
@@ -163,9 +166,55 @@ private Q_SLOTS:
         const std::vector<float> whole = model.fast("auto", 1, kTokens);
         for (const unsigned threads : {1u, 2u, 5u})
             for (const std::size_t chunk :
-                 {std::size_t(1), std::size_t(7), std::size_t(64), std::size_t(kTokens)})
+                 {std::size_t(1), std::size_t(3), std::size_t(7), std::size_t(64), std::size_t(kTokens)})
                 QVERIFY2(model.fast("auto", threads, chunk) == whole,
                          qPrintable(QStringLiteral("%1 threads, chunks of %2").arg(threads).arg(chunk)));
+    }
+
+    // The regions of a run less those of one without the feed-forward parts that have experts.
+    void expertsAndSharedOnesTakeTheSameRegions_data()
+    {
+        QTest::addColumn<quint32>("tokens");
+        QTest::addColumn<int>("most");
+        QTest::newRow("decode") << 1u << 3;
+        QTest::newRow("verify") << 3u << 3;
+        QTest::newRow("prefill") << 64u << 6;
+    }
+    void expertsAndSharedOnesTakeTheSameRegions()
+    {
+        QFETCH(quint32, tokens);
+        QFETCH(int, most);
+        const Case model(QStringLiteral("deepseek2_lite"));
+        const auto file = inference::ModelFile::open(model.path.toStdString());
+        QVERIFY(file);
+        const auto regions = [&](kernels::Plan plan) {
+            kernels::CpuBackend backend(**kernels::opsForIsa("auto"), 2);
+            if (!backend.compile(std::move(plan), kTokens))
+                qFatal("compile failed");
+            const std::vector<kernels::KvPageId> pages{*backend.allocateKvPage()};
+            const std::uint32_t before = backend.regions();
+            const std::span<const TokenId> ids = std::span(model.tokens).first(tokens);
+            if (!backend.run({ids, 0, pages, kernels::LogitsWanted::None}, {}, {}))
+                qFatal("the run failed");
+            return int(backend.regions() - before);
+        };
+        const kernels::Plan whole = *inference::buildPlan(*(*file)->gguf, (*file)->config);
+        kernels::Plan without = whole;
+        without.steps.clear();
+        int layers = 0;
+        for (std::size_t i = 0; i < whole.steps.size(); ++i) {
+            if (!std::holds_alternative<kernels::RouterStep>(whole.steps[i])) {
+                without.steps.push_back(whole.steps[i]);
+                continue;
+            }
+            ++layers;
+            QVERIFY(std::holds_alternative<kernels::NormQuantStep>(without.steps.back())); // theirs
+            without.steps.pop_back();
+            QVERIFY(std::holds_alternative<kernels::DownResidualStep>(whole.steps[i + 3])); // the shared ones
+            i += 3;
+        }
+        QVERIFY(layers > 0);
+        QCOMPARE(regions(whole) - regions(without), layers * most);
     }
 };
 
