@@ -380,17 +380,11 @@ template <class Unpack> static void prefetchPanel(const MatmulTask &task, std::u
             prefetch(rows + i);
 }
 
-template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
+// Products::tokens() multiplies a panel with all tokens.
+template <class Unpack, class Products> static void panelMatmul(const MatmulTask &task)
 {
     const ScratchParts scratch(task);
     const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
-    // Scale blocks of 16 take as much again to unpack.
-    constexpr std::uint32_t few = Unpack::kScaleBlock == 16 ? kDirectTokens / 2 : kDirectTokens;
-    if (task.tokens <= few) {
-        for (std::uint32_t group = 0; group < groups; ++group)
-            directTokens<Unpack>(task, group, groupRows(task, group, scratch.tail));
-        return;
-    }
     const std::size_t groupFloats = std::size_t(task.tokens) * 2 * kRowGroup;
     for (std::uint32_t base = 0; base < groups; base += kGroupsTogether) {
         const std::uint32_t together = groups - base < kGroupsTogether ? groups - base : kGroupsTogether;
@@ -406,9 +400,7 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
                     prefetchPanel<Unpack>(task, base, first + columns);
                 else // behind the task's rows there may be none: that does no harm
                     prefetchPanel<Unpack>(task, base + together, 0);
-                const auto tokens = task.quantised->form == QuantForm::Full ? panelTokens<Unpack, QuantForm::Full>
-                                                                            : panelTokens<Unpack, QuantForm::Outliers>;
-                tokens(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
+                Products::tokens(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
             }
         }
         for (std::uint32_t t = 0; t < task.tokens; ++t)
@@ -422,138 +414,102 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
     }
 }
 
-// --- float weights --------------------------------------------------------------------------------------------------
-
-inline constexpr std::uint32_t kFloatPanelColumns = 128; // 16 rows of them fill 8 KiB
-
-static inline float weightAt(ElementType type, const std::uint8_t *row, std::uint32_t column)
+template <class Unpack> struct VectorProducts
 {
-    if (type == ElementType::F32) {
-        float value;
-        std::memcpy(&value, row + 4 * std::size_t(column), 4);
-        return value;
+    KERNELS_INLINE_MEMBER static void tokens(const Panel &panel, const QuantRows &a, std::uint32_t tokens, std::uint32_t first,
+                                             std::uint32_t columns, float *sums)
+    {
+        if (a.form == QuantForm::Full)
+            panelTokens<Unpack, QuantForm::Full>(panel, a, tokens, first, columns, sums);
+        else
+            panelTokens<Unpack, QuantForm::Outliers>(panel, a, tokens, first, columns, sums);
     }
-    std::uint16_t bits;
-    std::memcpy(&bits, row + 2 * std::size_t(column), 2);
-    const std::uint32_t wide = std::uint32_t(bits) << 16;
-    float value;
-    std::memcpy(&value, &wide, 4);
-    return value;
-}
+};
 
-// Columns [first, first + columns) of 16 rows to (columns, 16) floats.
-static void fillFloatPanel(ElementType type, const std::uint8_t *rows, std::size_t rowBytes, std::uint32_t first,
-                           std::uint32_t columns, float *panel)
+template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
 {
-    for (std::uint32_t r = 0; r < kRowGroup; ++r) {
-        const std::uint8_t *row = rows + r * rowBytes;
-        std::uint32_t k = 0;
-        if (type == ElementType::F16) {
-            for (; k + kLanes <= columns; k += kLanes) {
-                std::uint16_t halves[kLanes];
-                float values[kLanes];
-                std::memcpy(halves, row + 2 * std::size_t(first + k), sizeof halves);
-                storeF(values, loadHalf(halves));
-                for (int i = 0; i < kLanes; ++i)
-                    panel[(k + std::uint32_t(i)) * kRowGroup + r] = values[i];
-            }
-            for (; k < columns; ++k) {
-                std::uint16_t halves[kLanes] = {};
-                float values[kLanes];
-                std::memcpy(halves, row + 2 * std::size_t(first + k), 2);
-                storeF(values, loadHalf(halves));
-                panel[k * kRowGroup + r] = values[0];
-            }
-        } else {
-            for (; k < columns; ++k)
-                panel[k * kRowGroup + r] = weightAt(type, row, first + k);
-        }
-    }
-}
-
-template <int N> static void floatTile(const float *panel, const float *x, std::size_t stride, std::uint32_t columns, float *sums)
-{
-    for (int sub = 0; sub < kSubGroups; ++sub) {
-        VF acc[N];
-        for (int n = 0; n < N; ++n)
-            acc[n] = loadF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes);
-        for (std::uint32_t k = 0; k < columns; ++k) {
-            const VF w = loadF(panel + std::size_t(k) * kRowGroup + sub * kLanes);
-            for (int n = 0; n < N; ++n)
-                acc[n] = fma(w, set1(x[std::size_t(n) * stride + k]), acc[n]);
-        }
-        for (int n = 0; n < N; ++n)
-            storeF(sums + std::size_t(n) * 2 * kRowGroup + sub * kLanes, acc[n]);
-    }
-}
-
-static void floatMatmul(const MatmulTask &task)
-{
+    // Scale blocks of 16 take as much again to unpack.
+    constexpr std::uint32_t few = Unpack::kScaleBlock == 16 ? kDirectTokens / 2 : kDirectTokens;
+    if (task.tokens > few)
+        return panelMatmul<Unpack, VectorProducts<Unpack>>(task);
     const ScratchParts scratch(task);
-    float *panel = scratch.panel.scales; // the byte panel is not used: its floats are enough
     const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
-    for (std::uint32_t group = 0; group < groups; ++group) {
-        const std::uint8_t *rows = groupRows(task, group, scratch.tail);
-        std::memset(scratch.sums, 0, std::size_t(task.tokens) * 2 * kRowGroup * sizeof(float));
-        for (std::uint32_t first = 0; first < task.columns; first += kFloatPanelColumns) {
-            const std::uint32_t columns = task.columns - first < kFloatPanelColumns ? task.columns - first : kFloatPanelColumns;
-            fillFloatPanel(task.type, rows, task.rowBytes, first, columns, panel);
-            std::uint32_t t = 0;
-            for (; t + kTile <= task.tokens; t += kTile)
-                floatTile<kTile>(panel, task.floats + std::size_t(t) * task.columns + first, task.columns, columns,
-                                 scratch.sums + std::size_t(t) * 2 * kRowGroup);
-            for (; t < task.tokens; ++t)
-                floatTile<1>(panel, task.floats + std::size_t(t) * task.columns + first, task.columns, columns,
-                             scratch.sums + std::size_t(t) * 2 * kRowGroup);
-        }
-        for (std::uint32_t t = 0; t < task.tokens; ++t)
-            storeGroup(task, group, t, scratch.sums + std::size_t(t) * 2 * kRowGroup);
+    for (std::uint32_t group = 0; group < groups; ++group)
+        directTokens<Unpack>(task, group, groupRows(task, group, scratch.tail));
+}
+
+// Calls visit() with the Unpack of a block type; false for weights in floats.
+template <class Visit> static bool withUnpack(ElementType type, const Visit &visit)
+{
+    switch (type) {
+    case ElementType::Q4_0:
+        visit(UnpackQ4_0());
+        return true;
+    case ElementType::Q4_1:
+        visit(UnpackQ4_1());
+        return true;
+    case ElementType::Q5_0:
+        visit(UnpackQ5_0());
+        return true;
+    case ElementType::Q5_1:
+        visit(UnpackQ5_1());
+        return true;
+    case ElementType::Q8_0:
+        visit(UnpackQ8_0());
+        return true;
+    case ElementType::Q2_K:
+        visit(UnpackQ2_K());
+        return true;
+    case ElementType::Q3_K:
+        visit(UnpackQ3_K());
+        return true;
+    case ElementType::Q4_K:
+        visit(UnpackQ4_K());
+        return true;
+    case ElementType::Q5_K:
+        visit(UnpackQ5_K());
+        return true;
+    case ElementType::Q6_K:
+        visit(UnpackQ6_K());
+        return true;
+    case ElementType::IQ4_NL:
+        visit(UnpackIQ4_NL());
+        return true;
+    case ElementType::IQ4_XS:
+        visit(UnpackIQ4_XS());
+        return true;
+    case ElementType::MXFP4:
+        visit(UnpackMXFP4());
+        return true;
+    case ElementType::F32:
+    case ElementType::F16:
+    case ElementType::BF16:
+    case ElementType::F8_E4M3:
+        break;
     }
+    return false;
 }
 
 } // namespace kernels::KERNELS_ISA
 
 // after the parts of a task
+#include "kernels/cpu/float_matmul.inl.h"
 #include "kernels/cpu/fp8_matmul.inl.h"
 
 namespace kernels::KERNELS_ISA {
 
-static void matmul(const MatmulTask &task)
+static inline void matmul(const MatmulTask &task)
 {
-    switch (task.type) {
-    case ElementType::Q4_0:
-        return quantisedMatmul<UnpackQ4_0>(task);
-    case ElementType::Q4_1:
-        return quantisedMatmul<UnpackQ4_1>(task);
-    case ElementType::Q5_0:
-        return quantisedMatmul<UnpackQ5_0>(task);
-    case ElementType::Q5_1:
-        return quantisedMatmul<UnpackQ5_1>(task);
-    case ElementType::Q8_0:
-        return quantisedMatmul<UnpackQ8_0>(task);
-    case ElementType::Q2_K:
-        return quantisedMatmul<UnpackQ2_K>(task);
-    case ElementType::Q3_K:
-        return quantisedMatmul<UnpackQ3_K>(task);
-    case ElementType::Q4_K:
-        return quantisedMatmul<UnpackQ4_K>(task);
-    case ElementType::Q5_K:
-        return quantisedMatmul<UnpackQ5_K>(task);
-    case ElementType::Q6_K:
-        return quantisedMatmul<UnpackQ6_K>(task);
-    case ElementType::IQ4_NL:
-        return quantisedMatmul<UnpackIQ4_NL>(task);
-    case ElementType::IQ4_XS:
-        return quantisedMatmul<UnpackIQ4_XS>(task);
-    case ElementType::MXFP4:
-        return quantisedMatmul<UnpackMXFP4>(task);
-    case ElementType::F32:
-    case ElementType::F16:
-    case ElementType::BF16:
-        return floatMatmul(task);
-    case ElementType::F8_E4M3:
-        return fp8Matmul(task);
-    }
+    if (withUnpack(task.type, [&]<class Unpack>(Unpack) { quantisedMatmul<Unpack>(task); }))
+        return;
+    if (task.type == ElementType::F32)
+        floatMatmul<WeightsF32>(task);
+    else if (task.type == ElementType::F16)
+        floatMatmul<WeightsF16>(task);
+    else if (task.type == ElementType::BF16)
+        floatMatmul<WeightsBF16>(task);
+    else
+        fp8Matmul(task);
 }
 
 } // namespace kernels::KERNELS_ISA

@@ -268,7 +268,7 @@ private:
     }
 
     // More than kDirectTokens of any instruction set, and no multiple of a tile.
-    static constexpr std::uint32_t kMostTokens = 35;
+    static constexpr std::uint32_t kMostTokens = 45;
 
     void compareMatmul(const WeightView &view, const Inputs &in, std::uint8_t *scratch, const std::string &remark)
     {
@@ -289,7 +289,7 @@ private:
             }
         }
         std::vector<float> first;
-        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 7u, 9u, 10u, 26u}) {
+        for (const std::uint32_t tokens : {kMostTokens, 1u, 2u, 3u, 4u, 7u, 9u, 10u, 19u, 25u}) {
             std::vector<float> out(std::size_t(tokens) * rows, -1.0f);
             MatmulTask task;
             task.type = view.type;

@@ -101,6 +101,13 @@ KERNELS_INLINE VF halfLow(VI a)
     return _mm256_cvtph_ps(_mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
 }
 KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm256_srli_epi32(a, 16)); }
+KERNELS_INLINE void halves(VI a, VF &low, VF &high)
+{
+    const __m256i apart = _mm256_shuffle_epi8(a, _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)));
+    const __m256i both = _mm256_permute4x64_epi64(apart, 0xd8); // 8 low ones, 8 high ones
+    low = _mm256_cvtph_ps(_mm256_castsi256_si128(both));
+    high = _mm256_cvtph_ps(_mm256_extracti128_si256(both, 1));
+}
 
 #ifdef __AVXVNNI__
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
@@ -152,6 +159,26 @@ KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[
     out[1] = _mm256_unpackhi_epi64(t0, t2);
     out[2] = _mm256_unpacklo_epi64(t1, t3);
     out[3] = _mm256_unpackhi_epi64(t1, t3);
+}
+
+KERNELS_INLINE void loadSquare(const Rows &rows, std::size_t offset, VB out[kLanes])
+{
+    __m256i quads[2][4]; // rows 4 q .. 4 q + 3, column 4 * (half) + j
+    for (int q = 0; q < 2; ++q) {
+        __m256i v[4];
+        for (int i = 0; i < 4; ++i)
+            v[i] = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(rows.row(4 * q + i, offset)));
+        const __m256i t0 = _mm256_unpacklo_epi32(v[0], v[1]), t1 = _mm256_unpackhi_epi32(v[0], v[1]);
+        const __m256i t2 = _mm256_unpacklo_epi32(v[2], v[3]), t3 = _mm256_unpackhi_epi32(v[2], v[3]);
+        quads[q][0] = _mm256_unpacklo_epi64(t0, t2);
+        quads[q][1] = _mm256_unpackhi_epi64(t0, t2);
+        quads[q][2] = _mm256_unpacklo_epi64(t1, t3);
+        quads[q][3] = _mm256_unpackhi_epi64(t1, t3);
+    }
+    for (int j = 0; j < 4; ++j) {
+        out[j] = _mm256_permute2x128_si256(quads[0][j], quads[1][j], 0x20);
+        out[4 + j] = _mm256_permute2x128_si256(quads[0][j], quads[1][j], 0x31);
+    }
 }
 
 KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)

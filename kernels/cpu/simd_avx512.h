@@ -83,6 +83,14 @@ KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
 }
 KERNELS_INLINE VF halfLow(VI a) { return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(a)); }
 KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm512_srli_epi32(a, 16)); }
+KERNELS_INLINE void halves(VI a, VF &low, VF &high)
+{
+    alignas(64) static constexpr std::uint16_t order[32] = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,
+                                                            1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31};
+    const __m512i both = _mm512_permutexvar_epi16(_mm512_load_si512(order), a);
+    low = _mm512_cvtph_ps(_mm512_castsi512_si256(both));
+    high = _mm512_cvtph_ps(_mm512_extracti64x4_epi64(both, 1));
+}
 
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
@@ -123,6 +131,30 @@ KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[
     out[1] = _mm512_unpackhi_epi64(t0, t2);
     out[2] = _mm512_unpacklo_epi64(t1, t3);
     out[3] = _mm512_unpackhi_epi64(t1, t3);
+}
+
+KERNELS_INLINE void loadSquare(const Rows &rows, std::size_t offset, VB out[kLanes])
+{
+    __m512i quads[4][4]; // rows 4 q .. 4 q + 3, column 4 * (quarter) + j
+    for (int q = 0; q < 4; ++q) {
+        __m512i v[4];
+        for (int i = 0; i < 4; ++i)
+            v[i] = _mm512_loadu_si512(rows.row(4 * q + i, offset));
+        const __m512i t0 = _mm512_unpacklo_epi32(v[0], v[1]), t1 = _mm512_unpackhi_epi32(v[0], v[1]);
+        const __m512i t2 = _mm512_unpacklo_epi32(v[2], v[3]), t3 = _mm512_unpackhi_epi32(v[2], v[3]);
+        quads[q][0] = _mm512_unpacklo_epi64(t0, t2);
+        quads[q][1] = _mm512_unpackhi_epi64(t0, t2);
+        quads[q][2] = _mm512_unpacklo_epi64(t1, t3);
+        quads[q][3] = _mm512_unpackhi_epi64(t1, t3);
+    }
+    for (int j = 0; j < 4; ++j) {
+        const __m512i even = _mm512_shuffle_i32x4(quads[0][j], quads[1][j], 0x88), even2 = _mm512_shuffle_i32x4(quads[2][j], quads[3][j], 0x88);
+        const __m512i odd = _mm512_shuffle_i32x4(quads[0][j], quads[1][j], 0xdd), odd2 = _mm512_shuffle_i32x4(quads[2][j], quads[3][j], 0xdd);
+        out[j] = _mm512_shuffle_i32x4(even, even2, 0x88);
+        out[4 + j] = _mm512_shuffle_i32x4(odd, odd2, 0x88);
+        out[8 + j] = _mm512_shuffle_i32x4(even, even2, 0xdd);
+        out[12 + j] = _mm512_shuffle_i32x4(odd, odd2, 0xdd);
+    }
 }
 
 KERNELS_INLINE void storeInt8(std::int8_t *p, VI a)

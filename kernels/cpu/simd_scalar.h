@@ -275,6 +275,12 @@ KERNELS_INLINE VF halfHigh(VI a)
     return r;
 }
 
+KERNELS_INLINE void halves(VI a, VF &low, VF &high)
+{
+    low = halfLow(a);
+    high = halfHigh(a);
+}
+
 // acc[lane] += sum over 4 bytes of unsigned weight * signed activation
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
@@ -323,6 +329,12 @@ KERNELS_INLINE void loadTransposed(const Rows &rows, std::size_t offset, VB out[
     for (int row = 0; row < 4; ++row)
         for (int j = 0; j < 4; ++j)
             std::memcpy(&out[j].v[row], rows.row(row, offset) + 4 * j, 4);
+}
+
+// The same with 4 * kLanes bytes of each row.
+KERNELS_INLINE void loadSquare(const Rows &rows, std::size_t offset, VB out[kLanes])
+{
+    loadTransposed(rows, offset, out);
 }
 
 // Rounded values of a vector to bytes, all within [-128, 127].

@@ -204,16 +204,19 @@ class Pool:
 
 
 class FloatPool(Pool):
-    """F16: runs of 32 numbers take the place of blocks."""
+    """F16 and BF16: runs of 32 numbers take the place of blocks."""
 
     length = 32
 
-    def __init__(self, generator):
+    def __init__(self, kind, generator):
         super().__init__()
+        self.kind = kind
         self.numbers = generator.standard_normal((POOL_BLOCKS, self.length), np.float32)
 
     def scale_to(self, deviation):
-        self.blocks = (self.numbers * np.float32(deviation)).astype("<f2")
+        numbers = self.numbers * np.float32(deviation)
+        # the upper half of a float; cut off, not rounded
+        self.blocks = numbers.astype("<f2") if self.kind == "F16" else (numbers.view("<u4") >> 16).astype("<u2")
 
 
 class QuantisedPool(Pool):
@@ -266,7 +269,7 @@ class Weights:
     def pool(self, kind):
         if kind not in self.pools:
             generator = self.generator(kind)
-            self.pools[kind] = FloatPool(generator) if kind == "F16" else QuantisedPool(kind, generator)
+            self.pools[kind] = FloatPool(kind, generator) if kind in ("F16", "BF16") else QuantisedPool(kind, generator)
         return self.pools[kind]
 
     def pieces(self, tensor):

@@ -7,9 +7,9 @@ make_model.py meets: 8 experts, 70B, fused QKV, types below 4 bits. check_quanti
 from gguf_file import TENSOR_TYPES
 
 # name: (general.file_type, the type of most tensors)
-MIXES = {"F16": (1, "F16"), "Q4_0": (2, "Q4_0"), "Q4_1": (3, "Q4_1"), "Q8_0": (7, "Q8_0"), "Q5_0": (8, "Q5_0"),
-         "Q5_1": (9, "Q5_1"), "Q4_K_S": (14, "Q4_K"), "Q4_K_M": (15, "Q4_K"), "Q5_K_S": (16, "Q5_K"),
-         "Q5_K_M": (17, "Q5_K"), "Q6_K": (18, "Q6_K")}
+MIXES = {"F16": (1, "F16"), "BF16": (32, "BF16"), "Q4_0": (2, "Q4_0"), "Q4_1": (3, "Q4_1"), "Q8_0": (7, "Q8_0"),
+         "Q5_0": (8, "Q5_0"), "Q5_1": (9, "Q5_1"), "Q4_K_S": (14, "Q4_K"), "Q4_K_M": (15, "Q4_K"),
+         "Q5_K_S": (16, "Q5_K"), "Q5_K_M": (17, "Q5_K"), "Q6_K": (18, "Q6_K")}
 # For rows that are no whole number of blocks of 256.
 FALLBACK = {"Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0"}
 
@@ -62,7 +62,7 @@ def assign_types(tensors, mix, layers):
     for tensor in tensors:
         if not is_quantised(tensor):
             tensor.kind = "F32"
-        elif mix == "F16":
+        elif mix in ("F16", "BF16"):
             tensor.kind = mix
         else:
             tensor.kind = wanted_type(tensor, mix, layers, tied)
