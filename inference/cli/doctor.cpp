@@ -3,6 +3,7 @@
 #include "inference/cli/machine.h"
 #include "inference/cli/report.h"
 #include "inference/model/memory_plan.h"
+#include "kernels/cpu/isa.h"
 #include "kernels/cpu/machine.h"
 #include "kernels/cuda_plugin.h"
 
@@ -76,6 +77,8 @@ void examineCpu(Diagnosis &diagnosis, const LoadOptions &load)
         diagnosis.advice.push_back(
             "The processor has no AVX2: models run with the slow scalar kernels. A processor of "
             "the last ten years is several times faster.");
+    const std::string &whyNoAmx = kernels::whyNoAmx();
+    diagnosis.json["amx"] = {{"granted", whyNoAmx.empty()}, {"reason", whyNoAmx.empty() ? Json() : Json(whyNoAmx)}};
     LoadOptions onCpu = load;
     onCpu.device = "cpu";
     if (const auto backend = createBackend(onCpu)) {
@@ -159,6 +162,8 @@ std::string toText(const Diagnosis &diagnosis)
     line("Features", features.empty() ? "none that the kernels use" : features);
     if (!json["kernels"].is_null())
         line("Kernels", json["kernels"]["description"].get<std::string>());
+    const Json &amx = json["amx"];
+    line("AMX", amx["granted"].get<bool>() ? "granted" : "not used: " + amx["reason"].get<std::string>());
     const Json &measured = json["measured"];
     const auto amount = [](const Json &value, const char *unit) {
         return value.is_null() ? std::string("not measured") : shortNumber(value.get<double>()) + unit;

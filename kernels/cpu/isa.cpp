@@ -1,5 +1,7 @@
 #include "kernels/cpu/isa.h"
 
+#include "kernels/cpu/amx.h"
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -16,7 +18,7 @@ constexpr std::array<std::string_view, 5> kIsaNames{"scalar", "avx2", "avxvnni",
 
 struct Features
 {
-    bool avx2 = false, avxVnni = false, avx512 = false, avx512Bf16 = false, amxInt8 = false, amxBf16 = false;
+    bool avx2 = false, avxVnni = false, avx512 = false, avx512Bf16 = false, amxInt8 = false, amxBf16 = false, tilesSaved = false;
 };
 
 #if defined(__x86_64__)
@@ -28,6 +30,16 @@ std::uint64_t savedRegisters()
     return (std::uint64_t(high) << 32) | low;
 }
 
+// Registers as kernels/cpu/tile_config.h describes them: palette 1, and what a product may be as large as. Intel SDM volume 2, CPUID
+// leaves 1DH and 1EH.
+bool hasTiles()
+{
+    unsigned a, b, c, d;
+    return __get_cpuid_count(0x1d, 0, &a, &b, &c, &d) && a >= 1
+        && __get_cpuid_count(0x1d, 1, &a, &b, &c, &d) && a >> 16 == 1024 && (b & 0xffff) == 64 && b >> 16 == 8 && (c & 0xffff) == 16
+        && __get_cpuid_count(0x1e, 0, &a, &b, &c, &d) && (b & 0xff) >= 16 && (b >> 8 & 0xffff) >= 64;
+}
+
 Features detect()
 {
     Features f;
@@ -36,12 +48,14 @@ Features detect()
         return f;
     const bool fma = c & bit_FMA, f16c = c & bit_F16C;
     const std::uint64_t saved = savedRegisters();
-    const bool ymm = (saved & 0x6) == 0x6, zmm = (saved & 0xe6) == 0xe6, tiles = (saved & 0x60000) == 0x60000;
+    const bool ymm = (saved & 0x6) == 0x6, zmm = (saved & 0xe6) == 0xe6;
+    f.tilesSaved = (saved & 0x60000) == 0x60000;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d))
         return f;
     f.avx2 = ymm && fma && f16c && (b & bit_AVX2);
     const unsigned needed = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
     f.avx512 = f.avx2 && zmm && (b & needed) == needed && (c & (1u << 11)); // AVX512_VNNI
+    const bool tiles = (d & (1u << 24)) && hasTiles();
     f.amxInt8 = tiles && (d & (1u << 25));
     f.amxBf16 = tiles && (d & (1u << 22));
     if (a >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) {
@@ -73,6 +87,12 @@ std::string join(const std::vector<std::string_view> &names)
 
 } // namespace
 
+const std::string &whyNoAmx()
+{
+    static const std::string why = whyNoTiles({.processor = features().amxInt8, .avx512 = features().avx512, .saved = features().tilesSaved});
+    return why;
+}
+
 std::vector<std::string_view> availableIsas()
 {
     std::vector<std::string_view> names{"scalar"};
@@ -82,6 +102,8 @@ std::vector<std::string_view> availableIsas()
         names.push_back("avxvnni");
     if (features().avx512)
         names.push_back("avx512");
+    if (whyNoAmx().empty())
+        names.push_back("amx");
     return names;
 }
 
@@ -95,12 +117,14 @@ Result<const CpuOps *> opsForIsa(std::string_view name)
                      {.what = "Unknown instruction set", .where = "isa", .expected = "scalar, avx2, avxvnni, avx512, amx or auto", .found = name});
     if (std::find(available.begin(), available.end(), name) == available.end())
         return Error(ErrorCode::Unsupported,
-                     {.what = "This machine or this build has no such kernels",
+                     {.what = name == "amx" ? "There is no AMX: " + whyNoAmx() : "This machine or this build has no such kernels",
                       .where = "isa",
                       .expected = join(available),
                       .found = name,
                       .wayOut = "Leave it at auto."});
 #if defined(__x86_64__)
+    if (name == "amx")
+        return &amxOps();
     if (name == "avx512")
         return &avx512Ops();
     if (name == "avxvnni")
@@ -135,9 +159,9 @@ std::vector<std::string> processorFeatures()
         names.push_back("AVX-512 VNNI");
     if (f.avx512Bf16)
         names.push_back("AVX-512 BF16");
-    if (f.amxInt8)
+    if (f.amxInt8 && f.tilesSaved)
         names.push_back("AMX int8");
-    if (f.amxBf16)
+    if (f.amxBf16 && f.tilesSaved)
         names.push_back("AMX bf16");
     return names;
 }

@@ -144,6 +144,9 @@ const CpuOps &scalarOps();
 const CpuOps &avx2Ops();
 const CpuOps &avxVnniOps();
 const CpuOps &avx512Ops();
+const CpuOps &amxOps(); // for whom whyNoAmx() has nothing to say (kernels/cpu/isa.h)
+// A tile product, compared with plain arithmetic. Ends the process where there are no tiles: for tryInChild() (kernels/cpu/amx.h).
+bool tryTiles();
 #endif
 
 } // namespace kernels

@@ -679,6 +679,8 @@ private Q_SLOTS:
         QVERIFY(!doctor["cpu"].toObject()["name"].toString().isEmpty());
         QVERIFY(doctor["cpu"].toObject()["features"].toObject().contains("avx2"));
         QVERIFY(doctor["kernels"].toObject()["threads"].toInt() > 0);
+        const QJsonObject amx = doctor["amx"].toObject();
+        QCOMPARE(amx["granted"].toBool(), amx["reason"].isNull());
         QVERIFY(doctor["measured"].toObject()["read_gb_s"].toDouble() > 0);
         QVERIFY(doctor["measured"].toObject()["int8_gops"].toDouble() > 0);
         QVERIFY(doctor["gpu"].isObject());
@@ -686,6 +688,7 @@ private Q_SLOTS:
         const Finished text = run({"doctor"});
         COMPARE_CODE(text, 0);
         QVERIFY(text.out.contains("Kernels"));
+        QVERIFY(text.out.contains("AMX"));
     }
 
 private:
