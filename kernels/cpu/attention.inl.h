@@ -16,34 +16,111 @@ template <int N> constexpr int tileVectors()
     return accumulators / N >= 4 ? 4 : accumulators / N >= 2 ? 2 : 1;
 }
 
-// scores(N, 64 of kAttentionChunk) = queries . keys of one page
-template <int N>
-static void pageScores(const float *const *queries, const std::uint16_t *keys, std::uint32_t headDim, float scale, float *scores)
+// The element types of rows (KvCacheType).
+struct HalfRows
+{
+    using Element = std::uint16_t;
+    static constexpr bool kScaled = false;
+    KERNELS_INLINE_MEMBER static VF load(const Element *p) { return loadHalf(p); }
+};
+struct ByteRows
+{
+    using Element = std::int8_t;
+    static constexpr bool kScaled = true;
+    KERNELS_INLINE_MEMBER static VF load(const Element *p) { return loadInt8(p); }
+};
+
+template <class Rows> static const typename Rows::Element *elements(const std::byte *page)
+{
+    return reinterpret_cast<const typename Rows::Element *>(page);
+}
+
+// Where the dimensions end that have one scale in common with d.
+template <class Rows> static std::uint32_t blockEnd(std::uint32_t d, std::uint32_t dim)
+{
+    return Rows::kScaled && dim - d > kKvBlock ? d + kKvBlock : dim;
+}
+
+// A page begins where no processor guesses: what comes after it is fetched at the pace of the work.
+template <std::size_t bytes> KERNELS_INLINE void prefetchLines(const void *p)
+{
+    for (std::size_t i = 0; i < bytes; i += 64)
+        prefetch(static_cast<const char *>(p) + i);
+}
+
+// What pageScores() does for the dimensions from `first` on: of `width` vectors of keys from `key` on, of which rows begin at
+// `keys`. `next` is where this place is in the page that is read afterwards.
+template <class Rows, int N>
+static void addScores(const AttentionTask &task, std::uint32_t first, std::uint32_t count, std::uint32_t key,
+                      const std::byte *keys, const std::byte *next, const float *scales, float *scores)
 {
     constexpr int width = tileVectors<N>();
-    for (int part = 0; part < kKeyVectors; part += width) {
-        VF acc[N][width];
-        for (int n = 0; n < N; ++n)
+    VF acc[N][width];
+    for (int n = 0; n < N; ++n)
+        for (int j = 0; j < width; ++j)
+            acc[n][j] = zeroF();
+    for (std::uint32_t d = 0; d < count; ++d) {
+        if (key == 0)
+            prefetchLines<kPageKeys * sizeof(typename Rows::Element)>(elements<Rows>(next) + std::size_t(d) * kPageKeys);
+        VF k[width];
+        for (int j = 0; j < width; ++j)
+            k[j] = Rows::load(elements<Rows>(keys) + std::size_t(d) * kPageKeys + key + j * kLanes);
+        for (int n = 0; n < N; ++n) {
+            const VF q = set1(task.queries[n][first + d]);
             for (int j = 0; j < width; ++j)
-                acc[n][j] = zeroF();
-        for (std::uint32_t d = 0; d < headDim; ++d) {
-            VF k[width];
-            for (int j = 0; j < width; ++j)
-                k[j] = loadHalf(keys + std::size_t(d) * kPageKeys + std::size_t(part + j) * kLanes);
+                acc[n][j] = fma(q, k[j], acc[n][j]);
+        }
+    }
+    for (int j = 0; j < width; ++j) {
+        VF scale = set1(task.scale);
+        if constexpr (Rows::kScaled)
+            scale = mul(scale, loadF(scales + key + j * kLanes));
+        for (int n = 0; n < N; ++n) {
+            float *score = scores + std::size_t(n) * kAttentionChunk + key + j * kLanes;
+            storeF(score, first == 0 ? mul(acc[n][j], scale) : fma(acc[n][j], scale, loadF(score)));
+        }
+    }
+}
+
+// The scales behind a page's keys, or values of which all are bytes: (blocks, 64).
+static const float *scalesOf(const std::byte *page, std::uint32_t dim, std::uint32_t byteDims)
+{
+    return reinterpret_cast<const float *>(page + (std::size_t(dim) + dim - byteDims) * kPageKeys);
+}
+
+// scores(N, 64 of kAttentionChunk) = queries . keys of one page; `next` is read after it
+template <int N>
+static void pageScores(const AttentionTask &task, const std::byte *page, const std::byte *next, float *scores)
+{
+    const float *scales = scalesOf(page, task.keyDim, task.byteDims);
+    for (std::uint32_t key = 0; key < kPageKeys; key += tileVectors<N>() * kLanes) {
+        for (std::uint32_t d = 0; d < task.byteDims; d += kKvBlock)
+            addScores<ByteRows, N>(task, d, blockEnd<ByteRows>(d, task.byteDims) - d, key, page + std::size_t(d) * kPageKeys,
+                                   next + std::size_t(d) * kPageKeys, scales + std::size_t(d / kKvBlock) * kPageKeys, scores);
+        const std::size_t halves = std::size_t(task.byteDims) * kPageKeys;
+        addScores<HalfRows, N>(task, task.byteDims, task.keyDim - task.byteDims, key, page + halves, next + halves, nullptr, scores);
+    }
+}
+
+// scaled(N, keys) = weights * scales of the chunk's keys or values, those of block `block` behind each page
+template <int N>
+static void scaleWeights(const std::byte *const *pages, std::uint32_t dim, std::uint32_t byteDims, std::uint32_t block,
+                         const float *weights, std::uint32_t keys, float *scaled)
+{
+    for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys) {
+        const float *scales = scalesOf(pages[begin / kPageKeys], dim, byteDims) + std::size_t(block) * kPageKeys;
+        for (std::uint32_t key = 0; key < kPageKeys; key += kLanes) {
+            const VF scale = loadF(scales + key);
             for (int n = 0; n < N; ++n) {
-                const VF q = set1(queries[n][d]);
-                for (int j = 0; j < width; ++j)
-                    acc[n][j] = fma(q, k[j], acc[n][j]);
+                const std::size_t at = std::size_t(n) * kAttentionChunk + begin + key;
+                storeF(scaled + at, mul(loadF(weights + at), scale));
             }
         }
-        for (int n = 0; n < N; ++n)
-            for (int j = 0; j < width; ++j)
-                storeF(scores + std::size_t(n) * kAttentionChunk + std::size_t(part + j) * kLanes, mul(acc[n][j], set1(scale)));
     }
 }
 
 // W vectors from column d on of values(N, valueDim) = weights(N, keys) . values of the chunk
-template <int N, int W>
+template <class Rows, int N, int W>
 static void sumColumns(const AttentionTask &task, const float *weights, std::uint32_t keys, std::uint32_t d)
 {
     VF acc[N][W];
@@ -51,12 +128,14 @@ static void sumColumns(const AttentionTask &task, const float *weights, std::uin
         for (int j = 0; j < W; ++j)
             acc[n][j] = zeroF();
     for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys) {
-        const std::uint16_t *values = task.valuePages[begin / kPageKeys] + d;
+        const auto *values = elements<Rows>(task.valuePages[begin / kPageKeys]) + d;
         const std::uint32_t count = keys - begin < kPageKeys ? keys - begin : kPageKeys;
-        for (std::uint32_t key = 0; key < count; ++key, values += task.valueDim) {
+        const auto *next = begin + kPageKeys < keys ? elements<Rows>(task.valuePages[begin / kPageKeys + 1]) + d : values;
+        for (std::uint32_t key = 0; key < count; ++key, values += task.valueDim, next += task.valueDim) {
+            prefetchLines<W * kLanes * sizeof *values>(next);
             VF v[W];
             for (int j = 0; j < W; ++j)
-                v[j] = loadHalf(values + j * kLanes);
+                v[j] = Rows::load(values + j * kLanes);
             for (int n = 0; n < N; ++n) {
                 const VF p = set1(weights[std::size_t(n) * kAttentionChunk + begin + key]);
                 for (int j = 0; j < W; ++j)
@@ -69,29 +148,40 @@ static void sumColumns(const AttentionTask &task, const float *weights, std::uin
             storeF(task.parts[n].values + d + j * kLanes, acc[n][j]);
 }
 
-template <int N> static void sumValues(const AttentionTask &task, const float *weights, std::uint32_t keys)
+template <class Rows, int N> static void sumValues(const AttentionTask &task, const float *weights, std::uint32_t keys)
 {
     constexpr int width = tileVectors<N>();
-    std::uint32_t d = 0;
-    for (; d + width * kLanes <= task.valueDim; d += width * kLanes)
-        sumColumns<N, width>(task, weights, keys, d);
-    for (; d < task.valueDim; d += kLanes)
-        sumColumns<N, 1>(task, weights, keys, d);
+    alignas(64) float scaled[Rows::kScaled ? N * kAttentionChunk : 1];
+    for (std::uint32_t d = 0, end; d < task.valueDim; d = end) {
+        end = blockEnd<Rows>(d, task.valueDim);
+        if constexpr (Rows::kScaled)
+            scaleWeights<N>(task.valuePages, task.valueDim, task.valueDim, d / kKvBlock, weights, keys, scaled);
+        const float *factors = Rows::kScaled ? scaled : weights;
+        for (; d + width * kLanes <= end; d += width * kLanes)
+            sumColumns<Rows, N, width>(task, factors, keys, d);
+        for (; d < end; d += kLanes)
+            sumColumns<Rows, N, 1>(task, factors, keys, d);
+    }
 }
 
 // The same where values are the first valueDim rows of the transposed keys: each is a dot product over the keys of the
 // chunk. Weights of keys that a query does not see are 0.
-template <int N> static void sumKeyColumns(const AttentionTask &task, const float *weights, std::uint32_t keys)
+template <class Rows, int N> static void sumKeyColumns(const AttentionTask &task, const float *weights, std::uint32_t keys)
 {
+    alignas(64) float scaled[Rows::kScaled ? N * kAttentionChunk : 1];
     for (std::uint32_t d = 0; d < task.valueDim; ++d) {
+        if constexpr (Rows::kScaled)
+            if (d % kKvBlock == 0)
+                scaleWeights<N>(task.keyPages, task.keyDim, task.byteDims, d / kKvBlock, weights, keys, scaled);
+        const float *factors = Rows::kScaled ? scaled : weights;
         VF acc[N];
         for (int n = 0; n < N; ++n)
             acc[n] = zeroF();
         for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys)
             for (int j = 0; j < kKeyVectors; ++j) {
-                const VF k = loadHalf(task.keyPages[begin / kPageKeys] + std::size_t(d) * kPageKeys + j * kLanes);
+                const VF k = Rows::load(elements<Rows>(task.keyPages[begin / kPageKeys]) + std::size_t(d) * kPageKeys + j * kLanes);
                 for (int n = 0; n < N; ++n)
-                    acc[n] = fma(loadF(weights + std::size_t(n) * kAttentionChunk + begin + j * kLanes), k, acc[n]);
+                    acc[n] = fma(loadF(factors + std::size_t(n) * kAttentionChunk + begin + j * kLanes), k, acc[n]);
             }
         for (int n = 0; n < N; ++n)
             task.parts[n].values[d] = sumF(acc[n]);
@@ -128,7 +218,7 @@ static void softmax(float *row, std::uint32_t seen, std::uint32_t keys, Attentio
     part.total = sumF(sum);
 }
 
-template <int N> static void attendChunk(const AttentionTask &task)
+template <class Rows, int N> static void attendChunk(const AttentionTask &task)
 {
     std::uint32_t most = 0;
     for (int n = 0; n < N; ++n)
@@ -136,27 +226,34 @@ template <int N> static void attendChunk(const AttentionTask &task)
     const std::uint32_t keys = (most + kPageKeys - 1) / kPageKeys * kPageKeys;
     alignas(64) float scores[N * kAttentionChunk];
     for (std::uint32_t begin = 0; begin < keys; begin += kPageKeys)
-        pageScores<N>(task.queries, task.keyPages[begin / kPageKeys], task.keyDim, task.scale, scores + begin);
+        pageScores<N>(task, task.keyPages[begin / kPageKeys],
+                      begin + kPageKeys < keys ? task.keyPages[begin / kPageKeys + 1]
+                      : task.valuePages        ? task.valuePages[0]
+                                               : task.keyPages[0],
+                      scores + begin);
     for (int n = 0; n < N; ++n)
         softmax(scores + std::size_t(n) * kAttentionChunk, task.seen[n], keys, task.parts[n]);
     if (task.valuePages)
-        sumValues<N>(task, scores, most);
+        sumValues<Rows, N>(task, scores, most);
     else
-        sumKeyColumns<N>(task, scores, keys);
+        sumKeyColumns<Rows, N>(task, scores, keys);
 }
 
 // attendChunk() of the task's queries, N at the most.
-template <int N> static void attendQueries(const AttentionTask &task)
+template <class Rows, int N> static void attendQueries(const AttentionTask &task)
 {
     if constexpr (N > 1)
         if (task.queryCount < N)
-            return attendQueries<N - 1>(task);
-    attendChunk<N>(task);
+            return attendQueries<Rows, N - 1>(task);
+    attendChunk<Rows, N>(task);
 }
 
 static void attention(const AttentionTask &task)
 {
-    attendQueries<int(kAttentionQueries)>(task);
+    if (task.byteDims > 0)
+        attendQueries<ByteRows, int(kAttentionQueries)>(task);
+    else
+        attendQueries<HalfRows, int(kAttentionQueries)>(task);
 }
 
 static void mergeAttention(AttentionPart &sum, const AttentionPart &part, std::uint32_t valueDim)

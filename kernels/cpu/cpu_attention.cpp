@@ -62,7 +62,7 @@ void CpuBackend::attendChunk(std::uint32_t layer, const Run &run, const QueryTil
         const std::uint32_t begin = chunk * kAttentionChunk, keys = tile.positions[i] + 1;
         seen[i] = keys <= begin ? 0 : std::min(keys - begin, kAttentionChunk);
     }
-    const std::uint16_t *keyPages[kChunkPages], *valuePages[kChunkPages];
+    const std::byte *keyPages[kChunkPages], *valuePages[kChunkPages];
     const std::size_t firstPage = std::size_t(chunk) * kChunkPages;
     const std::size_t pages = std::min<std::size_t>(kChunkPages, run.input.pages.size() - firstPage);
     for (std::size_t p = 0; p < pages; ++p) {
@@ -79,6 +79,7 @@ void CpuBackend::attendChunk(std::uint32_t layer, const Run &run, const QueryTil
     task.valuePages = m_kv.valuesAreKeys() ? nullptr : valuePages;
     task.keyDim = m_kv.keyDim();
     task.valueDim = m_kv.valueDim();
+    task.byteDims = m_kv.byteDims();
     task.scale = static_cast<float>(m_plan.shape.attentionScale());
     m_ops.attention(task);
 }

@@ -9,13 +9,19 @@
 
 namespace kernels {
 
-CpuBackend::CpuBackend(const CpuOps &ops, unsigned threads) : m_ops(ops), m_pool(threads)
+CpuBackend::CpuBackend(const CpuOps &ops, unsigned threads, KvCacheType kvCacheType)
+    : m_ops(ops), m_pool(threads), m_kvCacheType(kvCacheType)
 {
     m_capabilities.device = "cpu";
     m_capabilities.isa = ops.name;
     m_capabilities.threads = m_pool.threads();
     m_capabilities.description = processorName() + ", " + std::to_string(m_pool.threads())
         + (m_pool.threads() == 1 ? " thread, " : " threads, ") + ops.name;
+}
+
+std::string CpuBackend::kvFormat() const
+{
+    return "cpu " + m_capabilities.isa + (m_kvCacheType == KvCacheType::Q8 ? ", bytes" : ", halves") + ", keys transposed";
 }
 
 // --- compile --------------------------------------------------------------------------------------------------------
@@ -132,6 +138,7 @@ bool CpuBackend::allocateArenas(const Needs &needs)
     buffer(m_query, tokens * heads * shape.headDim);
     buffer(m_queryHeads, tokens * heads * m_kv.keyDim());
     buffer(m_attendedHeads, tokens * heads * m_kv.valueDim());
+    buffer(m_placedKeys, std::size_t(m_pool.threads()) * m_kv.keyDim());
     buffer(m_cosines, tokens * pairs);
     buffer(m_sines, tokens * pairs);
     if (shape.hasMla()) {
@@ -171,7 +178,7 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
 {
     m_plan = std::move(plan);
     m_maxTokens = maxTokens;
-    m_kv.configure(m_plan.shape);
+    m_kv.configure(m_plan.shape, m_kvCacheType);
     // Five sixths of the products of a dense model. With routed experts all stay in 16 bits: a token whose scores are close
     // would get another expert.
     const bool routed = std::ranges::any_of(m_plan.steps, [](const Step &step) { return std::holds_alternative<RouterStep>(step); });
@@ -289,7 +296,7 @@ Result<std::unique_ptr<Backend>> createCpuBackend(const CpuBackendOptions &optio
         return ops.error();
     if (options.threads > 1024)
         return Error(ErrorCode::InvalidArgument, {.what = "Too many threads", .where = "threads", .expected = "at most 1,024", .found = std::to_string(options.threads)});
-    return std::unique_ptr<Backend>(std::make_unique<CpuBackend>(**ops, options.threads ? options.threads : physicalCores()));
+    return std::unique_ptr<Backend>(std::make_unique<CpuBackend>(**ops, options.threads ? options.threads : physicalCores(), options.kvCacheType));
 }
 
 } // namespace kernels

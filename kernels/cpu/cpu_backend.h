@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/backend.h"
+#include "kernels/kv_cache_type.h"
 
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@ struct CpuBackendOptions
 {
     unsigned threads = 0;     // 0: one for each physical core
     std::string isa = "auto"; // see opsForIsa()
+    KvCacheType kvCacheType = KvCacheType::F16;
 };
 
 // Fails with Unsupported or InvalidArgument when the instruction set cannot be had.

@@ -24,7 +24,7 @@ inline constexpr std::uint32_t kFewTokens = 4;
 class CpuBackend final : public Backend
 {
 public:
-    CpuBackend(const CpuOps &ops, unsigned threads);
+    CpuBackend(const CpuOps &ops, unsigned threads, KvCacheType kvCacheType = KvCacheType::F16);
 
     const BackendCapabilities &capabilities() const override { return m_capabilities; }
     const Plan &plan() const override { return m_plan; }
@@ -34,7 +34,7 @@ public:
     Result<KvPageId> allocateKvPage() override { return m_kv.allocate(); }
     void freeKvPage(KvPageId page) override { m_kv.free(page); }
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t) override { m_kv.copy(from, to); }
-    std::string kvFormat() const override { return "cpu " + m_capabilities.isa + ", halves, keys transposed"; }
+    std::string kvFormat() const override;
     void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override
     {
         m_kv.exportPage(page, tokens, bytes.data());
@@ -130,7 +130,17 @@ private:
     void addBias(WeightId bias, Worker::Range rows, float *out, std::size_t stride, std::uint32_t tokens) const;
     void quantise(const ActivationRows &x, std::size_t token) const;
     void rotate(float *head, std::uint32_t token) const;
-    bool writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const;
+    // Where elements of one position go in a page.
+    struct KvRow
+    {
+        std::byte *elements;
+        std::size_t first, stride; // in elements
+        std::byte *scales;         // the first one, others kKvPageTokens floats apart; null: halves
+    };
+    void placeHead(const float *head, float *placed) const;
+    bool writeRow(const float *row, std::uint32_t count, const KvRow &to) const;
+    bool writeKey(const float *key, std::uint32_t slot, std::byte *keys) const;
+    bool writeValue(const float *value, std::uint32_t slot, std::byte *values) const;
     void normalise(const NormQuantStep &step, Worker::Range tokens);
     const NormQuantStep *normBehind(std::size_t step, const Run &run) const;
     void runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn);
@@ -164,6 +174,7 @@ private:
     BackendCapabilities m_capabilities;
     Plan m_plan;
     std::uint32_t m_maxTokens = 0;
+    const KvCacheType m_kvCacheType;
     KvPages m_kv;
     std::vector<std::vector<float>> m_vectors; // norms and biases as floats, by WeightId; empty for matrices
 
@@ -171,6 +182,7 @@ private:
     Activations m_normed, m_attended, m_activated;
     AlignedBuffer<float> m_query, m_key, m_value;       // (tokens, heads * headDim), padded per head for attention
     AlignedBuffer<float> m_queryHeads, m_attendedHeads; // (tokens, heads, padded headDim)
+    AlignedBuffer<float> m_placedKeys;                  // (threads, padded headDim): on the way to the cache
     AlignedBuffer<float> m_product;                     // (tokens, hidden), before it is added to the residual
     AlignedBuffer<float> m_cosines, m_sines;            // (tokens, rotated pairs)
     std::vector<AlignedBuffer<std::uint8_t>> m_scratch; // one a thread: products

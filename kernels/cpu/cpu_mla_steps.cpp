@@ -12,6 +12,7 @@ void CpuBackend::runStep(const MlaQkvStep &step, Run &run, Worker &worker)
     const MlaShape &mla = shape.mla;
     const std::uint32_t heads = shape.attentionHeads, queryRows = heads * shape.headDim;
     const std::uint32_t latentRow = mla.latentSize + mla.ropeDim, keyDim = m_kv.keyDim();
+    const std::uint32_t rotatedAt = m_kv.byteDims() ? m_kv.byteDims() : mla.latentSize;
     const ActivationRows normed = m_normed.rows(shape.hiddenSize);
     const bool hasQueryLatent = step.qDown != kNoWeight;
     const ActivationRows queryLatent = m_queryLatent.rows(mla.queryLatentSize);
@@ -35,7 +36,10 @@ void CpuBackend::runStep(const MlaQkvStep &step, Run &run, Worker &worker)
         m_ops.rmsNorm(latent, vector(step.kvNorm), mla.normEpsilon, mla.latentSize, latent);
         rotate(latent + mla.latentSize, t);
         const std::uint32_t position = run.input.firstPosition + t;
-        if (!writeKey(latent, latentRow, position % kKvPageTokens,
+        float *placed = m_placedKeys.data() + std::size_t(worker.index()) * keyDim;
+        std::memcpy(placed, latent, mla.latentSize * sizeof(float));
+        std::memcpy(placed + rotatedAt, latent + mla.latentSize, mla.ropeDim * sizeof(float));
+        if (!writeKey(placed, position % kKvPageTokens,
                       m_kv.keys(run.input.pages[position / kKvPageTokens], step.layer, 0)))
             run.cacheInvalid.store(true, std::memory_order_relaxed);
     }
@@ -53,7 +57,7 @@ void CpuBackend::runStep(const MlaQkvStep &step, Run &run, Worker &worker)
             const float *query = m_query.data() + std::size_t(t) * queryRows + std::size_t(head) * shape.headDim;
             std::memcpy(nope.row(firstRow + t), query, mla.nopeDim * sizeof(float));
             quantise(nope, firstRow + t);
-            float *rotated = m_queryHeads.data() + (std::size_t(t) * heads + head) * keyDim + mla.latentSize;
+            float *rotated = m_queryHeads.data() + (std::size_t(t) * heads + head) * keyDim + rotatedAt;
             std::memcpy(rotated, query + mla.nopeDim, mla.ropeDim * sizeof(float));
             rotate(rotated, t);
         }

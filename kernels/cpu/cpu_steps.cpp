@@ -145,18 +145,70 @@ void CpuBackend::rotate(float *head, std::uint32_t token) const
     }
 }
 
-// A key into its column of a page's transposed keys. False where it is not finite.
-bool CpuBackend::writeKey(const float *key, std::uint32_t count, std::uint32_t slot, std::uint16_t *keys) const
+// A head's query or key, rotated, in the order of the cache: what stays in half precision comes last (kvHalfDims()).
+void CpuBackend::placeHead(const float *head, float *placed) const
 {
-    std::uint16_t halves[512];
-    bool finite = true;
-    for (std::uint32_t first = 0; first < count; first += 512) {
-        const std::uint32_t some = std::min(count - first, 512u);
-        finite = m_ops.toHalf(key + first, some, halves) && finite;
+    const std::uint32_t dim = m_plan.shape.headDim, halves = kvHalfDims(dim), byteDims = m_kv.byteDims();
+    const auto copy = [&](std::uint32_t first, std::uint32_t end, std::uint32_t to) {
+        std::memcpy(placed + to, head + first, (end - first) * sizeof(float));
+    };
+    if (byteDims == 0)
+        return copy(0, dim, 0);
+    if (m_plan.shape.ropePairs == RopePairs::Adjacent) {
+        copy(0, dim - halves, 0);
+        return copy(dim - halves, dim, byteDims);
+    }
+    const std::uint32_t pairs = dim / 2, slow = halves / 2;
+    copy(0, pairs - slow, 0);
+    copy(pairs, dim - slow, pairs - slow);
+    copy(pairs - slow, pairs, byteDims);
+    copy(dim - slow, dim, byteDims + slow);
+}
+
+// False where the row is not finite.
+bool CpuBackend::writeRow(const float *row, std::uint32_t count, const KvRow &to) const
+{
+    constexpr std::uint32_t together = 512;
+    static_assert(together % kKvBlock == 0);
+    const auto write = [&](const auto *elements, std::uint32_t first, std::uint32_t some) {
+        constexpr std::size_t size = sizeof *elements;
         for (std::uint32_t d = 0; d < some; ++d)
-            keys[std::size_t(first + d) * kKvPageTokens + slot] = halves[d];
+            std::memcpy(to.elements + (to.first + (first + d) * to.stride) * size, elements + d, size);
+    };
+    bool finite = true;
+    for (std::uint32_t first = 0; first < count; first += together) {
+        const std::uint32_t some = std::min(count - first, together);
+        if (!to.scales) {
+            std::uint16_t halves[together];
+            finite = m_ops.toHalf(row + first, some, halves) && finite;
+            write(halves, first, some);
+            continue;
+        }
+        std::int8_t bytes[together];
+        float scales[together / kKvBlock];
+        finite = m_ops.toInt8(row + first, some, bytes, scales) && finite;
+        write(bytes, first, some);
+        for (std::uint32_t i = 0; i < kvBlocks(some); ++i)
+            std::memcpy(to.scales + std::size_t(first / kKvBlock + i) * kKvPageTokens * sizeof(float), &scales[i], sizeof(float));
     }
     return finite;
+}
+
+// A key, placed, into its column of the transposed keys.
+bool CpuBackend::writeKey(const float *key, std::uint32_t slot, std::byte *keys) const
+{
+    const std::uint32_t byteDims = m_kv.byteDims(), halves = m_kv.keyDim() - byteDims;
+    std::byte *halfRows = keys + std::size_t(byteDims) * kKvPageTokens,
+              *scales = halfRows + std::size_t(halves) * kKvPageTokens * sizeof(std::uint16_t);
+    const bool finite = writeRow(key, byteDims, {keys, slot, kKvPageTokens, scales + slot * sizeof(float)});
+    return writeRow(key + byteDims, halves, {halfRows, slot, kKvPageTokens, nullptr}) && finite;
+}
+
+bool CpuBackend::writeValue(const float *value, std::uint32_t slot, std::byte *values) const
+{
+    const std::uint32_t dim = m_kv.valueDim();
+    std::byte *scales = m_kv.byteDims() ? values + std::size_t(dim) * kKvPageTokens + slot * sizeof(float) : nullptr;
+    return writeRow(value, m_plan.shape.headDim, {values, std::size_t(slot) * dim, 1, scales});
 }
 
 void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
@@ -183,10 +235,10 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
     for (std::uint32_t item = mine.begin; item < mine.end; ++item) {
         const std::uint32_t t = item / (heads + kvHeads), head = item % (heads + kvHeads);
         if (head < heads) {
-            float *query = m_queryHeads.data() + (std::size_t(t) * heads + head) * padded;
-            std::memcpy(query, m_query.data() + (std::size_t(t) * heads + head) * headDim, headDim * sizeof(float));
+            float *query = m_query.data() + (std::size_t(t) * heads + head) * headDim;
             normHead(query, step.qNorm);
             rotate(query, t);
+            placeHead(query, m_queryHeads.data() + (std::size_t(t) * heads + head) * padded);
             continue;
         }
         const std::uint32_t kvHead = head - heads;
@@ -196,10 +248,11 @@ void CpuBackend::runStep(const QkvRopeKvStep &step, Run &run, Worker &worker)
         float *key = m_key.data() + (std::size_t(t) * kvHeads + kvHead) * headDim;
         normHead(key, step.kNorm);
         rotate(key, t);
-        const bool keyIsFinite = writeKey(key, headDim, slot, m_kv.keys(page, step.layer, kvHead));
-        const bool valueIsFinite =
-            m_ops.toHalf(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, headDim,
-                         m_kv.values(page, step.layer, kvHead) + std::size_t(slot) * m_kv.valueDim());
+        float *placed = m_placedKeys.data() + std::size_t(worker.index()) * padded;
+        placeHead(key, placed);
+        const bool keyIsFinite = writeKey(placed, slot, m_kv.keys(page, step.layer, kvHead));
+        const bool valueIsFinite = writeValue(m_value.data() + (std::size_t(t) * kvHeads + kvHead) * headDim, slot,
+                                              m_kv.values(page, step.layer, kvHead));
         if (!keyIsFinite || !valueIsFinite)
             run.cacheInvalid.store(true, std::memory_order_relaxed);
     }

@@ -151,6 +151,32 @@ static bool toHalf(const float *x, std::uint32_t count, std::uint16_t *half)
     return sumF(wrong) == 0.0f;
 }
 
+static bool toInt8(const float *x, std::uint32_t count, std::int8_t *bytes, float *scales)
+{
+    VF wrong = zeroF(); // 0, or NaN where a value is not finite
+    for (std::uint32_t first = 0; first < count; first += kKvBlock) {
+        const std::uint32_t some = count - first < kKvBlock ? count - first : kKvBlock;
+        alignas(64) float values[kKvBlock] = {};
+        alignas(64) std::int8_t rounded[kKvBlock];
+        std::memcpy(values, x + first, some * sizeof(float));
+        VF largest = zeroF();
+        for (std::uint32_t i = 0; i < kKvBlock; i += kLanes) {
+            const VF v = loadF(values + i);
+            largest = maxF(largest, absF(v));
+            wrong = fma(v, zeroF(), wrong);
+        }
+        // Keys that are read as values meet weights of 0 (AttentionTask): a scale has to be a number in any case.
+        const bool finite = sumF(wrong) == 0.0f;
+        const float maximum = finite ? maxLane(largest) : 0.0f;
+        const VF inverse = set1(maximum > 1e-30f ? 127.0f / maximum : 0.0f); // 127 / 1e-30 is still finite
+        scales[first / kKvBlock] = maximum / 127.0f;
+        for (std::uint32_t i = 0; i < kKvBlock; i += kLanes)
+            storeInt8(rounded + i, roundToInt(mul(loadF(values + i), inverse)));
+        std::memcpy(bytes + first, rounded, some);
+    }
+    return sumF(wrong) == 0.0f;
+}
+
 static std::uint32_t readAll(const void *bytes, std::size_t count)
 {
     const auto *p = static_cast<const std::uint8_t *>(bytes);

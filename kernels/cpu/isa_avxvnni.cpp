@@ -27,6 +27,7 @@ const CpuOps &avxVnniOps()
                                 KERNELS_ISA::siluMultiply,
                                 KERNELS_ISA::addInPlace,
                                 KERNELS_ISA::toHalf,
+                                KERNELS_ISA::toInt8,
                                 KERNELS_ISA::readAll,
                                 KERNELS_ISA::dotRounds};
     return ops;

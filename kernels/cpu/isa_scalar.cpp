@@ -29,6 +29,7 @@ const CpuOps &scalarOps()
                                 KERNELS_ISA::siluMultiply,
                                 KERNELS_ISA::addInPlace,
                                 KERNELS_ISA::toHalf,
+                                KERNELS_ISA::toInt8,
                                 KERNELS_ISA::readAll,
                                 KERNELS_ISA::dotRounds};
     return ops;

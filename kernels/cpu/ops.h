@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kernels/element_type.h"
+#include "kernels/kv_cache_type.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -97,17 +98,20 @@ struct AttentionPart
 };
 
 // Softmax attention of some query rows that share one KV head, over the keys of a chunk.
-// Keys are stored transposed (keyDim, 64), values (64, valueDim), both in half precision. Without value pages, values
-// are the first valueDim dimensions of the keys (MLA), and pages must hold numbers beyond the last key as well.
+// Keys are stored transposed (keyDim, 64), values (64, valueDim), in half precision. With byteDims the first dimensions of the
+// keys and all of the values are bytes, with their scales behind keys and values, floats (kvBlocks(byteDims or valueDim), 64).
+// Without value pages, values are the first valueDim dimensions of the keys (MLA), all of one type, and pages must hold numbers
+// beyond the last key as well.
 struct AttentionTask
 {
     const float *const *queries = nullptr; // queryCount pointers to (keyDim) floats
     AttentionPart *parts = nullptr;        // of each query, to be written
     const std::uint32_t *seen = nullptr;   // of each query: it sees this many keys of the chunk, 0 .. kAttentionChunk
     std::uint32_t queryCount = 0;          // 1 .. kAttentionQueries
-    const std::uint16_t *const *keyPages = nullptr; // of the chunk, as many as the query that sees most needs
-    const std::uint16_t *const *valuePages = nullptr;
+    const std::byte *const *keyPages = nullptr; // of the chunk, as many as the query that sees most needs
+    const std::byte *const *valuePages = nullptr;
     std::uint32_t keyDim = 0, valueDim = 0; // multiples of 16
+    std::uint32_t byteDims = 0;             // of the keys, less than all; 0: KvCacheType::F16
     float scale = 0;                        // what scores are multiplied with
 };
 
@@ -131,6 +135,9 @@ struct CpuOps
     // half = round to nearest even, clamped to the largest finite half. False where a float is not finite: what half is
     // then says nothing.
     bool (*toHalf)(const float *x, std::uint32_t count, std::uint16_t *half);
+    // Bytes of a row in KvCacheType::Q8: count of them and kvBlocks(count) scales, numbers always. False where a float is
+    // not finite: what the row is then says nothing.
+    bool (*toInt8)(const float *x, std::uint32_t count, std::int8_t *bytes, float *scales);
     // Ceilings: reads every byte (a multiple of 64); runs dot products on registers and tells the operations done.
     std::uint32_t (*readAll)(const void *bytes, std::size_t count);
     std::uint64_t (*dotRounds)(std::uint32_t rounds);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -51,16 +52,16 @@ public:
         for (const ElementTypeTraits &traits : elementTypes())
             matmul(traits);
         fp8();
-        for (const std::uint32_t headDim : {16u, 64u, 80u, 128u})
-            attention(headDim, headDim, false);
-        attention(48, 32, true);
-        attention(576, 512, true); // DeepSeek-V2 and V3
+        for (const KvCacheType type : {KvCacheType::F16, KvCacheType::Q8})
+            attention(type);
         for (const std::uint32_t count : {1u, 7u, 64u, 100u, 576u})
             rmsNorm(count);
         quantise(QuantForm::Full);
         quantise(QuantForm::Outliers);
         for (const std::uint32_t count : {1u, 3u, 16u, 45u, 256u})
             elementwise(count);
+        for (const std::uint32_t count : {1u, 16u, 45u, 80u, 256u})
+            toInt8(count);
     }
 
 private:
@@ -317,23 +318,61 @@ private:
         }
     }
 
+    // Keys or values of a page as attention reads them, and what they stand for.
+    struct KvPage
+    {
+        std::vector<std::byte> bytes;
+        std::vector<double> values; // (64, dim)
+    };
+    // The first byteDims dimensions are bytes, those behind them halves.
+    KvPage makeKvPage(std::uint32_t dim, std::uint32_t byteDims, bool transposed)
+    {
+        const std::size_t scalesAt = 64 * (2 * std::size_t(dim) - byteDims);
+        KvPage page{std::vector<std::byte>(64 * kvRowBytes(dim, dim - byteDims)), {}};
+        std::vector<float> row(dim), scales(kvBlocks(byteDims));
+        std::vector<std::int8_t> bytes(byteDims);
+        for (std::uint32_t key = 0; key < 64; ++key) {
+            for (std::uint32_t d = 0; d < dim; ++d) // a scale that is taken for another one has to show
+                row[d] = uniform(-1, 1) * static_cast<float>(1 + (key + 3 * (d / kKvBlock)) % 5);
+            m_ops.toInt8(row.data(), byteDims, bytes.data(), scales.data());
+            for (std::uint32_t d = 0; d < dim; ++d) {
+                const auto at = [&](std::uint32_t dims, std::uint32_t i) { return transposed ? i * 64 + key : key * dims + i; };
+                if (d < byteDims) {
+                    page.bytes[at(byteDims, d)] = static_cast<std::byte>(bytes[d]);
+                    page.values.push_back(double(bytes[d]) * double(scales[d / kKvBlock]));
+                    continue;
+                }
+                const std::uint16_t half = floatToHalf(row[d]);
+                std::memcpy(&page.bytes[64 * byteDims + 2 * at(dim - byteDims, d - byteDims)], &half, 2);
+                page.values.push_back(double(halfToFloat(half)));
+            }
+            for (std::size_t i = 0; i < scales.size(); ++i)
+                std::memcpy(&page.bytes[scalesAt + (64 * i + key) * sizeof(float)], &scales[i], sizeof(float));
+        }
+        return page;
+    }
+
+    void attention(KvCacheType type)
+    {
+        for (const std::uint32_t headDim : {16u, 64u, 80u, 128u, 192u})
+            attention(type, headDim, headDim, false);
+        attention(type, 48, 32, true);
+        attention(type, 576, 512, true); // DeepSeek-V2 and V3
+    }
+
     // latent: values are the first valueDim dimensions of the keys
-    void attention(std::uint32_t keyDim, std::uint32_t valueDim, bool latent)
+    void attention(KvCacheType type, std::uint32_t keyDim, std::uint32_t valueDim, bool latent)
     {
         constexpr std::uint32_t keys = 301, pages = 5;
-        std::vector<std::vector<std::uint16_t>> keyPages, valuePages;
+        const bool bytes = type == KvCacheType::Q8;
+        const std::uint32_t byteDims = !bytes ? 0 : latent ? valueDim : keyDim - kvHalfDims(keyDim);
+        std::vector<KvPage> keyPages, valuePages;
+        const std::byte *keyPointers[pages], *valuePointers[pages];
         for (std::uint32_t p = 0; p < pages; ++p) {
-            keyPages.emplace_back(64 * keyDim);
-            valuePages.emplace_back(64 * valueDim);
-            for (std::uint16_t &half : keyPages[p])
-                half = floatToHalf(uniform(-1, 1));
-            for (std::uint16_t &half : valuePages[p])
-                half = floatToHalf(uniform(-1, 1));
-        }
-        const std::uint16_t *keyPointers[pages], *valuePointers[pages];
-        for (std::uint32_t p = 0; p < pages; ++p) {
-            keyPointers[p] = keyPages[p].data();
-            valuePointers[p] = valuePages[p].data();
+            keyPages.push_back(makeKvPage(keyDim, byteDims, true));
+            valuePages.push_back(makeKvPage(valueDim, bytes ? valueDim : 0, false));
+            keyPointers[p] = keyPages[p].bytes.data();
+            valuePointers[p] = valuePages[p].bytes.data();
         }
         const std::vector<std::uint32_t> positions{0, 63, 64, keys - 1, 255, 256, 300, 299};
         std::vector<float> queries(kAttentionQueries * keyDim);
@@ -346,7 +385,7 @@ private:
             double maximum = -1e300, total = 0;
             for (std::uint32_t key = 0; key < weights.size(); ++key) {
                 for (std::uint32_t d = 0; d < keyDim; ++d)
-                    weights[key] += double(queries[n * keyDim + d]) * double(halfToFloat(keyPages[key / 64][d * 64 + key % 64]));
+                    weights[key] += double(queries[n * keyDim + d]) * keyPages[key / 64].values[key % 64 * keyDim + d];
                 weights[key] *= scale;
                 maximum = std::max(maximum, weights[key]);
             }
@@ -354,9 +393,9 @@ private:
                 total += weight = std::exp(weight - maximum);
             for (std::uint32_t key = 0; key < weights.size(); ++key)
                 for (std::uint32_t d = 0; d < valueDim; ++d) {
-                    const std::uint16_t value = latent ? keyPages[key / 64][d * 64 + key % 64]
-                                                       : valuePages[key / 64][(key % 64) * valueDim + d];
-                    expected[n * valueDim + d] += weights[key] / total * double(halfToFloat(value));
+                    const double value = latent ? keyPages[key / 64].values[key % 64 * keyDim + d]
+                                                : valuePages[key / 64].values[key % 64 * valueDim + d];
+                    expected[n * valueDim + d] += weights[key] / total * value;
                 }
         }
         std::vector<float> first;
@@ -374,6 +413,7 @@ private:
             task.queryCount = count;
             task.keyDim = keyDim;
             task.valueDim = valueDim;
+            task.byteDims = byteDims;
             task.scale = static_cast<float>(scale);
             for (std::uint32_t begin = 0; begin < keys; begin += kAttentionChunk) {
                 std::uint32_t seen[kAttentionQueries];
@@ -394,7 +434,8 @@ private:
                 first = out;
             else if (failure.empty() && std::memcmp(first.data(), out.data(), out.size() * sizeof(float)) != 0)
                 failure = "not the same bits as with 8 queries";
-            check((latent ? "latent attention, key of " : "attention, head of ") + std::to_string(keyDim) + ", " + std::to_string(count) + " queries", failure);
+            check((latent ? "latent attention, key of " : "attention, head of ") + std::to_string(keyDim)
+                      + (bytes ? " in bytes, " : ", ") + std::to_string(count) + " queries", failure);
         }
     }
 
@@ -485,6 +526,33 @@ private:
             if (halves[i] != floatToHalf(std::clamp(values[i], -65504.0f, 65504.0f)))
                 failure = "value " + std::to_string(i) + " of " + std::to_string(values[i]);
         check("toHalf of " + std::to_string(count), failure);
+    }
+
+    void toInt8(std::uint32_t count)
+    {
+        std::vector<float> values(count), scales(kvBlocks(count) + 1, -1.0f);
+        std::vector<std::int8_t> bytes(count + 1, 99);
+        for (std::uint32_t i = 0; i < count; ++i) // blocks of ordinary numbers, of huge ones, and of nothing but 0
+            values[i] = uniform(-1, 1) * (i / kKvBlock % 3 == 0 ? 3.0f : i / kKvBlock % 3 == 1 ? 1e9f : 0.0f);
+        std::string failure;
+        if (!m_ops.toInt8(values.data(), count, bytes.data(), scales.data()))
+            failure = "finite numbers are not taken for such";
+        for (std::uint32_t i = 0; i < count && failure.empty(); ++i) {
+            const float scale = scales[i / kKvBlock];
+            if (!(std::fabs(values[i] - scale * static_cast<float>(bytes[i])) <= 0.5001f * scale))
+                failure = "value " + std::to_string(i) + " is off by more than half its step";
+        }
+        if (bytes[count] != 99 || scales.back() != -1.0f)
+            failure = "written behind the end";
+        for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            values[count / 2] = wrong;
+            if (m_ops.toInt8(values.data(), count, bytes.data(), scales.data()))
+                failure = "did not see " + std::to_string(wrong);
+            for (const float scale : scales)
+                if (!std::isfinite(scale))
+                    failure = "the scale is no number";
+        }
+        check("toInt8 of " + std::to_string(count), failure);
     }
 
     const CpuOps &m_ops;

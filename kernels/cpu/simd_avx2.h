@@ -95,6 +95,10 @@ KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
 {
     _mm_storeu_si128(reinterpret_cast<__m128i *>(p), _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
+KERNELS_INLINE VF loadInt8(const std::int8_t *p)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i *>(p))));
+}
 KERNELS_INLINE VF halfLow(VI a)
 {
     const __m256i words = _mm256_and_si256(a, _mm256_set1_epi32(0xffff));

@@ -81,6 +81,10 @@ KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
     _mm256_storeu_si256(reinterpret_cast<__m256i *>(p),
                         _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
+KERNELS_INLINE VF loadInt8(const std::int8_t *p)
+{
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i *>(p))));
+}
 KERNELS_INLINE VF halfLow(VI a) { return _mm512_cvtph_ps(_mm512_cvtepi32_epi16(a)); }
 KERNELS_INLINE VF halfHigh(VI a) { return halfLow(_mm512_srli_epi32(a, 16)); }
 KERNELS_INLINE void halves(VI a, VF &low, VF &high)

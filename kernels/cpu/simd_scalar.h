@@ -261,6 +261,12 @@ KERNELS_INLINE void storeHalf(std::uint16_t *p, VF a)
     for (int i = 0; i < 4; ++i)
         p[i] = floatToHalf(a.v[i]);
 }
+KERNELS_INLINE VF loadInt8(const std::int8_t *p)
+{
+    VF r;
+    KERNELS_LANES(static_cast<float>(p[i]));
+    return r;
+}
 // Halves in the low and in the high 16 bits of each lane.
 KERNELS_INLINE VF halfLow(VI a)
 {

@@ -166,12 +166,22 @@ private Q_SLOTS:
         qInfo("largest relative difference %.2g", agreement.largest);
         QVERIFY(agreement.largest < 1e-3);
 
-        Loaded fast(path, std::uint32_t(tokens.size()), std::move(kernels::createCpuBackend({})).value());
-        const double divergence = test::meanDivergence(reference, fast.logits(tokens, tokens.size()),
-                                                       expected["vocabularySize"].get<std::size_t>());
+        const auto vocabulary = expected["vocabularySize"].get<std::size_t>();
+        const auto fastLogits = [&](kernels::KvCacheType cache) {
+            Loaded fast(path, std::uint32_t(tokens.size()),
+                        std::move(kernels::createCpuBackend({.kvCacheType = cache})).value());
+            return fast.logits(tokens, tokens.size());
+        };
+        const std::vector<float> fast = fastLogits(kernels::KvCacheType::F16);
+        const double divergence = test::meanDivergence(reference, fast, vocabulary);
         qInfo("fast path: mean KL divergence %.2g", divergence);
         // 1e-3 is what users are promised; attention in 16 bits and feed-forward in 8 with outliers (QuantForm) reach 2.9e-4.
         QVERIFY(divergence < 5e-4);
+
+        const double ofCache =
+            test::meanDivergence(fast, fastLogits(kernels::KvCacheType::Q8), vocabulary);
+        qInfo("KV cache in 8 bits against 16: mean KL divergence %.2g", ofCache);
+        QVERIFY(ofCache < 1e-3);
     }
 };
 
