@@ -4,6 +4,7 @@
 #include "inference/chat/chat_format.h"
 #include "inference/result.h"
 #include "inference/text/tokenizer.h"
+#include "kernels/kv_cache_type.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,6 +19,7 @@
 namespace inference {
 
 enum class Precision { Fast, Reference };
+using kernels::KvCacheType;
 
 inline constexpr std::uint64_t kDefaultKvFolderBytes = 2'000'000'000;
 
@@ -27,6 +29,7 @@ struct LoadOptions
     unsigned threads = 0;             // 0: physical cores
     Precision precision = Precision::Fast;
     std::string isa = "auto";         // "scalar", "avx2", "avxvnni", "avx512", "amx", "auto"
+    KvCacheType kvCacheType = KvCacheType::F16; // of the fast path
     std::uint32_t contextLength = 0;  // tokens; 0: the model's own, at most kDefaultContextLength
     std::uint32_t chunkTokens = 0;    // prefill chunk; 0: chosen by the engine
     // Where KV pages are kept, so that a conversation that was read goes on without being read again, in

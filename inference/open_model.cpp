@@ -86,7 +86,8 @@ Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &optio
         return usable.error();
     if (options.precision == Precision::Reference)
         return kernels::createReferenceBackend(options.threads);
-    return kernels::createCpuBackend({.threads = options.threads, .isa = options.isa});
+    return kernels::createCpuBackend(
+        {.threads = options.threads, .isa = options.isa, .kvCacheType = options.kvCacheType});
 }
 
 Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &path,
@@ -117,6 +118,7 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     const std::uint32_t chunk = largestRun(options, *contextLength);
     const MemoryPlan memory = planMemory(*plan, {.contextLength = *contextLength,
                                                  .reference = options.precision == Precision::Reference,
+                                                 .kvCacheType = options.kvCacheType,
                                                  .chunkTokens = chunk});
     if (const auto available = availableMemory()) {
         if (auto fits = checkMemory(memory, *available, path.filename().native()); !fits)

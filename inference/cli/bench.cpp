@@ -210,6 +210,7 @@ Json report(const OpenModel &model, const BenchOptions &options, const Measured 
             {"device", device.device},
             {"threads", device.threads},
             {"isa", device.isa},
+            {"kv_bytes_per_token", model.summary.kvBytesPerToken},
             {"load_ms", model.summary.loadMs},
             {"first_token_ms", spreadOf(measured.firstTokenMs).median},
             {"peak_rss_bytes", peakMemory()},

@@ -20,6 +20,8 @@ void CommonOptions::addTo(Options &options)
                    m_precision);
     options.choice("--isa", {"scalar", "avx2", "avxvnni", "avx512", "amx", "auto"},
                    "instruction set of the fast kernels", load.isa);
+    options.choice("--kv-cache-type", {"f16", "q8"},
+                   "the context of the fast kernels in 16 bits, or mostly in 8: three fifths of the memory", m_kvCacheType);
     options.flag("--quiet", "no progress and no statistics on standard error", m_quiet);
     options.choice("--log", {"error", "warning", "info", "debug"}, "what is told on standard error", m_log);
 }
@@ -31,6 +33,7 @@ Result<void> CommonOptions::apply()
                 : m_log == "info"  ? LogLevel::Info
                 : m_log == "error" ? LogLevel::Error
                                    : LogLevel::Warning);
+    load.kvCacheType = m_kvCacheType == "q8" ? KvCacheType::Q8 : KvCacheType::F16;
     load.precision = m_precision == "reference" ? Precision::Reference : Precision::Fast;
     if (auto usable = checkDevice(load.device); !usable)
         return Error(ErrorCode::Internal, usable.error().message);

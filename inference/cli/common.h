@@ -30,7 +30,7 @@ int runBench(CommandLine arguments);
 int runDoctor(CommandLine arguments);
 int runSelftest(CommandLine arguments);
 
-// --device, --threads, --precision, --isa, --quiet, --log of every verb.
+// --device, --threads, --precision, --isa, --kv-cache-type, --quiet, --log of every verb.
 struct CommonOptions
 {
     LoadOptions load;
@@ -41,6 +41,7 @@ struct CommonOptions
 
 private:
     std::string m_precision = "fast";
+    std::string m_kvCacheType = "f16";
     std::string m_log = "warning";
     bool m_quiet = false;
 };

@@ -52,7 +52,8 @@ Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
             facts.add(plan.error());
         else if (contextLength)
             facts.memory = planMemory(*plan, {.contextLength = *contextLength,
-                                              .reference = load.precision == Precision::Reference});
+                                              .reference = load.precision == Precision::Reference,
+                                              .kvCacheType = load.kvCacheType});
     } else {
         facts.add(config.error());
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inference/result.h"
+#include "kernels/kv_cache_type.h"
 #include "kernels/plan.h"
 
 #include <cstdint>
@@ -27,7 +28,8 @@ struct MemoryPlan
 struct MemoryOptions
 {
     std::uint32_t contextLength = 0; // tokens
-    bool reference = false; // the reference path: a cache in F32, and MLA expanded; else F16 and absorbed
+    bool reference = false; // the reference path: a cache in F32, and MLA expanded; else kvCacheType and absorbed
+    kernels::KvCacheType kvCacheType = kernels::KvCacheType::F16;
     std::uint32_t chunkTokens = 256; // tokens of one run: activations are sized for them
     std::uint64_t repackedBytes = 0; // a copy of weights in another layout, where a backend makes one
 };

@@ -67,26 +67,32 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("file");
         QTest::addColumn<QString>("isa");
+        QTest::addColumn<bool>("eightBits");
         const auto wide = [](const char *architecture, kernels::ElementType type) {
             return QByteArray::fromStdString(test::tinyModel(
                 test::wideTinyModel({.architecture = architecture, .weights = type, .contextLength = 1024})));
         };
-        QTest::newRow("llama Q4_K") << wide("llama", kernels::ElementType::Q4_K) << "auto";
-        QTest::newRow("qwen2 F16") << wide("qwen2", kernels::ElementType::F16) << "auto";
-        QTest::newRow("llama Q8_0, plain C++") << wide("llama", kernels::ElementType::Q8_0) << "scalar";
-        QTest::newRow("deepseek2, experts")
-            << QByteArray::fromStdString(test::TinyDeepseek("deepseek2_v3").toGguf()) << "auto";
+        QTest::newRow("llama Q4_K") << wide("llama", kernels::ElementType::Q4_K) << "auto" << false;
+        QTest::newRow("qwen2 F16") << wide("qwen2", kernels::ElementType::F16) << "auto" << false;
+        QTest::newRow("llama Q8_0, plain C++") << wide("llama", kernels::ElementType::Q8_0) << "scalar" << false;
+        const QByteArray deepseek = QByteArray::fromStdString(test::TinyDeepseek("deepseek2_v3").toGguf());
+        QTest::newRow("deepseek2, experts") << deepseek << "auto" << false;
+        QTest::newRow("qwen2 F16, cache in 8 bits")
+            << wide("qwen2", kernels::ElementType::F16) << "auto" << true;
+        QTest::newRow("deepseek2, cache in 8 bits") << deepseek << "auto" << true;
     }
     void aTokenAllocatesNothing()
     {
         QFETCH(QByteArray, file);
         QFETCH(QString, isa);
+        QFETCH(bool, eightBits);
         constexpr std::uint32_t kPrompt = 40, kSteps = 300; // beyond a chunk of keys
         test::TemporaryFolder folder;
         const std::string path = folder.write("tiny.gguf", file).toStdString();
         LoadOptions options;
         options.isa = isa.toStdString();
         options.threads = 2;
+        options.kvCacheType = eightBits ? KvCacheType::Q8 : KvCacheType::F16;
         options.contextLength = 512;
         auto opened = OpenModel::open(path, options, createBackend, {}, {});
         QVERIFY2(opened, opened ? "" : opened.error().message.c_str());

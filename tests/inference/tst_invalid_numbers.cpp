@@ -132,7 +132,8 @@ private Q_SLOTS:
             poison(file, tensor.toStdString(), value);
             std::vector<LoadOptions> ways{{.precision = Precision::Reference}};
             for (const std::string_view isa : kernels::availableIsas())
-                ways.push_back({.threads = 2, .isa = std::string(isa)});
+                for (const KvCacheType type : {KvCacheType::F16, KvCacheType::Q8})
+                    ways.push_back({.threads = 2, .isa = std::string(isa), .kvCacheType = type});
             for (const LoadOptions &options : ways) {
                 Collector sink;
                 const auto answer = engineOf(file, options)->generate(request(4), sink, {});

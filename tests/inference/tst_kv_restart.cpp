@@ -130,11 +130,13 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("model");
         QTest::addColumn<bool>("reference");
         QTest::addColumn<QByteArray>("isa");
+        QTest::addColumn<bool>("eightBits");
         const auto rows = [](const char *name, const std::string &model) {
             const QByteArray bytes = QByteArray::fromStdString(model);
-            QTest::addRow("%s", name) << bytes << false << QByteArray("auto");
-            QTest::addRow("%s, scalar", name) << bytes << false << QByteArray("scalar");
-            QTest::addRow("%s, reference", name) << bytes << true << QByteArray("auto");
+            QTest::addRow("%s", name) << bytes << false << QByteArray("auto") << false;
+            QTest::addRow("%s, cache in 8 bits", name) << bytes << false << QByteArray("auto") << true;
+            QTest::addRow("%s, scalar", name) << bytes << false << QByteArray("scalar") << false;
+            QTest::addRow("%s, reference", name) << bytes << true << QByteArray("auto") << false;
         };
         rows("llama", test::tinyModel({}));
         rows("qwen2", test::tinyModel({.architecture = "qwen2", .headDim = 20, .hiddenSize = 80}));
@@ -145,11 +147,13 @@ private Q_SLOTS:
         QFETCH(QByteArray, model);
         QFETCH(bool, reference);
         QFETCH(QByteArray, isa);
+        QFETCH(bool, eightBits);
         const test::TemporaryFolder folder;
         const std::filesystem::path path = folder.write("m.gguf", model).toStdString();
         LoadOptions without{.threads = 2,
                             .precision = reference ? Precision::Reference : Precision::Fast,
-                            .isa = isa.toStdString()};
+                            .isa = isa.toStdString(),
+                            .kvCacheType = eightBits ? KvCacheType::Q8 : KvCacheType::F16};
         LoadOptions with = without;
         with.kvFolder = folder.path("kv").toStdString();
         Tokens tokens;
@@ -169,6 +173,10 @@ private Q_SLOTS:
         LoadOptions other = with;
         other.precision = reference ? Precision::Fast : Precision::Reference;
         QCOMPARE(process(path, other, tokens).cached, 0u);
+        // So has another size of them.
+        other = with;
+        other.kvCacheType = eightBits ? KvCacheType::F16 : KvCacheType::Q8;
+        QCOMPARE(process(path, other, tokens).cached, reference ? 149u : 0u);
     }
     void aConversationGoesOnWithoutBeingRead()
     {
@@ -268,13 +276,13 @@ private Q_SLOTS:
     {
         const test::TemporaryFolder folder;
         const auto key = [&](const std::string &model, Precision precision = Precision::Fast,
-                             std::int64_t seconds = 1000) {
+                             std::int64_t seconds = 1000, KvCacheType cache = KvCacheType::F16) {
             const std::filesystem::path path =
                 folder.write("m.gguf", QByteArray::fromStdString(model)).toStdString();
             std::filesystem::last_write_time(path,
                                              std::filesystem::file_time_type(std::chrono::seconds(seconds)));
             const auto file = ModelFile::open(path);
-            auto backend = createBackend({.threads = 1, .precision = precision, .isa = "scalar"});
+            auto backend = createBackend({.threads = 1, .precision = precision, .isa = "scalar", .kvCacheType = cache});
             auto plan = buildPlan(*(*file)->gguf, (*file)->config);
             if (!(*backend)->compile(std::move(*plan), 8))
                 qFatal("no plan");
@@ -285,6 +293,7 @@ private Q_SLOTS:
         QCOMPARE(key(model), base);
         QVERIFY(key(model, Precision::Reference) != base);
         QVERIFY(key(model, Precision::Fast, 1001) != base);
+        QVERIFY(key(model, Precision::Fast, 1000, KvCacheType::Q8) != base);
         test::TinyModelOptions other = options;
         other.seed = 2;
         QVERIFY(key(test::tinyModel(other)) != base);

@@ -76,7 +76,8 @@ private Q_SLOTS:
     void everyVerbHasHelp_data()
     {
         QTest::addColumn<QStringList>("options");
-        const QStringList common{"--device", "--threads", "--precision", "--isa", "--quiet", "--log"};
+        const QStringList common{"--device", "--threads", "--precision", "--isa", "--kv-cache-type",
+                                 "--quiet", "--log"};
         QTest::newRow("info") << common + QStringList{"--json"};
         QTest::newRow("tokenize") << common + QStringList{"--special", "--bos", "--file"};
         QTest::newRow("detokenize") << common;
@@ -207,6 +208,7 @@ private Q_SLOTS:
         row("threads", {"generate", "--prompt", "x", "--threads", "-3"});
         row("device", {"generate", "--prompt", "x", "--device", "tpu"});
         row("isa", {"generate", "--prompt", "x", "--isa", "neon"});
+        row("cache type", {"generate", "--prompt", "x", "--kv-cache-type", "q4"});
         row("precision", {"generate", "--prompt", "x", "--precision", "double"});
         row("log", {"generate", "--prompt", "x", "--log", "loud"});
         row("context too long", {"generate", "--prompt", "x", "--context", "100000"});
@@ -265,6 +267,10 @@ private Q_SLOTS:
         const Finished longer = run({"info", "--json", test::smallModel(), "--context", "1000"});
         QVERIFY(object(longer.out)["memory"].toObject()["kv_bytes"].toDouble() <
                 info["memory"].toObject()["kv_bytes"].toDouble());
+        // heads of 64: see kvRowBytes()
+        const Finished eight = run({"info", "--json", test::smallModel(), "--kv-cache-type", "q8"});
+        QCOMPARE(object(eight.out)["memory"].toObject()["kv_bytes"].toDouble() * 256 / (84 + 68),
+                 info["memory"].toObject()["kv_bytes"].toDouble());
     }
     void infoTellsWhoWritesThePrompt()
     {
@@ -389,6 +395,13 @@ private Q_SLOTS:
                 first = bytes;
             QVERIFY(bytes == first);
         }
+        const QString eight = m_folder.path("logits8.npy");
+        COMPARE_CODE(run({"logits", m_tiny, "--tokens", tokens, "--out", eight, "--kv-cache-type", "q8"}), 0);
+        QFile file(eight);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        QCOMPARE(bytes.size(), first.size());
+        QVERIFY(bytes != first);
         COMPARE_CODE(run({"logits", m_tiny, "--tokens", "-", "--out", m_folder.path("x.npy")}, "1 2 999999"),
                      2);
         COMPARE_CODE(run({"logits", m_tiny, "--tokens", "-", "--out", m_folder.path("x.npy")}, ""), 2);

@@ -3,6 +3,7 @@
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
 #include "kernels/backend.h"
+#include "kernels/cpu/cpu_backend.h"
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_model.h"
@@ -83,6 +84,38 @@ private Q_SLOTS:
         QCOMPARE(std::uint64_t(backend->kvPageBytes()), memory.kvBytesPerToken * kernels::kKvPageTokens);
         QVERIFY(backend->activationBytes() <= memory.activationBytes);
         QVERIFY(backend->activationBytes() * 4 > memory.activationBytes);
+    }
+
+    void countsTheCacheAsTheCpuHoldsIt_data()
+    {
+        QTest::addColumn<QByteArray>("model");
+        QTest::addColumn<int>("type");
+        QTest::addColumn<quint64>("perToken");
+        const auto rows = [](const char *name, const std::string &model, quint64 sixteen, quint64 eight) {
+            const QByteArray bytes = QByteArray::fromStdString(model);
+            QTest::addRow("%s, 16 bits", name) << bytes << int(kernels::KvCacheType::F16) << sixteen;
+            QTest::addRow("%s, 8 bits", name) << bytes << int(kernels::KvCacheType::Q8) << eight;
+        };
+        // layers, KV heads, K and V: bytes, a quarter of K in two, and a float for up to 64 bytes
+        rows("heads of 64", test::tinyModel(test::wideTinyModel()), 2 * 2 * 2 * 64 * 2,
+             2 * 2 * ((64 + 16 + 4) + (64 + 4)));
+        rows("heads of 96", test::tinyModel({.headDim = 96}), 2 * 2 * 2 * 96 * 2,
+             2 * 2 * ((96 + 24 + 8) + (96 + 8)));
+    }
+    void countsTheCacheAsTheCpuHoldsIt()
+    {
+        QFETCH(QByteArray, model);
+        QFETCH(int, type);
+        QFETCH(quint64, perToken);
+        const test::TemporaryFolder folder;
+        const auto file = GgufFile::open(folder.write(QStringLiteral("m.gguf"), model).toStdString());
+        auto plan = buildPlan(**file, *ModelConfig::fromGguf(**file));
+        const MemoryPlan memory =
+            planMemory(*plan, {.contextLength = 64, .kvCacheType = kernels::KvCacheType(type)});
+        QCOMPARE(quint64(memory.kvBytesPerToken), perToken);
+        const auto backend = kernels::createCpuBackend({.threads = 1, .kvCacheType = kernels::KvCacheType(type)});
+        QVERIFY((*backend)->compile(std::move(plan).value(), 8));
+        QCOMPARE(quint64((*backend)->kvPageBytes()), quint64(memory.kvBytes));
     }
 
     void readsMemAvailable()
