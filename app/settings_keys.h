@@ -25,6 +25,7 @@ inline const SettingKey<QStringList> kOpenedModels{"models/opened", {}}; // file
 inline const SettingKey<QString> kDevice{"engine/device", QStringLiteral("auto")};
 inline const SettingKey<int> kThreads{"engine/threads", 0};             // 0: physical cores
 inline const SettingKey<int> kContextLength{"engine/contextLength", 0}; // 0: the engine's choice
+inline const SettingKey<int> kKvCacheBits{"engine/kvCacheBits", 16};    // 8 or 16: see kernels::KvCacheType
 inline const SettingKey<int> kKeptGib{"engine/keptGib", 0}; // of read conversations on disk; 0: none is kept
 
 } // namespace app

@@ -276,6 +276,8 @@ void MainWindow::openModel(const QString &path)
     options.device = m_settings.get(app::kDevice).toStdString();
     options.threads = unsigned(std::max(0, m_settings.get(app::kThreads)));
     options.contextLength = std::uint32_t(std::max(0, m_settings.get(app::kContextLength)));
+    if (m_settings.get(app::kKvCacheBits) == 8)
+        options.kvCacheType = inference::KvCacheType::Q8;
     if (const int gib = m_settings.get(app::kKeptGib); gib > 0) {
         options.kvFolder = m_keptPages.folder().toStdString();
         options.kvFolderBytes = std::uint64_t(gib) << 30;

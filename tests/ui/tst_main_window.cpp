@@ -95,6 +95,7 @@ private Q_SLOTS:
     void panelsHaveTheSameFrame();
     void aChatFormatThatIsNotKnownIsSaid();
     void settingsShowAndChangeTheSampling();
+    void theContextIsHeldInEightBitsIfWanted();
     void conversationsAreKeptOnDiskOnlyIfAllowed();
 };
 
@@ -394,6 +395,31 @@ void TestMainWindow::settingsShowAndChangeTheSampling()
     sampling->menu()->actions().at(3)->trigger();
     QCOMPARE(sampling->text(), QStringLiteral("Creative"));
     QCOMPARE(app::samplingPreset(s.settings), app::SamplingPreset::Creative);
+}
+
+void TestMainWindow::theContextIsHeldInEightBitsIfWanted()
+{
+    Setup s;
+    s.window->openModel(QStringLiteral("/models/a.gguf"));
+    QVERIFY(s.ready());
+    QCOMPARE(int(s.script->loadOptions().back().kvCacheType), int(inference::KvCacheType::F16));
+    app::KeptPages kept(s.paths.keptPages());
+    SettingsDialog dialog(s.service, s.settings, s.appearance, kept);
+    auto *choice = dialog.findChild<ComboButton *>(QStringLiteral("kvCache"));
+    QVERIFY(choice);
+    QCOMPARE(choice->text(), QStringLiteral("16 bits"));
+    choice->menu()->actions().at(1)->trigger();
+    QCOMPARE(choice->text(), QStringLiteral("8 bits"));
+    QCOMPARE(s.script->loadOptions().size(), std::size_t(1)); // the loaded model stays as it is
+    s.window->openModel(QStringLiteral("/models/b.gguf"));
+    QTRY_COMPARE(s.script->loadOptions().size(), std::size_t(2));
+    QCOMPARE(int(s.script->loadOptions().back().kvCacheType), int(inference::KvCacheType::Q8));
+    SettingsDialog again(s.service, s.settings, s.appearance, kept);
+    QCOMPARE(again.findChild<ComboButton *>(QStringLiteral("kvCache"))->text(), QStringLiteral("8 bits"));
+    choice->menu()->actions().at(0)->trigger();
+    s.window->openModel(QStringLiteral("/models/c.gguf"));
+    QTRY_COMPARE(s.script->loadOptions().size(), std::size_t(3));
+    QCOMPARE(int(s.script->loadOptions().back().kvCacheType), int(inference::KvCacheType::F16));
 }
 
 void TestMainWindow::conversationsAreKeptOnDiskOnlyIfAllowed()

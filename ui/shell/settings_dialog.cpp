@@ -231,6 +231,9 @@ void SettingsDialog::addEngine(QVBoxLayout *form)
         });
     }
     form->addWidget(row(tr("Threads"), tr("Fewer leave more of the processor to other programs."), threads));
+    form->addWidget(row(tr("Memory of the context"),
+                        tr("8 bits take three fifths of the memory. Answers can differ a little."),
+                        kvCacheChoice(needReload)));
     form->addWidget(
         row(tr("Keep read conversations on disk"),
             tr("Going back to one needs no new reading then, also after a restart. The files hold "
@@ -238,8 +241,25 @@ void SettingsDialog::addEngine(QVBoxLayout *form)
             keptChoice(needReload)));
     connect(reload, &TextButton::clicked, this, &SettingsDialog::reloadRequested);
     reload->setEnabled(m_service.model().has_value());
-    form->addWidget(row(tr("These three count when a model is loaded"), QString(), reload));
+    form->addWidget(row(tr("These four count when a model is loaded"), QString(), reload));
     form->addWidget(keptRow());
+}
+
+QWidget *SettingsDialog::kvCacheChoice(const std::function<void()> &needReload)
+{
+    auto *bits = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    bits->setObjectName(QStringLiteral("kvCache"));
+    const auto name = [](int n) { return SettingsDialog::tr("%1 bits").arg(n); };
+    bits->setText(name(m_settings.get(app::kKvCacheBits) == 8 ? 8 : 16));
+    for (const int n : {16, 8}) {
+        bits->menu()->addAction(name(n), this, [this, bits, name, n, needReload] {
+            m_settings.set(app::kKvCacheBits, n);
+            bits->setText(name(n));
+            bits->updateGeometry();
+            needReload();
+        });
+    }
+    return bits;
 }
 
 QWidget *SettingsDialog::keptChoice(const std::function<void()> &needReload)

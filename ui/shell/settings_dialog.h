@@ -34,6 +34,7 @@ private:
     QWidget *groupHead(const QString &name);
     void addAppearance(QVBoxLayout *form);
     void addEngine(QVBoxLayout *form);
+    QWidget *kvCacheChoice(const std::function<void()> &needReload);
     QWidget *keptChoice(const std::function<void()> &needReload);
     QWidget *keptRow();
     void addChat(QVBoxLayout *form);
