@@ -127,7 +127,9 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     if (stop.stop_requested())
         return notLoaded();
 
-    auto backend = createBackend(options);
+    LoadOptions ofModel = options;
+    ofModel.kvCacheType = kvCacheTypeFor(*plan, options.kvCacheType);
+    auto backend = createBackend(ofModel);
     if (!backend)
         return backend.error();
     model->backend = std::move(*backend);

@@ -1,5 +1,6 @@
 #include "kernels/plan.h"
 
+#include <algorithm>
 #include <array>
 
 namespace kernels {
@@ -34,6 +35,11 @@ std::string stepPlace(const Plan &plan, std::size_t step)
     }
     const std::string_view name = part;
     return name.starts_with("the ") ? part : "layer " + std::to_string(layer) + ", " + part;
+}
+
+bool hasRoutedExperts(const Plan &plan)
+{
+    return std::ranges::any_of(plan.steps, [](const Step &step) { return std::holds_alternative<RouterStep>(step); });
 }
 
 } // namespace kernels

@@ -241,5 +241,6 @@ std::string_view stepName(const Step &step);
 // 3, feed-forward", "the output". Layers count from 0, as in the names of tensors. step: below
 // plan.steps.size().
 std::string stepPlace(const Plan &plan, std::size_t step);
+bool hasRoutedExperts(const Plan &plan);
 
 } // namespace kernels

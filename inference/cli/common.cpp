@@ -21,7 +21,9 @@ void CommonOptions::addTo(Options &options)
     options.choice("--isa", {"scalar", "avx2", "avxvnni", "avx512", "amx", "auto"},
                    "instruction set of the fast kernels", load.isa);
     options.choice("--kv-cache-type", {"f16", "q8"},
-                   "the context of the fast kernels in 16 bits, or mostly in 8: three fifths of the memory", m_kvCacheType);
+                   "the context of the fast kernels in 16 bits, or mostly in 8: three fifths of the memory "
+                   "(models with experts or latent attention keep 16)",
+                   m_kvCacheType);
     options.flag("--quiet", "no progress and no statistics on standard error", m_quiet);
     options.choice("--log", {"error", "warning", "info", "debug"}, "what is told on standard error", m_log);
 }

@@ -96,6 +96,11 @@ std::optional<std::uint64_t> leftInControlGroups(const std::filesystem::path &ro
 
 } // namespace
 
+kernels::KvCacheType kvCacheTypeFor(const kernels::Plan &plan, kernels::KvCacheType asked)
+{
+    return plan.shape.hasMla() || kernels::hasRoutedExperts(plan) ? kernels::KvCacheType::F16 : asked;
+}
+
 MemoryPlan planMemory(const kernels::Plan &plan, const MemoryOptions &options)
 {
     const ModelShape &s = plan.shape;
@@ -111,11 +116,10 @@ MemoryPlan planMemory(const kernels::Plan &plan, const MemoryOptions &options)
     const std::uint64_t valueDim = absorbed ? s.mla.latentSize : s.valueDim();
     const std::uint64_t kvRow = absorbed ? keyDim : s.keyValueHeads * (keyDim + valueDim);
     memory.kvBytesPerToken = s.layers * kvRow * (options.reference ? 4 : 2);
-    if (options.kvCacheType == kernels::KvCacheType::Q8 && !options.reference)
+    if (kvCacheTypeFor(plan, options.kvCacheType) == kernels::KvCacheType::Q8 && !options.reference)
         memory.kvBytesPerToken =
-            s.layers * (absorbed ? kernels::kvRowBytes(std::uint32_t(keyDim), s.mla.ropeDim)
-                                 : s.keyValueHeads * (kernels::kvRowBytes(s.headDim, kernels::kvHalfDims(s.headDim)) +
-                                                      kernels::kvRowBytes(s.headDim, 0)));
+            s.layers * s.keyValueHeads *
+            (kernels::kvRowBytes(s.headDim, kernels::kvHalfDims(s.headDim)) + kernels::kvRowBytes(s.headDim, 0));
     memory.kvBytes = kvBytesOf(memory.kvBytesPerToken, options.contextLength);
 
     // residual, normed; q, attended; gate, up and what becomes of them; latents; routed experts; one row of

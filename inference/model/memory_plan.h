@@ -25,11 +25,16 @@ struct MemoryPlan
     std::uint64_t totalBytes() const { return weightBytes + kvBytes + activationBytes; }
 };
 
+// What a model's cache is held in where this is asked for. Q8 is for ordinary attention and no experts: of the others only
+// small models with random weights could be measured, which it moved by more than users are promised, and the latent cache is
+// small as it is.
+kernels::KvCacheType kvCacheTypeFor(const kernels::Plan &plan, kernels::KvCacheType asked);
+
 struct MemoryOptions
 {
     std::uint32_t contextLength = 0; // tokens
     bool reference = false; // the reference path: a cache in F32, and MLA expanded; else kvCacheType and absorbed
-    kernels::KvCacheType kvCacheType = kernels::KvCacheType::F16;
+    kernels::KvCacheType kvCacheType = kernels::KvCacheType::F16; // as asked for: see kvCacheTypeFor()
     std::uint32_t chunkTokens = 256; // tokens of one run: activations are sized for them
     std::uint64_t repackedBytes = 0; // a copy of weights in another layout, where a backend makes one
 };

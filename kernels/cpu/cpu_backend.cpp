@@ -181,8 +181,7 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
     m_kv.configure(m_plan.shape, m_kvCacheType);
     // Five sixths of the products of a dense model. With routed experts all stay in 16 bits: a token whose scores are close
     // would get another expert.
-    const bool routed = std::ranges::any_of(m_plan.steps, [](const Step &step) { return std::holds_alternative<RouterStep>(step); });
-    m_feedForward = routed ? QuantForm::Full : QuantForm::Outliers;
+    m_feedForward = hasRoutedExperts(m_plan) ? QuantForm::Full : QuantForm::Outliers;
     m_headsAreBlocks = !m_plan.shape.hasMla() && m_plan.shape.headDim % kQuantBlock == 0;
     m_vectors.assign(m_plan.weights.size(), {});
     if (!allocateArenas(needsOf(m_plan)))

@@ -173,10 +173,11 @@ private Q_SLOTS:
         LoadOptions other = with;
         other.precision = reference ? Precision::Fast : Precision::Reference;
         QCOMPARE(process(path, other, tokens).cached, 0u);
-        // So has another size of them.
+        // So has another size of them, where there is a choice.
         other = with;
         other.kvCacheType = eightBits ? KvCacheType::F16 : KvCacheType::Q8;
-        QCOMPARE(process(path, other, tokens).cached, reference ? 149u : 0u);
+        const bool choice = !reference && !QByteArray(QTest::currentDataTag()).startsWith("deepseek2");
+        QCOMPARE(process(path, other, tokens).cached, choice ? 0u : 149u);
     }
     void aConversationGoesOnWithoutBeingRead()
     {

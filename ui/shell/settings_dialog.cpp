@@ -232,7 +232,8 @@ void SettingsDialog::addEngine(QVBoxLayout *form)
     }
     form->addWidget(row(tr("Threads"), tr("Fewer leave more of the processor to other programs."), threads));
     form->addWidget(row(tr("Memory of the context"),
-                        tr("8 bits take three fifths of the memory. Answers can differ a little."),
+                        tr("8 bits take three fifths of the memory. Answers can differ a little. "
+                           "Models with experts keep 16 bits."),
                         kvCacheChoice(needReload)));
     form->addWidget(
         row(tr("Keep read conversations on disk"),
