@@ -1,5 +1,6 @@
 #include "kernels/cpu/self_test.h"
 
+#include "kernels/cpu/activations.h"
 #include "kernels/cpu/aligned_buffer.h"
 #include "kernels/cpu/isa.h"
 #include "kernels/dequantize.h"
@@ -120,17 +121,14 @@ private:
     // Activations in both forms, and the values that the quantised form stands for.
     struct Inputs
     {
-        AlignedBuffer<float> floats, scales, sums16, sums32;
-        AlignedBuffer<std::int32_t> negated16, negated32;
-        AlignedBuffer<std::int8_t> q;
-        AlignedBuffer<std::uint8_t> outliers;
-        QuantRows rows;
+        Activations memory;
+        ActivationRows rows;
         std::vector<double> values;
     };
     // 256 * high + low of the planes
     static int quantisedValue(const Inputs &in, std::size_t index)
     {
-        const std::int8_t *block = in.q.data() + index / 32 * 64;
+        const std::int8_t *block = in.rows.quantised.q + index / 32 * 64;
         return 256 * block[index % 32] + block[32 + index % 32];
     }
     // Random: every third block has one value that is far from the others.
@@ -139,30 +137,26 @@ private:
     bool makeInputs(Inputs &in, std::uint32_t tokens, std::uint32_t columns, bool blocks, Values values = Values::Random,
                     QuantForm form = QuantForm::Full)
     {
-        if (!in.floats.allocate(std::size_t(tokens) * columns) || !in.q.allocate(QuantRows::planeOffset(columns, tokens, 0))
-            || !in.scales.allocate(std::size_t(tokens) * columns / 32) || !in.sums16.allocate(std::size_t(tokens) * columns / 16)
-            || !in.sums32.allocate(std::size_t(tokens) * columns / 32) || !in.negated16.allocate(std::size_t(tokens) * columns / 16)
-            || !in.negated32.allocate(std::size_t(tokens) * columns / 32)
-            || !in.outliers.allocate(std::size_t(tokens) * columns / 32))
+        const std::size_t count = std::size_t(tokens) * columns;
+        if (!in.memory.allocate(tokens, columns, blocks ? Activations::Form::Both : Activations::Form::Floats))
             return false;
-        in.rows = {in.q.data(), in.scales.data(), in.sums16.data(), in.sums32.data(), in.negated16.data(), in.negated32.data(),
-                   in.outliers.data(), columns, form};
-        for (std::size_t i = 0; i < in.floats.size(); ++i)
-            in.floats.data()[i] = uniform(-2, 2);
-        for (std::size_t block = 0; block < in.floats.size() / 32; block += 3)
-            in.floats.data()[block * 32 + m_random() % 32] *= uniform(1, 250);
+        in.rows = in.memory.rows(columns, form);
+        for (std::size_t i = 0; i < count; ++i)
+            in.rows.floats[i] = uniform(-2, 2);
+        for (std::size_t block = 0; block < count / 32; block += 3)
+            in.rows.floats[block * 32 + m_random() % 32] *= uniform(1, 250);
         if (values == Values::Ends)
-            for (std::size_t i = 0; i < in.floats.size(); ++i) {
+            for (std::size_t i = 0; i < count; ++i) {
                 const std::size_t token = i / columns;
-                in.floats.data()[i] = (token / 2 % 2 ? -1.0f : 1.0f) * (token % 2 && i % 32 ? 126 * 256 + 127 : kQuantMaximum);
+                in.rows.floats[i] = (token / 2 % 2 ? -1.0f : 1.0f) * (token % 2 && i % 32 ? 126 * 256 + 127 : kQuantMaximum);
             }
-        in.values.assign(in.floats.data(), in.floats.data() + in.floats.size());
+        in.values.assign(in.rows.floats, in.rows.floats + count);
         if (!blocks)
             return true;
         for (std::uint32_t t = 0; t < tokens; ++t)
-            m_ops.quantise(in.floats.data() + std::size_t(t) * columns, columns, in.rows, t, 0);
+            m_ops.quantise(in.rows.row(t), columns, in.rows.quantised, t, 0);
         for (std::size_t i = 0; i < in.values.size(); ++i)
-            in.values[i] = quantisedValue(in, i) * double(in.scales.data()[i / 32]);
+            in.values[i] = quantisedValue(in, i) * double(in.rows.quantised.scales[i / 32]);
         return true;
     }
 
@@ -299,8 +293,8 @@ private:
             task.rows = rows;
             task.columns = columns;
             task.tokens = tokens;
-            task.quantised = &in.rows;
-            task.floats = in.floats.data();
+            task.quantised = &in.rows.quantised;
+            task.floats = in.rows.floats;
             task.scales = view.scalesOf(0).values;
             task.scaleRow = view.scalesOf(0).firstRow;
             task.out = out.data();
@@ -463,36 +457,36 @@ private:
         if (!makeInputs(in, 2, columns, true, Values::Random, form))
             return check(name, "no memory");
         for (std::uint32_t i = 0; i < 32; ++i)
-            in.floats.data()[i] = 0; // a block of zeros
-        in.floats.data()[40] = 1e4f; // and one with a large value
-        m_ops.quantise(in.floats.data(), columns, in.rows, 0, 0);
+            in.rows.floats[i] = 0; // a block of zeros
+        in.rows.floats[40] = 1e4f; // and one with a large value
+        m_ops.quantise(in.rows.floats, columns, in.rows.quantised, 0, 0);
         std::string failure;
         for (std::uint32_t i = 0; i < columns && failure.empty(); ++i) {
-            const float scale = in.scales.data()[i / 32];
+            const float scale = in.rows.quantised.scales[i / 32];
             // half a step; one and a half where the low byte would have been -128
             const int q = quantisedValue(in, i);
             const float steps = q % 256 == 129 || q % 256 == -127 ? 1.51f : 0.51f;
-            if (!(std::fabs(in.floats.data()[i] - scale * static_cast<float>(q)) <= steps * scale))
+            if (!(std::fabs(in.rows.floats[i] - scale * static_cast<float>(q)) <= steps * scale))
                 failure = "value " + std::to_string(i) + " is off by more than its step";
         }
         for (std::uint32_t block = 0; block < columns / 16 && failure.empty(); ++block) {
             int sum = 0;
             for (std::uint32_t i = 0; i < 16; ++i)
                 sum += quantisedValue(in, 16 * block + i);
-            if (in.sums16.data()[block] != in.scales.data()[block / 2] * static_cast<float>(sum) || in.negated16.data()[block] != -sum)
+            if (in.rows.quantised.sums16[block] != in.rows.quantised.scales[block / 2] * static_cast<float>(sum) || in.rows.quantised.negated16[block] != -sum)
                 failure = "sum of block " + std::to_string(block);
         }
         for (std::uint32_t i = 0; i < columns && failure.empty() && form == QuantForm::Outliers; ++i)
-            if (in.q.data()[i / 32 * 64 + i % 32] != 0 && i % 32 / kOutlierGroup != in.outliers.data()[i / 32])
+            if (in.rows.quantised.q[i / 32 * 64 + i % 32] != 0 && i % 32 / kOutlierGroup != in.rows.quantised.outliers[i / 32])
                 failure = "value " + std::to_string(i) + " has a high byte and no outlier has it";
         for (std::uint32_t block = 0; block < columns / 32 && failure.empty() && form == QuantForm::Outliers; ++block) {
             // what is no outlier has all of its 8 bits, as far as 16 are enough for the outlier
             float rest = 0, maximum = 0;
             for (std::uint32_t i = 32 * block; i < 32 * (block + 1); ++i) {
-                float &of = i % 32 / kOutlierGroup == in.outliers.data()[block] ? maximum : rest;
-                of = std::max(of, std::fabs(in.floats.data()[i]));
+                float &of = i % 32 / kOutlierGroup == in.rows.quantised.outliers[block] ? maximum : rest;
+                of = std::max(of, std::fabs(in.rows.floats[i]));
             }
-            const float largest = rest / in.scales.data()[block];
+            const float largest = rest / in.rows.quantised.scales[block];
             if (maximum > 0 && std::fabs(largest - std::min(127.0f, kQuantMaximum * rest / maximum)) > 0.01f)
                 failure = "the largest of block " + std::to_string(block) + " but its outlier is " + std::to_string(largest) + " steps";
         }
