@@ -22,6 +22,8 @@ namespace {
 // Pages behind one parent that are looked at: first pages of as many conversations without a common
 // beginning.
 constexpr int kMostChildren = 256;
+// A link to nowhere is there and is not, whenever one looks.
+constexpr int kTriesToPrepare = 100;
 // What is unfinished for so long belongs to a program that was killed.
 constexpr std::int64_t kUnfinishedNanoseconds = 600'000'000'000;
 
@@ -105,14 +107,18 @@ Result<void> prepareKvFolder(const std::filesystem::path &folder)
 {
     std::error_code error; // mkdir() tells better
     std::filesystem::create_directories((folder / ".").lexically_normal().parent_path().parent_path(), error);
-    if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-        const int number = errno;
-        return unusable(folder, number == EACCES || number == EROFS ? ErrorCode::ReadOnly : ErrorCode::Io,
-                        std::strerror(number), "Choose another folder.");
-    }
     struct stat status = {};
-    if (::stat(folder.c_str(), &status) != 0) {
-        const int number = errno;
+    int number = ENOENT;
+    // Another program that forgets all may remove the folder as soon as it is here.
+    for (int again = 0; number == ENOENT && again < kTriesToPrepare; ++again) {
+        if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+            number = errno;
+            return unusable(folder, number == EACCES || number == EROFS ? ErrorCode::ReadOnly : ErrorCode::Io,
+                            std::strerror(number), "Choose another folder.");
+        }
+        number = ::stat(folder.c_str(), &status) == 0 ? 0 : errno;
+    }
+    if (number != 0) {
         return unusable(folder, number == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, std::strerror(number),
                         "Choose another folder.");
     }

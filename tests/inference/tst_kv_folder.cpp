@@ -9,7 +9,9 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
+#include <thread>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -249,6 +251,26 @@ private Q_SLOTS:
         std::filesystem::copy(file, now);
         QCOMPARE(KvInventory(f.path).bytes(), 2 * std::filesystem::file_size(file));
         QVERIFY(!std::filesystem::exists(old) && std::filesystem::exists(now));
+    }
+    void aFolderThatAnotherProgramRemovesIsMadeAgain()
+    {
+        const test::TemporaryFolder folder;
+        const std::filesystem::path path = folder.path("kv").toStdString();
+        std::atomic<bool> done{false};
+        std::thread other([&] {
+            while (!done)
+                (void)forgetAll(path);
+        });
+        std::string failure;
+        for (int i = 0; i < 20'000 && failure.empty(); ++i)
+            if (const auto prepared = prepareKvFolder(path); !prepared)
+                failure = prepared.error().message;
+        done = true;
+        other.join();
+        QVERIFY2(failure.empty(), failure.c_str());
+        // A link to nowhere does not keep it busy for ever.
+        std::filesystem::create_symlink("/nowhere", folder.path("link").toStdString());
+        QCOMPARE(prepareKvFolder(folder.path("link").toStdString()).error().code, ErrorCode::NotFound);
     }
     void onlyAFolderOfThisUserAloneIsUsed()
     {
