@@ -71,7 +71,7 @@ void CpuBackend::sortByExpert(const RouterStep &step, std::uint32_t tokens)
     });
 }
 
-// Rows of an expert's tokens side by side.
+// Rows of an expert's tokens side by side. With routed experts they are in QuantForm::Full, which has no outliers.
 void CpuBackend::gather(Worker::Range routed)
 {
     const std::uint32_t hidden = m_plan.shape.hiddenSize;
@@ -89,7 +89,6 @@ void CpuBackend::gather(Worker::Range routed)
         std::memcpy(to.sums32, from.sums32, hidden / 32 * sizeof(float));
         std::memcpy(to.negated16, from.negated16, hidden / 16 * sizeof(std::int32_t));
         std::memcpy(to.negated32, from.negated32, hidden / 32 * sizeof(std::int32_t));
-        std::memcpy(to.outliers, from.outliers, hidden / 32);
     }
 }
 

@@ -220,14 +220,7 @@ static void floatPanels(const MatmulTask &task, const ScratchParts &scratch, std
                 floatTile<1>(panel, x + std::size_t(t) * task.columns, task.columns, columns, sums + std::size_t(t) * 2 * kRowGroup);
         }
     }
-    for (std::uint32_t t = 0; t < task.tokens; ++t)
-        for (std::uint32_t g = 0; g < together; ++g) {
-            const float *sums = scratch.sums + g * groupFloats + std::size_t(t) * 2 * kRowGroup;
-            float values[kRowGroup];
-            for (int sub = 0; sub < kSubGroups; ++sub)
-                storeF(values + sub * kLanes, add(loadF(sums + sub * kLanes), loadF(sums + kRowGroup + sub * kLanes)));
-            storeGroup(task, base + g, t, values);
-        }
+    storeSums(task, base, together, scratch.sums);
 }
 
 template <class Weights> static void floatMatmul(const MatmulTask &task)

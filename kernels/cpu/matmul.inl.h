@@ -342,6 +342,19 @@ static void storeGroup(const MatmulTask &task, std::uint32_t group, std::uint32_
     std::memcpy(task.out + std::size_t(token) * task.outStride + row, values, (left < kRowGroup ? left : kRowGroup) * sizeof(float));
 }
 
+// The outputs of `together` groups from `base` on: of each the two running sums, added up. sums(group, token, 2, 16).
+static void storeSums(const MatmulTask &task, std::uint32_t base, std::uint32_t together, const float *sums)
+{
+    for (std::uint32_t t = 0; t < task.tokens; ++t)
+        for (std::uint32_t g = 0; g < together; ++g) {
+            const float *both = sums + (std::size_t(g) * task.tokens + t) * 2 * kRowGroup;
+            float values[kRowGroup];
+            for (int sub = 0; sub < kSubGroups; ++sub)
+                storeF(values + sub * kLanes, add(loadF(both + sub * kLanes), loadF(both + kRowGroup + sub * kLanes)));
+            storeGroup(task, base + g, t, values);
+        }
+}
+
 // directGroup() of `count` tokens, N at the most.
 template <int N, class Unpack>
 static void directTile(const MatmulTask &task, const std::uint8_t *rows, std::uint32_t token, std::uint32_t count, float *out)
@@ -403,14 +416,7 @@ template <class Unpack, class Products> static void panelMatmul(const MatmulTask
                 Products::tokens(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
             }
         }
-        for (std::uint32_t t = 0; t < task.tokens; ++t)
-            for (std::uint32_t g = 0; g < together; ++g) {
-                const float *sums = scratch.sums + g * groupFloats + std::size_t(t) * 2 * kRowGroup;
-                float values[kRowGroup];
-                for (int sub = 0; sub < kSubGroups; ++sub)
-                    storeF(values + sub * kLanes, add(loadF(sums + sub * kLanes), loadF(sums + kRowGroup + sub * kLanes)));
-                storeGroup(task, base + g, t, values);
-            }
+        storeSums(task, base, together, scratch.sums);
     }
 }
 
