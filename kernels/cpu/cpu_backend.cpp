@@ -174,10 +174,35 @@ bool CpuBackend::allocateArenas(const Needs &needs)
     return ok;
 }
 
+// Which steps of the plan run as one. A norm of few tokens is so short that sharing it out would take longer.
+CpuBackend::Schedule CpuBackend::scheduleOf(Together together) const
+{
+    const std::vector<Step> &steps = m_plan.steps;
+    Schedule schedule;
+    for (std::size_t i = 0; i < steps.size();) {
+        Stage stage{.first = i, .last = i, .shared = {}, .router = std::get_if<RouterStep>(&steps[i])};
+        if (together != Together::Nothing) {
+            stage.shared = sharedBehind(i);
+            if (stage.shared.gateUp)
+                stage.last = i + 2;
+        }
+        if (together == Together::ExpertsAndNorms && stage.last + 1 < steps.size()) {
+            stage.norm = std::get_if<NormQuantStep>(&steps[stage.last + 1]);
+            if (stage.norm)
+                ++stage.last;
+        }
+        i = stage.last + 1;
+        schedule.push_back(stage);
+    }
+    return schedule;
+}
+
 Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
 {
     m_plan = std::move(plan);
     m_maxTokens = maxTokens;
+    m_fewTokens = scheduleOf(Together::ExpertsAndNorms);
+    m_manyTokens = scheduleOf(Together::Experts);
     m_kv.configure(m_plan.shape, m_kvCacheType);
     // Five sixths of the products of a dense model. With routed experts all stay in 16 bits: a token whose scores are close
     // would get another expert.
@@ -204,45 +229,31 @@ bool allFinite(std::span<const float> values)
 
 } // namespace
 
-// The step behind this one, where it is so short that sharing it out would take longer: the last thread to come to the
-// barrier does it.
-const NormQuantStep *CpuBackend::normBehind(std::size_t step, const Run &run) const
-{
-    if (run.tokens > kFewTokens || step + 1 == m_plan.steps.size())
-        return nullptr;
-    return std::get_if<NormQuantStep>(&m_plan.steps[step + 1]);
-}
-
-// All steps in order, on all threads. Some run together with those behind them, but where somebody has to be asked after
-// each one whether to go on: worker 0 asks.
-void CpuBackend::runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn)
+// All stages in order, on all threads. After each one worker 0 asks whether to go on, where there is somebody to ask.
+void CpuBackend::runStages(const Schedule &schedule, Run &run, const std::function<bool(std::size_t step)> &goOn)
 {
     m_pool.run([&](Worker &worker) {
-        for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
-            const SharedExperts shared = goOn ? SharedExperts{} : sharedBehind(i);
-            const std::size_t together = shared.gateUp ? 2 : 0; // more steps
-            const NormQuantStep *norm = goOn ? nullptr : normBehind(i + together, run);
-            if (shared.gateUp)
-                runExperts(std::get<MoeFfnStep>(m_plan.steps[i]), shared, run, worker);
+        for (const Stage &stage : schedule) {
+            if (stage.shared.gateUp)
+                runExperts(std::get<MoeFfnStep>(m_plan.steps[stage.first]), stage.shared, run, worker);
             else
-                std::visit([&](const auto &typed) { runStep(typed, run, worker); }, m_plan.steps[i]);
+                std::visit([&](const auto &step) { runStep(step, run, worker); }, m_plan.steps[stage.first]);
             if (run.stopping()) {
                 std::size_t none = kNoStep;
-                run.lastStep.compare_exchange_strong(none, i, std::memory_order_relaxed);
+                run.lastStep.compare_exchange_strong(none, stage.first, std::memory_order_relaxed);
             }
             worker.barrier([&] {
-                if (norm)
-                    normalise(*norm, {0, run.tokens});
-                else if (const auto *router = std::get_if<RouterStep>(&m_plan.steps[i]))
-                    finishRouting(*router, run, worker);
+                if (stage.norm)
+                    normalise(*stage.norm, {0, run.tokens});
+                if (stage.router)
+                    finishRouting(*stage.router, run, worker);
             });
-            if (run.lastStep.load(std::memory_order_relaxed) <= i)
+            if (run.lastStep.load(std::memory_order_relaxed) <= stage.first)
                 return;
-            i += together + (norm ? 1 : 0);
             if (!goOn)
                 continue;
             // A flag of its own, looked at behind a barrier of its own: others may be looking at lastStep still.
-            if (worker.index() == 0 && !goOn(i))
+            if (worker.index() == 0 && !goOn(stage.last))
                 run.ended.store(true, std::memory_order_relaxed);
             worker.barrier();
             if (run.ended.load(std::memory_order_relaxed))
@@ -254,7 +265,7 @@ void CpuBackend::runSteps(Run &run, const std::function<bool(std::size_t step)> 
 Result<RunOutcome> CpuBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
 {
     Run run{input, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
-    runSteps(run, {});
+    runStages(run.tokens <= kFewTokens ? m_fewTokens : m_manyTokens, run, {});
     if (run.lastStep.load(std::memory_order_relaxed) != kNoStep)
         return RunOutcome::Stopped;
     if (run.cacheInvalid.load(std::memory_order_relaxed))
@@ -269,7 +280,7 @@ Result<std::optional<std::size_t>> CpuBackend::findInvalidStep(const RunInput &i
     std::vector<float> logits(m_plan.shape.vocabularySize);
     Run run{last, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
     std::optional<std::size_t> found;
-    runSteps(run, [&](std::size_t step) {
+    runStages(scheduleOf(Together::Nothing), run, [&](std::size_t step) {
         const std::size_t count = std::size_t(run.tokens) * m_plan.shape.hiddenSize;
         const bool finite = std::holds_alternative<HeadStep>(m_plan.steps[step])
                                 ? allFinite(logits)

@@ -18,7 +18,7 @@ namespace kernels {
 // Rows of the gate and up products that one thread finishes before it quantises them for the down product.
 inline constexpr std::uint32_t kGateRows = 32;
 
-// A run of so many tokens has little to share out: see normBehind() and attend().
+// A run of so many tokens has little to share out: see scheduleOf() and attend().
 inline constexpr std::uint32_t kFewTokens = 4;
 
 class CpuBackend final : public Backend
@@ -64,7 +64,7 @@ private:
         std::atomic<std::size_t> lastStep{std::size_t(-1)};
         // A key or a value was not finite.
         std::atomic<bool> cacheInvalid{false};
-        std::atomic<bool> ended{false}; // by whom runSteps() asks
+        std::atomic<bool> ended{false}; // by whom runStages() asks
 
         // Between the parts of a long step. Once true it stays true; what the step computes is not used then.
         bool stopping() const { return stop.stop_requested(); }
@@ -94,6 +94,15 @@ private:
         const GateUpActStep *gateUp = nullptr;
         const DownResidualStep *down = nullptr;
     };
+    // What all participants do between two meetings: a step, and those behind it that go with it.
+    struct Stage
+    {
+        std::size_t first, last;             // in the plan
+        SharedExperts shared;                // of routed experts, the first step
+        const NormQuantStep *norm = nullptr; // done by the last participant that comes to the end of the stage
+        const RouterStep *router = nullptr;  // whose choice it finishes
+    };
+    using Schedule = std::vector<Stage>;
     // activated(t, row) = silu(gate(row, :) . x(t, :)) * (up(row, :) . x(t, :))
     struct GateUp
     {
@@ -142,8 +151,7 @@ private:
     bool writeKey(const float *key, std::uint32_t slot, std::byte *keys) const;
     bool writeValue(const float *value, std::uint32_t slot, std::byte *values) const;
     void normalise(const NormQuantStep &step, Worker::Range tokens);
-    const NormQuantStep *normBehind(std::size_t step, const Run &run) const;
-    void runSteps(Run &run, const std::function<bool(std::size_t step)> &goOn);
+    void runStages(const Schedule &schedule, Run &run, const std::function<bool(std::size_t step)> &goOn);
 
     // attention
     struct QueryTiles;
@@ -164,6 +172,8 @@ private:
     void runExperts(const MoeFfnStep &step, const SharedExperts &shared, Run &run, Worker &worker);
 
     // compile()
+    enum class Together { Nothing, Experts, ExpertsAndNorms }; // steps that go together in a stage
+    Schedule scheduleOf(Together together) const;
     struct Needs;
     Needs needsOf(const Plan &plan);
     bool allocateArenas(const Needs &needs);
@@ -173,6 +183,7 @@ private:
     ThreadPool m_pool;
     BackendCapabilities m_capabilities;
     Plan m_plan;
+    Schedule m_fewTokens, m_manyTokens; // of runs of up to kFewTokens tokens, decode above all, and of more; point into m_plan
     std::uint32_t m_maxTokens = 0;
     const KvCacheType m_kvCacheType;
     KvPages m_kv;
