@@ -289,6 +289,117 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
     }
 }
 
+// The same for two groups of rows, 32 in all: each activation comes from memory once for both. A processor loads as many vectors a
+// cycle as it multiplies, so that one load for each product and some beside leave the multipliers waiting. High planes first, low ones
+// on top of them: one sum of whole numbers, which is exact in any order.
+template <int N, class Unpack, QuantForm form>
+static void panelPair(const Panel *panels, const QuantRows &a, std::uint32_t token, std::uint32_t first, std::uint32_t columns,
+                      float *const *sums)
+{
+    static_assert(kSubGroups == 1 && !Unpack::kSigned);
+    constexpr std::uint32_t scaleBlock = Unpack::kScaleBlock;
+    constexpr int groups = int(scaleBlock) / 4;
+    const std::int8_t *q[N];
+    const float *scales[N], *blockSums[N];
+    const std::int32_t *negated[N];
+    const std::uint8_t *outliers[N];
+    VF scaled[2][N];
+    for (int n = 0; n < N; ++n) {
+        const std::size_t row = token + std::size_t(n);
+        outliers[n] = a.outliers + row * (a.columns / kQuantBlock) + first / kQuantBlock;
+        q[n] = a.q + QuantRows::planeOffset(a.columns, row, first);
+        scales[n] = a.scales + row * (a.columns / kQuantBlock) + first / kQuantBlock;
+        blockSums[n] = sumsOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
+        negated[n] = negatedOf(a, scaleBlock, std::uint32_t(row)) + first / scaleBlock;
+        for (int p = 0; p < 2; ++p)
+            scaled[p][n] = loadF(sums[p] + row * 2 * kRowGroup);
+    }
+    const std::uint8_t *bytes[2] = {panels[0].bytes, panels[1].bytes};
+    for (std::uint32_t emission = 0; emission < columns / scaleBlock; ++emission) {
+        const std::uint32_t block = Unpack::blockAt(emission);
+        const std::uint32_t byte = planeByte<scaleBlock>(block);
+        VI sum[2][N];
+        const auto addPlane = [&](std::uint32_t plane) __attribute__((always_inline)) {
+#pragma GCC unroll 8
+            for (int g = 0; g < groups; ++g) {
+                const VB w0 = loadB(bytes[0] + std::size_t(g) * 4 * kRowGroup), w1 = loadB(bytes[1] + std::size_t(g) * 4 * kRowGroup);
+#pragma GCC unroll 8
+                for (int n = 0; n < N; ++n) {
+                    const VI x = spread(q[n] + byte + plane + 4 * g);
+                    sum[0][n] = dotSpread(sum[0][n], w0, x);
+                    sum[1][n] = dotSpread(sum[1][n], w1, x);
+                }
+            }
+        };
+#pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) {
+            sum[0][n] = sum[1][n] = zeroI();
+            if constexpr (form == QuantForm::Outliers) {
+                const std::uint32_t g = outlierIn<scaleBlock>(outliers[n], block);
+                const VI x = spread(q[n] + byte + 4 * g);
+                for (int p = 0; p < 2; ++p)
+                    sum[p][n] = dotSpread(sum[p][n], loadB(bytes[p] + std::size_t(g) * 4 * kRowGroup), x);
+            }
+        }
+        if constexpr (form == QuantForm::Full)
+            addPlane(0);
+#pragma GCC unroll 8
+        for (int n = 0; n < N; ++n)
+            for (int p = 0; p < 2; ++p) {
+                sum[p][n] = shiftLeft<8>(sum[p][n]);
+                if constexpr (Unpack::kZero > 0)
+                    sum[p][n] = addI(sum[p][n], minusZero<Unpack::kZero>(negated[n] + block));
+            }
+        addPlane(kQuantBlock);
+        const std::size_t of = std::size_t(emission) * kRowGroup;
+#pragma GCC unroll 8
+        for (int n = 0; n < N; ++n) {
+            const VF scale = set1(scales[n][block / (kQuantBlock / scaleBlock)]);
+            for (int p = 0; p < 2; ++p)
+                scaled[p][n] = fma(mul(loadF(panels[p].scales + of), scale), toFloat(sum[p][n]), scaled[p][n]);
+        }
+        for (int p = 0; p < 2; ++p)
+            bytes[p] += std::size_t(groups) * 4 * kRowGroup;
+    }
+    for (int n = 0; n < N; ++n)
+        for (int p = 0; p < 2; ++p)
+            storeF(sums[p] + (token + std::size_t(n)) * 2 * kRowGroup, scaled[p][n]);
+    if constexpr (Unpack::kZero == kOffsets) {
+        // On their own: the registers above are all taken.
+        VF offsets[2][N];
+        for (int n = 0; n < N; ++n)
+            for (int p = 0; p < 2; ++p)
+                offsets[p][n] = loadF(sums[p] + (token + std::size_t(n)) * 2 * kRowGroup + kRowGroup);
+        for (std::uint32_t emission = 0; emission < columns / scaleBlock; ++emission) {
+            const std::uint32_t block = Unpack::blockAt(emission);
+            const std::size_t of = std::size_t(emission) * kRowGroup;
+            const VF m0 = loadF(panels[0].offsets + of), m1 = loadF(panels[1].offsets + of);
+#pragma GCC unroll 8
+            for (int n = 0; n < N; ++n) {
+                const VF blockSum = set1(blockSums[n][block]);
+                offsets[0][n] = fma(m0, blockSum, offsets[0][n]);
+                offsets[1][n] = fma(m1, blockSum, offsets[1][n]);
+            }
+        }
+        for (int n = 0; n < N; ++n)
+            for (int p = 0; p < 2; ++p)
+                storeF(sums[p] + (token + std::size_t(n)) * 2 * kRowGroup + kRowGroup, offsets[p][n]);
+    }
+}
+
+template <class Unpack, QuantForm form>
+static void pairTokens(const Panel *panels, const QuantRows &a, std::uint32_t tokens, std::uint32_t first, std::uint32_t columns,
+                       float *const *sums)
+{
+    std::uint32_t token = 0;
+    for (; token + kPairTile <= tokens; token += kPairTile)
+        panelPair<kPairTile, Unpack, form>(panels, a, token, first, columns, sums);
+    for (; token + 2 <= tokens; token += 2)
+        panelPair<2, Unpack, form>(panels, a, token, first, columns, sums);
+    for (; token < tokens; ++token)
+        panelPair<1, Unpack, form>(panels, a, token, first, columns, sums);
+}
+
 template <class Unpack, QuantForm form>
 static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t tokens, std::uint32_t first,
                         std::uint32_t columns, float *sums)
@@ -308,6 +419,7 @@ static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t to
 struct ScratchParts
 {
     Panel panel;
+    Panel halves[2];    // the same memory for two groups and half the columns
     float *sums;        // (kGroupsTogether, tokens, 2, 16)
     std::uint8_t *tail; // 16 rows, where the last group is cut short
 
@@ -317,6 +429,8 @@ struct ScratchParts
         panel.bytes = p;
         panel.scales = reinterpret_cast<float *>(p + kPanelBytes);
         panel.offsets = panel.scales + kPanelFloats;
+        halves[0] = panel;
+        halves[1] = {panel.bytes + kPanelBytes / 2, panel.scales + kPanelFloats / 2, panel.offsets + kPanelFloats / 2};
         sums = panel.offsets + kPanelFloats;
         tail = reinterpret_cast<std::uint8_t *>(sums + std::size_t(kGroupsTogether) * task.tokens * 2 * kRowGroup);
     }
@@ -382,24 +496,25 @@ static void directTokens(const MatmulTask &task, std::uint32_t group, const std:
     }
 }
 
-// What is unpacked next comes from memory while the tokens pass by this panel: columns from `first` on of a group's rows.
-template <class Unpack> static void prefetchPanel(const MatmulTask &task, std::uint32_t group, std::uint32_t first)
+// What is unpacked next comes from memory while the tokens pass by this panel: `columns` from `first` on of a group's rows.
+template <class Unpack>
+static void prefetchPanel(const MatmulTask &task, std::uint32_t group, std::uint32_t columns, std::uint32_t first)
 {
     const auto *rows = reinterpret_cast<const std::uint8_t *>(task.weights) + std::size_t(group) * kRowGroup * task.rowBytes
         + first / Unpack::kUnit * Unpack::kUnitBytes;
-    const std::size_t bytes = std::size_t(kPanelColumns) / Unpack::kUnit * Unpack::kUnitBytes;
+    const std::size_t bytes = std::size_t(columns) / Unpack::kUnit * Unpack::kUnitBytes;
     for (std::uint32_t row = 0; row < kRowGroup; ++row, rows += task.rowBytes)
         for (std::size_t i = 0; i < bytes; i += 64)
             prefetch(rows + i);
 }
 
 // Products::tokens() multiplies a panel with all tokens.
-template <class Unpack, class Products> static void panelMatmul(const MatmulTask &task)
+template <class Unpack, class Products> static void panelMatmul(const MatmulTask &task, std::uint32_t firstGroup = 0)
 {
     const ScratchParts scratch(task);
     const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
     const std::size_t groupFloats = std::size_t(task.tokens) * 2 * kRowGroup;
-    for (std::uint32_t base = 0; base < groups; base += kGroupsTogether) {
+    for (std::uint32_t base = firstGroup; base < groups; base += kGroupsTogether) {
         const std::uint32_t together = groups - base < kGroupsTogether ? groups - base : kGroupsTogether;
         std::memset(scratch.sums, 0, together * groupFloats * sizeof(float));
         for (std::uint32_t first = 0; first < task.columns; first += kPanelColumns) {
@@ -408,11 +523,11 @@ template <class Unpack, class Products> static void panelMatmul(const MatmulTask
                 const std::uint8_t *rows = groupRows(task, base + g, scratch.tail) + first / Unpack::kUnit * Unpack::kUnitBytes;
                 fillPanel<Unpack>(rows, task.rowBytes, columns, scratch.panel);
                 if (g + 1 < together)
-                    prefetchPanel<Unpack>(task, base + g + 1, first);
+                    prefetchPanel<Unpack>(task, base + g + 1, kPanelColumns, first);
                 else if (first + columns < task.columns)
-                    prefetchPanel<Unpack>(task, base, first + columns);
+                    prefetchPanel<Unpack>(task, base, kPanelColumns, first + columns);
                 else // behind the task's rows there may be none: that does no harm
-                    prefetchPanel<Unpack>(task, base + together, 0);
+                    prefetchPanel<Unpack>(task, base + together, kPanelColumns, 0);
                 Products::tokens(scratch.panel, *task.quantised, task.tokens, first, columns, scratch.sums + g * groupFloats);
             }
         }
@@ -432,12 +547,51 @@ template <class Unpack> struct VectorProducts
     }
 };
 
+// Of two groups of rows at a time, and the last one alone where their number is odd.
+template <class Unpack> static void pairMatmul(const MatmulTask &task)
+{
+    constexpr std::uint32_t kColumns = kPanelColumns / 2;
+    const ScratchParts scratch(task);
+    const QuantRows &a = *task.quantised;
+    const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup, paired = groups / 2 * 2;
+    const std::size_t groupFloats = std::size_t(task.tokens) * 2 * kRowGroup;
+    for (std::uint32_t base = 0; base < paired; base += kGroupsTogether) {
+        const std::uint32_t together = paired - base < kGroupsTogether ? paired - base : kGroupsTogether;
+        std::memset(scratch.sums, 0, together * groupFloats * sizeof(float));
+        for (std::uint32_t first = 0; first < task.columns; first += kColumns) {
+            const std::uint32_t columns = task.columns - first < kColumns ? task.columns - first : kColumns;
+            for (std::uint32_t g = 0; g < together; g += 2) {
+                for (std::uint32_t p = 0; p < 2; ++p)
+                    fillPanel<Unpack>(groupRows(task, base + g + p, scratch.tail) + first / Unpack::kUnit * Unpack::kUnitBytes,
+                                      task.rowBytes, columns, scratch.halves[p]);
+                // What is unpacked next comes from memory meanwhile; behind the task's rows there may be none: that does no harm.
+                const bool lastPair = g + 2 >= together, lastColumns = first + columns >= task.columns;
+                const std::uint32_t next = !lastPair ? base + g + 2 : lastColumns ? base + together : base;
+                for (std::uint32_t p = 0; p < 2; ++p)
+                    prefetchPanel<Unpack>(task, next + p, kColumns, !lastPair ? first : lastColumns ? 0 : first + columns);
+                float *const sums[2] = {scratch.sums + g * groupFloats, scratch.sums + (g + 1) * groupFloats};
+                if (a.form == QuantForm::Full)
+                    pairTokens<Unpack, QuantForm::Full>(scratch.halves, a, task.tokens, first, columns, sums);
+                else
+                    pairTokens<Unpack, QuantForm::Outliers>(scratch.halves, a, task.tokens, first, columns, sums);
+            }
+        }
+        storeSums(task, base, together, scratch.sums);
+    }
+    if (paired < groups)
+        panelMatmul<Unpack, VectorProducts<Unpack>>(task, paired);
+}
+
 template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
 {
     // Scale blocks of 16 take as much again to unpack.
     constexpr std::uint32_t few = Unpack::kScaleBlock == 16 ? kDirectTokens / 2 : kDirectTokens;
-    if (task.tokens > few)
-        return panelMatmul<Unpack, VectorProducts<Unpack>>(task);
+    if (task.tokens > few) {
+        if constexpr (kPairTile > 0)
+            return pairMatmul<Unpack>(task);
+        else
+            return panelMatmul<Unpack, VectorProducts<Unpack>>(task);
+    }
     const ScratchParts scratch(task);
     const std::uint32_t groups = (task.rows + kRowGroup - 1) / kRowGroup;
     for (std::uint32_t group = 0; group < groups; ++group)

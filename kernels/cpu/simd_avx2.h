@@ -18,6 +18,7 @@ inline constexpr int kTile = 4;
 inline constexpr bool kDotsFromMemory = false;
 // Four at once do not fit the registers of AVX2 and take as long as six in two tiles.
 inline constexpr std::uint32_t kDirectTokens = 9, kDirectTile = 3;
+inline constexpr int kPairTile = 0;
 #ifdef __AVXVNNI__
 inline constexpr bool kHasVnni = true;
 #else

@@ -18,6 +18,7 @@ inline constexpr int kTile = 8;
 inline constexpr bool kHasVnni = true;
 inline constexpr bool kDotsFromMemory = true; // dotAt()
 inline constexpr std::uint32_t kDirectTokens = 20, kDirectTile = 4;
+inline constexpr int kPairTile = 6; // tokens that panelPair() takes together; 0: never used
 
 using VF = __m512;
 using VI = __m512i;
@@ -106,6 +107,13 @@ KERNELS_INLINE VI dotAt(VI acc, VB weights, const std::int8_t *activations)
     __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(weights), "m"(*reinterpret_cast<const std::int8_t(*)[4]>(activations)));
     return acc;
 }
+KERNELS_INLINE VI spread(const std::int8_t *activations)
+{
+    std::int32_t a;
+    std::memcpy(&a, activations, 4);
+    return _mm512_set1_epi32(a);
+}
+KERNELS_INLINE VI dotSpread(VI acc, VB weights, VI activations) { return _mm512_dpbusd_epi32(acc, weights, activations); }
 inline constexpr int kPartialSums = 1 << 16;
 KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
 KERNELS_INLINE VI whole(VI partial) { return partial; }

@@ -20,6 +20,7 @@ namespace kernels::KERNELS_ISA {
 inline constexpr int kTile = 4;        // tokens of one register tile
 inline constexpr bool kDotsFromMemory = false;
 inline constexpr std::uint32_t kDirectTokens = 9, kDirectTile = 3;
+inline constexpr int kPairTile = 0;
 inline constexpr bool kHasVnni = true; // dot() takes all 8 bits of an unsigned byte
 
 struct VF
