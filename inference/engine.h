@@ -71,6 +71,7 @@ struct ModelSummary
     bool canFillInMiddle = false;
     SamplingOptions sampling{};        // what the makers advise, else the defaults
     std::string samplingSource;        // where the advice stands; empty: there is none
+    std::string fingerprint;           // modelFingerprint()
     double loadMs = 0;                 // measured
     std::vector<std::string> notes;    // what differs from the original model: sentences
 };

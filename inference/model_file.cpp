@@ -4,6 +4,7 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/hugging_face/folder.h"
+#include "inference/model_fingerprint.h"
 
 #include <algorithm>
 
@@ -82,6 +83,7 @@ ModelSummary summarise(const ModelFile &model)
     summary.samplingSource = std::move(advice.source);
     summary.canFillInMiddle = model.tokenizer->fillInMiddle().has_value();
     summary.notes = model.config.notes();
+    summary.fingerprint = modelFingerprint(*model.gguf);
     return summary;
 }
 

@@ -210,6 +210,7 @@ ModelSummary FakeEngine::defaultSummary(const std::filesystem::path &path)
     summary.chatFormatKnown = true;
     summary.canFillInMiddle = true;
     summary.loadMs = 1;
+    summary.fingerprint = "of " + path.string();
     return summary;
 }
 
@@ -325,6 +326,7 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
     statistics.prefillTokensPerSecond = answer.prefillTokensPerSecond;
     statistics.decodeTokensPerSecond = answer.decodeTokensPerSecond;
     statistics.firstTokenMs = 12;
+    statistics.seed = request.sampling.seed.value_or(4711);
     sink.onPrompt(prompt, answer.cachedTokens, answer.opensReasoning);
     bool goesOn = !stop.stop_requested();
     for (std::uint32_t chunk = 1; chunk <= answer.promptChunks && goesOn; ++chunk) {
@@ -343,7 +345,7 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
             break;
         }
         ++statistics.generatedTokens;
-        statistics.tokens.push_back(TokenId(statistics.generatedTokens));
+        statistics.tokens.push_back(TokenId(std::hash<std::string>()(piece.text) % 100000));
         sink.onText(piece.text);
     }
     if (!goesOn)
