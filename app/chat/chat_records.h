@@ -1,7 +1,9 @@
 // Conversations and messages as they are stored: plain values, passed between threads.
 #pragma once
 
+#include <QByteArray>
 #include <QString>
+#include <QStringList>
 #include <QVector>
 
 #include <optional>
@@ -17,6 +19,9 @@ enum class MessageState {
     Interrupted, // by the end of the program
     Failed       // see MessageRecord::error
 };
+
+// MessageRecord::endReason of an answer that the user wrote or changed.
+inline const QString kEditedByUser = QStringLiteral("edited");
 
 // Times are milliseconds since 1970 (UTC); ids are those of newRecordId().
 struct MessageRecord
@@ -35,6 +40,7 @@ struct MessageRecord
     QString model;      // name of the one that answered
     int promptTokens = 0, cachedTokens = 0, generatedTokens = 0;
     double prefillTokensPerSecond = 0, decodeTokensPerSecond = 0, firstTokenMs = 0;
+    QByteArray receipt; // of an answer, see receipt.h; empty: none
     qint64 created = 0;
 };
 
@@ -45,11 +51,21 @@ struct ConversationRecord
     QString title;
     bool titledByUser = false;
     bool pinned = false;
-    qint64 folder = 0;      // 0: none
+    qint64 folder = 0; // 0: none
+    QStringList tags;  // sorted, each once
     qint64 currentLeaf = 0; // the message whose path from the root is shown; 0: no message yet
     qint64 created = 0, updated = 0;
     qint64 deletedAt = 0;  // 0: not deleted; 30 days later it is gone for good
     qint64 archivedAt = 0; // 0: not archived
+};
+
+// Conversations that belong together, under a head of their own in the list.
+struct FolderRecord
+{
+    qint64 id = 0;
+    QString name;
+    qint64 position = 0; // among the others; equal ones by id
+    friend bool operator==(const FolderRecord &, const FolderRecord &) = default;
 };
 
 // What a write does. All of one write are committed together or not at all; each can be repeated without
@@ -89,13 +105,41 @@ struct SetDeleted
     qint64 conversationId = 0;
     qint64 deletedAt = 0; // 0: brings it back
 };
+struct RemoveConversation // for good, with all its messages
+{
+    qint64 conversationId = 0;
+};
+struct SetArchived
+{
+    qint64 conversationId = 0;
+    qint64 archivedAt = 0; // 0: brings it back
+};
+struct SetTags // instead of those it has
+{
+    qint64 conversationId = 0;
+    QStringList tags;
+};
+struct SetFolder
+{
+    qint64 conversationId = 0;
+    qint64 folderId = 0; // 0: out of its folder
+};
+struct SaveFolder // inserts or replaces
+{
+    FolderRecord folder;
+};
+struct RemoveFolder // its conversations stay, without a folder
+{
+    qint64 folderId = 0;
+};
 struct SetDraft // an empty text removes it; conversation 0: the one not begun yet
 {
     qint64 conversationId = 0;
     QString text;
 };
 using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
-                                    SetPinned, SetDeleted, SetDraft>;
+                                    SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
+                                    SetDraft>;
 using StoreOperations = QVector<StoreOperation>;
 
 inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;

@@ -1,5 +1,7 @@
 #include "app/chat/chat_session.h"
 
+#include "app/chat/receipt.h"
+
 #include "app/error_text.h"
 
 namespace app {
@@ -143,6 +145,37 @@ bool ChatSession::editAndResend(int row, const QString &text)
     return true;
 }
 
+bool ChatSession::editAnswer(int row, const QString &text)
+{
+    if (m_state != State::Idle || text.trimmed().isEmpty() || row < 0 || row >= m_messages.rowCount() ||
+        m_messages.message(row).role != Role::Assistant)
+        return false;
+    MessageRecord answer = newAnswer(m_messages.message(row).parentId);
+    answer.content = text;
+    answer.reasoning = m_messages.message(row).reasoning;
+    answer.reasoningMs = m_messages.message(row).reasoningMs;
+    answer.state = MessageState::Complete;
+    answer.endReason = kEditedByUser;
+    m_store.write({SaveMessage{answer}, SetCurrentLeaf{m_conversation.id, answer.id, nowMs()}}, Durability::Typed, this,
+                  [this, answer, text](const Result<void> &result) {
+                      if (result)
+                          m_messages.add({answer}, answer.id);
+                      else
+                          Q_EMIT sendFailed(text, result.error());
+                  });
+    return true;
+}
+
+bool ChatSession::branchFrom(int row)
+{
+    if (m_state != State::Idle || row < 0 || row + 1 >= m_messages.rowCount() || m_messages.message(row).role != Role::Assistant)
+        return false;
+    const qint64 leaf = m_messages.message(row).id;
+    m_messages.showLeaf(leaf);
+    m_store.write({SetCurrentLeaf{m_conversation.id, leaf, 0}}, Durability::Typed);
+    return true;
+}
+
 bool ChatSession::regenerate(int row)
 {
     if (m_state != State::Idle || row < 0 || row >= m_messages.rowCount())
@@ -280,6 +313,9 @@ void ChatSession::ask()
     const auto model = m_service.model();
     auto request =
         m_answer->continues ? continueRequest(records, options, model) : chatRequest(records, options, model);
+    m_answer->request = request;
+    m_answer->instructions = options.systemPrompt;
+    m_answer->model = model;
     GenerationReply *reply = m_service.generate(std::move(request), Priority::Chat, this);
     m_answer->reply = reply;
     connectReply(reply);
@@ -401,6 +437,11 @@ void ChatSession::finish(const GenerationStatistics &statistics)
         record.firstTokenMs = statistics.firstTokenMs;
     }
     record.generatedTokens = m_answer->tokensBefore + int(statistics.generatedTokens);
+    if (m_answer->model && statistics.generatedTokens > 0) {
+        Receipt receipt = makeReceipt(*m_answer->model, m_answer->instructions, m_answer->request, statistics);
+        receipt.continued = m_answer->continues;
+        record.receipt = receiptToJson(receipt);
+    }
     record.error.clear();
     record.errorCode = -1;
     endAnswer(record);
@@ -459,12 +500,33 @@ void ChatSession::stop()
     }
 }
 
+QVector<MessageRecord> ChatSession::pathBefore(int row) const
+{
+    QVector<qint64> path = m_messages.tree().path(m_messages.message(row).id);
+    path.removeLast();
+    return m_messages.tree().messages(path);
+}
+
 void ChatSession::showVersion(int row, int version)
 {
     const qint64 id = m_messages.versionId(row, version);
     if (id == 0 || m_state == State::Loading || m_state == State::Sending)
         return;
-    const qint64 leaf = m_messages.tree().newestLeaf(id);
+    showBranch(id);
+}
+
+bool ChatSession::showMessage(qint64 id)
+{
+    if (!m_messages.tree().contains(id) || m_state == State::Loading || m_state == State::Sending)
+        return false;
+    if (m_messages.rowOf(id) < 0)
+        showBranch(id);
+    return true;
+}
+
+void ChatSession::showBranch(qint64 message)
+{
+    const qint64 leaf = m_messages.tree().newestLeaf(message);
     m_messages.showLeaf(leaf);
     m_store.write({SetCurrentLeaf{m_conversation.id, leaf, 0}}, Durability::Typed);
 }

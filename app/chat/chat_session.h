@@ -30,6 +30,9 @@ struct RunningAnswer
     qint64 reasoningMsBefore = 0;
     int tokensBefore = 0;
     QPointer<GenerationReply> reply;
+    inference::GenerationRequest request; // what was asked, for the receipt
+    QString instructions;
+    std::optional<inference::ModelSummary> model;
 };
 
 // GUI thread. The service, the store and the settings outlive it. Destroying it stops the answer and saves
@@ -83,11 +86,19 @@ public:
     bool regenerate(int row);
     // A new version of the message in that row, with a new answer, as a new branch.
     bool editAndResend(int row, const QString &text);
+    // A version of the answer in that row as the user wants it to be; the model's own stays. Nothing is asked.
+    bool editAnswer(int row, const QString &text);
+    // The next message follows this one, as a new branch beside what stands below it now.
+    bool branchFrom(int row);
     // Goes on with the last answer, which ended early (length, stop, interruption).
     bool canContinue() const;
     bool continueAnswer();
+    // The messages before the answer in a row, as they were asked; for a replay.
+    QVector<MessageRecord> pathBefore(int row) const;
     // Shows another version (1 ..) of the message in a row, with the newest branch below it.
     void showVersion(int row, int version);
+    // Shows the newest branch with this message, where another one is shown. False: there is no such message here.
+    bool showMessage(qint64 id);
 
     // What is typed and not sent; kept in the file.
     QString draft() const { return m_draft; }
@@ -111,6 +122,7 @@ Q_SIGNALS:
 
 private:
     void load(qint64 id);
+    void showBranch(qint64 message);
     void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed);
     void beginAnswer(qint64 id, bool continues);
     void ask();

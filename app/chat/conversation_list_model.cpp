@@ -1,5 +1,7 @@
 #include "app/chat/conversation_list_model.h"
 
+#include "app/chat/conversation_copy.h"
+
 #include <QDateTime>
 #include <QSet>
 
@@ -12,16 +14,29 @@ using inference::Result;
 
 namespace {
 
-bool isFound(const ConversationRecord &conversation, const QStringList &words)
-{
-    return std::all_of(words.begin(), words.end(), [&](const QString &word) {
-        return conversation.title.contains(word, Qt::CaseInsensitive);
-    });
-}
+// Typing is over, for now.
+constexpr int kSearchDelayMs = 120;
+constexpr int kMostFound = 200;
 
 bool sameRow(const ConversationRecord &a, const ConversationRecord &b)
 {
-    return a.title == b.title && a.pinned == b.pinned && a.updated == b.updated;
+    return a.title == b.title && a.pinned == b.pinned && a.updated == b.updated && a.folder == b.folder && a.tags == b.tags &&
+           a.archivedAt == b.archivedAt;
+}
+
+QStringList tagsOf(const QString &typed)
+{
+    QStringList tags;
+    for (QString tag : typed.split(QLatin1Char(',')))
+    {
+        tag = tag.simplified();
+        while (tag.startsWith(QLatin1Char('#')))
+            tag.remove(0, 1);
+        if (!tag.isEmpty() && !tags.contains(tag, Qt::CaseInsensitive))
+            tags << tag.left(60);
+    }
+    tags.sort(Qt::CaseInsensitive);
+    return tags;
 }
 
 } // namespace
@@ -37,12 +52,22 @@ ConversationListModel::ConversationListModel(ChatStore &store, const QString &ki
         startDayTimer();
     });
     startDayTimer();
+    m_searchTimer.setSingleShot(true);
+    m_searchTimer.setInterval(kSearchDelayMs);
+    connect(&m_searchTimer, &QTimer::timeout, this, &ConversationListModel::search);
     if (store.isOpen())
         load();
 }
 
 void ConversationListModel::load()
 {
+    m_store.readFolders(this, [this](const Result<QVector<FolderRecord>> &result) {
+        if (!result)
+            return; // the conversations' own answer tells
+        m_folders = *result;
+        refresh();
+        Q_EMIT foldersChanged();
+    });
     m_store.readConversations(this, [this](const Result<QVector<ConversationRecord>> &result) {
         if (!result) {
             Q_EMIT loadFailed(result.error());
@@ -77,14 +102,27 @@ QVariant ConversationListModel::data(const QModelIndex &index, int role) const
         return conversation.title;
     case GroupRole:
         return int(groupOf(conversation, m_groupedOn));
-    case GroupNameRole:
-        return groupName(groupOf(conversation, m_groupedOn));
+    case SectionRole: {
+        const Group group = groupOf(conversation, m_groupedOn);
+        return group == Group::Folder ? conversation.folder : qint64(group);
+    }
+    case GroupNameRole: {
+        const Group group = groupOf(conversation, m_groupedOn);
+        const int folder = folderIndex(conversation.folder);
+        return group == Group::Folder && folder >= 0 ? m_folders[folder].name : groupName(group);
+    }
     case PinnedRole:
         return conversation.pinned;
     case CreatedRole:
         return conversation.created;
     case UpdatedRole:
         return conversation.updated;
+    case TagsRole:
+        return conversation.tags;
+    case SnippetRole:
+        return m_hits.value(conversation.id).snippet.text;
+    case SnippetMarksRole:
+        return QVariant::fromValue(m_hits.value(conversation.id).snippet.marks);
     default:
         return {};
     }
@@ -96,6 +134,14 @@ int ConversationListModel::rowOf(qint64 id) const
         if (m_shown[row].id == id)
             return int(row);
     return -1;
+}
+
+QVector<qint64> ConversationListModel::allIds() const
+{
+    QVector<qint64> ids;
+    for (const ConversationRecord &conversation : m_all)
+        ids << conversation.id;
+    return ids;
 }
 
 // Removed ones too: what changes about them is there again when they come back.
@@ -111,6 +157,63 @@ ConversationRecord *ConversationListModel::record(qint64 id)
 void ConversationListModel::find(const QString &text)
 {
     m_search = text;
+    m_query = searchQuery(text);
+    ++m_searchNumber; // what is still looked for is not wanted any more
+    m_searching = false;
+    m_hits.clear();
+    if (m_query.isEmpty()) {
+        m_searchTimer.stop();
+        m_unread = 0;
+    } else {
+        m_searchTimer.start();
+    }
+    refresh();
+}
+
+void ConversationListModel::search()
+{
+    m_searching = true;
+    m_store.find(m_query, m_kind, kMostFound, this, [this, number = m_searchNumber](const Result<SearchResult> &result) {
+        if (number != m_searchNumber)
+            return;
+        m_searching = false;
+        m_unread = result ? result->unread : 0;
+        for (const SearchHit &hit : result ? result->hits : QVector<SearchHit>())
+            m_hits.insert(hit.conversationId, hit);
+        refresh();
+        if (!m_shown.isEmpty())
+            Q_EMIT dataChanged(index(0), index(int(m_shown.size()) - 1)); // snippets
+        Q_EMIT searched();
+    });
+}
+
+bool ConversationListModel::isFound(const ConversationRecord &conversation) const
+{
+    if (m_search.trimmed().isEmpty() || m_hits.contains(conversation.id))
+        return true;
+    if (m_query.hasFilter()) // of messages
+        return false;
+    const QStringList words = m_query.words.isEmpty() ? m_search.split(QLatin1Char(' '), Qt::SkipEmptyParts) : m_query.words;
+    return std::all_of(words.begin(), words.end(),
+                       [&](const QString &word) { return conversation.title.contains(word, Qt::CaseInsensitive); });
+}
+
+bool ConversationListModel::isWanted(const ConversationRecord &conversation) const
+{
+    return (conversation.archivedAt == 0 || m_archivedShown) && isFound(conversation);
+}
+
+int ConversationListModel::hiddenFound() const
+{
+    return m_archivedShown ? 0
+                           : int(std::count_if(m_all.begin(), m_all.end(), [this](const ConversationRecord &conversation) {
+                                 return conversation.archivedAt != 0 && isFound(conversation);
+                             }));
+}
+
+void ConversationListModel::showArchived(bool show)
+{
+    m_archivedShown = show;
     refresh();
 }
 
@@ -138,6 +241,60 @@ void ConversationListModel::setPinned(qint64 id, bool pinned)
     m_store.write({SetPinned{id, pinned}}, Durability::Typed);
 }
 
+void ConversationListModel::setArchived(qint64 id, bool archived)
+{
+    m_store.write({SetArchived{id, archived ? nowMs() : 0}}, Durability::Typed);
+}
+
+void ConversationListModel::setTags(qint64 id, const QString &tags)
+{
+    m_store.write({SetTags{id, tagsOf(tags)}}, Durability::Typed);
+}
+
+void ConversationListModel::duplicate(qint64 id)
+{
+    m_store.readContents(id, this, [this](const Result<ConversationContents> &result) {
+        if (result && result->conversation.id != 0)
+            m_store.write(copyOf(*result, tr("%1 (copy)").arg(result->conversation.title)), Durability::Typed);
+    });
+}
+
+qint64 ConversationListModel::createFolder(const QString &name)
+{
+    const QString simplified = name.simplified();
+    if (simplified.isEmpty())
+        return 0;
+    const FolderRecord folder{newRecordId(), simplified, m_folders.isEmpty() ? 1 : m_folders.last().position + 1};
+    m_store.write({SaveFolder{folder}}, Durability::Typed);
+    return folder.id;
+}
+
+void ConversationListModel::renameFolder(qint64 folder, const QString &name)
+{
+    const int at = folderIndex(folder);
+    if (at < 0 || name.simplified().isEmpty())
+        return;
+    FolderRecord record = m_folders[at];
+    record.name = name.simplified();
+    m_store.write({SaveFolder{record}}, Durability::Typed);
+}
+
+void ConversationListModel::removeFolder(qint64 folder)
+{
+    m_store.write({RemoveFolder{folder}}, Durability::Typed);
+}
+
+void ConversationListModel::setFolder(qint64 id, qint64 folder)
+{
+    m_store.write({SetFolder{id, folder}}, Durability::Typed);
+}
+
+int ConversationListModel::folderIndex(qint64 folder) const
+{
+    const auto found = std::find_if(m_folders.begin(), m_folders.end(), [folder](const FolderRecord &f) { return f.id == folder; });
+    return found == m_folders.end() ? -1 : int(found - m_folders.begin());
+}
+
 void ConversationListModel::remove(qint64 id)
 {
     m_store.write({SetDeleted{id, nowMs()}}, Durability::Typed);
@@ -146,14 +303,97 @@ void ConversationListModel::remove(qint64 id)
 void ConversationListModel::undoRemove()
 {
     if (!m_removed.isEmpty())
-        m_store.write({SetDeleted{m_removed.last().id, 0}}, Durability::Typed);
+        restore(m_removed.last().id);
+}
+
+void ConversationListModel::readDeleted(QObject *context, std::function<void(const QVector<ConversationRecord> &)> done)
+{
+    m_store.readDeleted(context, [this, done = std::move(done)](const Result<QVector<ConversationRecord>> &result) {
+        QVector<ConversationRecord> chats;
+        for (const ConversationRecord &conversation : result ? *result : QVector<ConversationRecord>())
+            if (conversation.kind == m_kind)
+                chats << conversation;
+        // Those of an earlier run are known from now on, so that their rows come when they are brought back.
+        for (const ConversationRecord &conversation : std::as_const(chats))
+            if (!record(conversation.id))
+                m_removed.prepend(conversation);
+        done(chats);
+    });
+}
+
+void ConversationListModel::restore(qint64 id)
+{
+    m_store.write({SetDeleted{id, 0}}, Durability::Typed);
+}
+
+void ConversationListModel::removeForGood(qint64 id)
+{
+    m_store.write({RemoveConversation{id}}, Durability::Typed);
+}
+
+// One that changes a conversation where it is. True: its row may be another now.
+bool ConversationListModel::applyToConversation(const StoreOperation &operation)
+{
+    const auto change = [this](qint64 id, auto &&how) {
+        ConversationRecord *c = record(id);
+        if (c)
+            how(*c);
+        return c != nullptr;
+    };
+    if (const auto *title = std::get_if<SetTitle>(&operation))
+        return change(title->conversationId, [title](ConversationRecord &c) {
+            if (!title->byUser && c.titledByUser)
+                return;
+            c.title = title->title;
+            c.titledByUser = title->byUser;
+        });
+    if (const auto *pin = std::get_if<SetPinned>(&operation))
+        return change(pin->conversationId, [pin](ConversationRecord &c) { c.pinned = pin->pinned; });
+    if (const auto *archived = std::get_if<SetArchived>(&operation))
+        return change(archived->conversationId, [archived](ConversationRecord &c) { c.archivedAt = archived->archivedAt; });
+    if (const auto *tags = std::get_if<SetTags>(&operation))
+        return change(tags->conversationId, [tags](ConversationRecord &c) { c.tags = tags->tags; });
+    if (const auto *folder = std::get_if<SetFolder>(&operation))
+        return change(folder->conversationId, [folder](ConversationRecord &c) { c.folder = folder->folderId; });
+    if (const auto *leaf = std::get_if<SetCurrentLeaf>(&operation)) {
+        const bool found = change(leaf->conversationId, [leaf](ConversationRecord &c) {
+            c.currentLeaf = leaf->messageId;
+            c.updated = std::max(c.updated, leaf->updated);
+        });
+        return found && leaf->updated > 0;
+    }
+    return false;
+}
+
+bool ConversationListModel::applyToFolders(const StoreOperation &operation)
+{
+    if (const auto *save = std::get_if<SaveFolder>(&operation)) {
+        const int at = folderIndex(save->folder.id);
+        if (at >= 0)
+            m_folders.removeAt(at);
+        m_folders << save->folder;
+        std::sort(m_folders.begin(), m_folders.end(), [](const FolderRecord &a, const FolderRecord &b) {
+            return std::tuple(a.position, a.id) < std::tuple(b.position, b.id);
+        });
+        return true;
+    }
+    if (const auto *removed = std::get_if<RemoveFolder>(&operation)) {
+        for (auto *records : {&m_all, &m_removed})
+            for (ConversationRecord &conversation : *records)
+                if (conversation.folder == removed->folderId)
+                    conversation.folder = 0;
+        if (const int at = folderIndex(removed->folderId); at >= 0)
+            m_folders.removeAt(at);
+        return true;
+    }
+    return false;
 }
 
 void ConversationListModel::applyCommitted(const StoreOperations &operations)
 {
     if (!m_loaded)
         return; // load() reads it
-    bool changes = false;
+    bool changes = false, folders = false;
     QVector<QPair<qint64, QString>> removedNow;
     QVector<qint64> restoredNow;
     for (const StoreOperation &operation : operations) {
@@ -161,24 +401,6 @@ void ConversationListModel::applyCommitted(const StoreOperations &operations)
             if (create->conversation.kind == m_kind && !record(create->conversation.id)) {
                 m_all << create->conversation;
                 changes = true;
-            }
-        } else if (const auto *title = std::get_if<SetTitle>(&operation)) {
-            ConversationRecord *c = record(title->conversationId);
-            if (c && (title->byUser || !c->titledByUser)) {
-                c->title = title->title;
-                c->titledByUser = title->byUser;
-                changes = true;
-            }
-        } else if (const auto *pin = std::get_if<SetPinned>(&operation)) {
-            if (ConversationRecord *c = record(pin->conversationId)) {
-                c->pinned = pin->pinned;
-                changes = true;
-            }
-        } else if (const auto *leaf = std::get_if<SetCurrentLeaf>(&operation)) {
-            if (ConversationRecord *c = record(leaf->conversationId)) {
-                c->currentLeaf = leaf->messageId;
-                c->updated = std::max(c->updated, leaf->updated);
-                changes = changes || leaf->updated > 0;
             }
         } else if (const auto *deleted = std::get_if<SetDeleted>(&operation)) {
             const qint64 id = deleted->conversationId;
@@ -195,10 +417,19 @@ void ConversationListModel::applyCommitted(const StoreOperations &operations)
                 removedNow << qMakePair(id, m_removed.last().title);
             else
                 restoredNow << id;
+        } else if (const auto *gone = std::get_if<RemoveConversation>(&operation)) {
+            for (auto *records : {&m_all, &m_removed})
+                changes = records->removeIf([gone](const ConversationRecord &c) { return c.id == gone->conversationId; }) > 0 || changes;
+        } else if (applyToFolders(operation)) {
+            changes = folders = true;
+        } else {
+            changes = applyToConversation(operation) || changes;
         }
     }
     if (changes)
         refresh();
+    if (folders)
+        Q_EMIT foldersChanged();
     for (const auto &[id, title] : removedNow)
         Q_EMIT removed(id, title);
     for (const qint64 id : restoredNow)
@@ -208,8 +439,12 @@ void ConversationListModel::applyCommitted(const StoreOperations &operations)
 ConversationListModel::Group ConversationListModel::groupOf(const ConversationRecord &conversation,
                                                             const QDate &today)
 {
+    if (conversation.archivedAt != 0)
+        return Group::Archived;
     if (conversation.pinned)
         return Group::Pinned;
+    if (conversation.folder != 0)
+        return Group::Folder;
     const qint64 days = QDateTime::fromMSecsSinceEpoch(conversation.updated).date().daysTo(today);
     if (days <= 0)
         return Group::Today;
@@ -231,6 +466,10 @@ QString ConversationListModel::groupName(Group group)
         return tr("Previous 7 days");
     case Group::Earlier:
         return tr("Earlier");
+    case Group::Archived:
+        return tr("Archived");
+    case Group::Folder:
+        break;
     }
     return {};
 }
@@ -258,16 +497,20 @@ void ConversationListModel::startDayTimer()
 // place.
 void ConversationListModel::refresh()
 {
-    const QStringList words = m_search.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    QVector<ConversationRecord> wanted;
-    for (const ConversationRecord &conversation : std::as_const(m_all))
-        if (isFound(conversation, words))
-            wanted << conversation;
-    std::sort(wanted.begin(), wanted.end(), [](const ConversationRecord &a, const ConversationRecord &b) {
-        return std::tuple(!a.pinned, -a.updated, -a.id) < std::tuple(!b.pinned, -b.updated, -b.id);
-    });
     const bool regroups = m_groupedOn != today();
     m_groupedOn = today();
+    QVector<ConversationRecord> wanted;
+    for (const ConversationRecord &conversation : std::as_const(m_all))
+        if (isWanted(conversation))
+            wanted << conversation;
+    // Groups of days follow the time by themselves.
+    const auto key = [this](const ConversationRecord &c) {
+        const Group group = groupOf(c, m_groupedOn);
+        const int place = group == Group::Pinned ? 0 : group == Group::Folder ? 1 : group == Group::Archived ? 3 : 2;
+        return std::tuple(place, group == Group::Folder ? folderIndex(c.folder) : 0, -c.updated, -c.id);
+    };
+    std::sort(wanted.begin(), wanted.end(),
+              [&](const ConversationRecord &a, const ConversationRecord &b) { return key(a) < key(b); });
 
     if (wanted.size() > m_shown.size() + 50 || m_shown.size() > wanted.size() + 50) {
         beginResetModel();

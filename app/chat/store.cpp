@@ -22,6 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kRetryInterval{2};
+// Messages that are read for the search between two jobs: some milliseconds.
+constexpr int kReadTogether = 32;
 
 QEvent::Type wakeEvent()
 {
@@ -94,7 +96,11 @@ struct ChatStore::Private : QObject
     void run();
     void post(std::unique_ptr<Job> job);
     void open();
+    void close();
     void reopen();
+    void openSearch();
+    bool readForSearch(int messages);
+    Result<SearchResult> find(const SearchQuery &query, const QString &kind, int conversations);
     void handleWrite(std::unique_ptr<WriteJob> job);
     void retryStuck();
     Result<void> apply(const WriteJob &job);
@@ -112,6 +118,8 @@ struct ChatStore::Private : QObject
 
     // Store thread alone.
     std::unique_ptr<Database> database;
+    std::unique_ptr<SearchIndex> search; // of `database`
+    bool searchWaits = false;            // there may be messages to read for it
     std::optional<Error> openError;
     bool readOnly = false;
     bool fullSync = true;
@@ -225,6 +233,11 @@ void ChatStore::Private::run()
         {
             std::unique_lock lock(mutex);
             const auto ready = [this] { return !jobs.empty() || quit || retryNow; };
+            if (!ready() && searchWaits && stuck.empty()) {
+                lock.unlock();
+                searchWaits = readForSearch(kReadTogether);
+                continue;
+            }
             if (stuck.empty())
                 wake.wait(lock, ready);
             else
@@ -249,7 +262,7 @@ void ChatStore::Private::run()
         if (!stuck.empty() && (retries || ends || Clock::now() >= retryAt))
             retryStuck();
         if (ends) {
-            database.reset();
+            close();
             return;
         }
     }
@@ -273,12 +286,60 @@ void ChatStore::Private::open()
     wasOpen = true;
     if (readOnly)
         return;
+    openSearch();
     if (const auto backedUp = backUpDaily(*database, folder, QDate::currentDate()); !backedUp)
         qWarning("%s", backedUp.error().message.c_str());
 }
 
+void ChatStore::Private::close()
+{
+    search.reset();
+    database.reset();
+}
+
+void ChatStore::Private::openSearch()
+{
+    search.reset();
+    searchWaits = false;
+    auto opened = SearchIndex::open(*database, folder);
+    if (!opened) {
+        qWarning("%s", opened.error().message.c_str());
+        return;
+    }
+    search = std::move(*opened);
+    searchWaits = true;
+}
+
+// True: there is more.
+bool ChatStore::Private::readForSearch(int messages)
+{
+    if (!search)
+        return false;
+    const auto more = search->takeSome(messages);
+    if (more)
+        return *more;
+    qWarning("%s", more.error().message.c_str());
+    if (more.error().code == ErrorCode::Damaged) { // of the index or of the chats: the next write tells
+        search.reset();
+        SearchIndex::discard(folder);
+        openSearch();
+    }
+    return false;
+}
+
+Result<SearchResult> ChatStore::Private::find(const SearchQuery &query, const QString &kind, int conversations)
+{
+    if (!search)
+        return Error(ErrorCode::ReadOnly, "There is no search index where nothing can be saved.");
+    searchWaits = readForSearch(kReadTogether); // what was just written
+    if (!search)
+        return Error(ErrorCode::Io, "The search index cannot be read.");
+    return search->find(query, kind, conversations);
+}
+
 void ChatStore::Private::handleWrite(std::unique_ptr<WriteJob> job)
 {
+    searchWaits = search != nullptr;
     if (stuck.empty()) {
         job->result = applyReopening(*job);
         const bool waits = !job->result && canHeal(job->result.error().code) && !readOnly;
@@ -326,13 +387,13 @@ Result<void> ChatStore::Private::applyReopening(const WriteJob &job)
         return result;
     const ErrorCode code = result.error().code;
     if (code == ErrorCode::Damaged) {
-        database.reset();
+        close();
         open();
         return apply(job);
     }
     if (code != ErrorCode::Io)
         return result;
-    database.reset();
+    close();
     reopen();
     return apply(job);
 }
@@ -345,10 +406,12 @@ void ChatStore::Private::reopen()
     }
     auto reopened = reopenStoreFile(folder);
     fullSync = true;
-    if (reopened)
-        database = std::move(*reopened);
-    else
+    if (!reopened) {
         openError = reopened.error();
+        return;
+    }
+    database = std::move(*reopened);
+    openSearch();
 }
 
 Result<void> ChatStore::Private::apply(const WriteJob &job)
@@ -432,24 +495,44 @@ void ChatStore::write(StoreOperations operations, Durability durability, QObject
     setSaveState();
 }
 
-void ChatStore::readConversations(QObject *context, ConversationsDone done)
+// `read` runs on the store's thread.
+template <class T, class Read>
+void ChatStore::ask(QObject *context, Read read, std::function<void(const Result<T> &)> done)
 {
-    auto job = std::make_unique<Private::TypedRead<QVector<ConversationRecord>>>();
+    auto job = std::make_unique<Private::TypedRead<T>>();
     job->context = context;
-    job->read = [](const Database &database) { return app::readConversations(database); };
+    job->read = std::move(read);
     job->done = std::move(done);
     d->submit(std::move(job));
 }
 
+void ChatStore::readConversations(QObject *context, ConversationsDone done)
+{
+    ask<QVector<ConversationRecord>>(
+        context, [](const Database &database) { return app::readConversations(database); }, std::move(done));
+}
+
+void ChatStore::readDeleted(QObject *context, ConversationsDone done)
+{
+    ask<QVector<ConversationRecord>>(
+        context, [](const Database &database) { return app::readConversations(database, true); }, std::move(done));
+}
+
+void ChatStore::readFolders(QObject *context, FoldersDone done)
+{
+    ask<QVector<FolderRecord>>(context, &app::readFolders, std::move(done));
+}
+
 void ChatStore::readContents(qint64 conversationId, QObject *context, ContentsDone done)
 {
-    auto job = std::make_unique<Private::TypedRead<ConversationContents>>();
-    job->context = context;
-    job->read = [conversationId](const Database &database) {
-        return app::readContents(database, conversationId);
-    };
-    job->done = std::move(done);
-    d->submit(std::move(job));
+    ask<ConversationContents>(
+        context, [conversationId](const Database &database) { return app::readContents(database, conversationId); }, std::move(done));
+}
+
+void ChatStore::find(const SearchQuery &query, const QString &kind, int conversations, QObject *context, FindDone done)
+{
+    ask<SearchResult>(
+        context, [this, query, kind, conversations](const Database &) { return d->find(query, kind, conversations); }, std::move(done));
 }
 
 } // namespace app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/chat/chat_records.h"
+#include "app/chat/search_index.h"
 #include "app/chat/store_file.h"
 #include "app/chat/store_queries.h"
 
@@ -55,8 +56,14 @@ public:
 
     using ConversationsDone = std::function<void(const inference::Result<QVector<ConversationRecord>> &)>;
     void readConversations(QObject *context, ConversationsDone done);
+    void readDeleted(QObject *context, ConversationsDone done);
+    using FoldersDone = std::function<void(const inference::Result<QVector<FolderRecord>> &)>;
+    void readFolders(QObject *context, FoldersDone done);
     using ContentsDone = std::function<void(const inference::Result<ConversationContents> &)>;
     void readContents(qint64 conversationId, QObject *context, ContentsDone done);
+    // See SearchIndex::find(). Fails where nothing can be written: there is no index then.
+    using FindDone = std::function<void(const inference::Result<SearchResult> &)>;
+    void find(const SearchQuery &query, const QString &kind, int conversations, QObject *context, FindDone done);
 
 Q_SIGNALS:
     void opened(); // and again when the file had to be salvaged while it was in use; see report()
@@ -66,6 +73,8 @@ Q_SIGNALS:
 
 private:
     struct Private;
+    template <class T, class Read>
+    void ask(QObject *context, Read read, std::function<void(const inference::Result<T> &)> done);
     void setSaveState();
 
     std::unique_ptr<Private> d;

@@ -155,7 +155,10 @@ Result<void> settle(Database &database, StoreReport &report)
 {
     if (const auto begun = database.run("BEGIN IMMEDIATE"); !begun)
         return begun;
-    Result<void> done = database.run("UPDATE messages SET state = 'interrupted' WHERE state = 'streaming'");
+    Result<void> done =
+        database.run("INSERT OR IGNORE INTO search_pending SELECT id FROM messages WHERE state = 'streaming'");
+    if (done)
+        done = database.run("UPDATE messages SET state = 'interrupted' WHERE state = 'streaming'");
     report.interrupted = done ? int(database.changes()) : 0;
     if (done)
         done = database.run("DELETE FROM conversations WHERE deleted_at IS NOT NULL AND deleted_at < ?",

@@ -1,5 +1,7 @@
 #include "app/chat/store_queries.h"
 
+#include <QHash>
+
 #include <array>
 #include <utility>
 
@@ -64,20 +66,24 @@ Result<void> applyOne(Database &database, const CreateConversation &operation)
 Result<void> applyOne(Database &database, const SaveMessage &operation)
 {
     const MessageRecord &m = operation.message;
+    // One that is written still is read by the search when it is whole.
+    if (m.state != MessageState::Streaming)
+        if (const auto noted = database.run("INSERT OR IGNORE INTO search_pending VALUES(?)", {m.id}); !noted)
+            return noted;
     return database.run(
         "INSERT INTO messages(id, conversation_id, parent_id, role, content, reasoning, reasoning_ms, state,"
         " end_reason, error, error_code, model, prompt_tokens, cached_tokens, generated_tokens,"
-        " prefill_tokens_per_second, decode_tokens_per_second, first_token_ms, created)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)"
+        " prefill_tokens_per_second, decode_tokens_per_second, first_token_ms, created, receipt)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)"
         " ON CONFLICT(id) DO UPDATE SET content=?5, reasoning=?6, reasoning_ms=?7, state=?8, end_reason=?9, "
         "error=?10,"
         " error_code=?11, model=?12, prompt_tokens=?13, cached_tokens=?14, generated_tokens=?15,"
-        " prefill_tokens_per_second=?16, decode_tokens_per_second=?17, first_token_ms=?18",
+        " prefill_tokens_per_second=?16, decode_tokens_per_second=?17, first_token_ms=?18, receipt=?20",
         {m.id, m.conversationId, orNull(m.parentId), wordOf(kRoles, m.role), orEmpty(m.content),
          orEmpty(m.reasoning), m.reasoningMs, wordOf(kStates, m.state), orNull(m.endReason), orNull(m.error),
          m.errorCode < 0 ? SqlValue() : SqlValue(qint64(m.errorCode)), orNull(m.model),
          qint64(m.promptTokens), qint64(m.cachedTokens), qint64(m.generatedTokens), m.prefillTokensPerSecond,
-         m.decodeTokensPerSecond, m.firstTokenMs, m.created});
+         m.decodeTokensPerSecond, m.firstTokenMs, m.created, orNull(QString::fromUtf8(m.receipt))});
 }
 
 Result<void> applyOne(Database &database, const JournalAnswer &operation)
@@ -112,6 +118,52 @@ Result<void> applyOne(Database &database, const SetDeleted &operation)
                         {orNull(operation.deletedAt), operation.conversationId});
 }
 
+Result<void> applyOne(Database &database, const RemoveConversation &operation)
+{
+    for (const char *sql : {"INSERT OR IGNORE INTO search_pending SELECT id FROM messages WHERE conversation_id = ?",
+                            "DELETE FROM drafts WHERE conversation_id = ?", "DELETE FROM conversations WHERE id = ?"})
+        if (const auto done = database.run(sql, {operation.conversationId}); !done)
+            return done;
+    return {};
+}
+
+Result<void> applyOne(Database &database, const SetArchived &operation)
+{
+    return database.run("UPDATE conversations SET archived_at = ? WHERE id = ?",
+                        {orNull(operation.archivedAt), operation.conversationId});
+}
+
+Result<void> applyOne(Database &database, const SetTags &operation)
+{
+    Result<void> done = database.run("DELETE FROM tags WHERE conversation_id = ?", {operation.conversationId});
+    for (const QString &tag : operation.tags)
+        if (done)
+            done = database.run("INSERT OR IGNORE INTO tags(conversation_id, tag) SELECT id, ? FROM conversations WHERE id = ?",
+                                {tag, operation.conversationId});
+    return done;
+}
+
+Result<void> applyOne(Database &database, const SetFolder &operation)
+{
+    return database.run("UPDATE conversations SET folder_id = ? WHERE id = ?",
+                        {orNull(operation.folderId), operation.conversationId});
+}
+
+Result<void> applyOne(Database &database, const SaveFolder &operation)
+{
+    return database.run("INSERT INTO folders(id, name, position) VALUES(?1, ?2, ?3)"
+                        " ON CONFLICT(id) DO UPDATE SET name = ?2, position = ?3",
+                        {operation.folder.id, orEmpty(operation.folder.name), operation.folder.position});
+}
+
+Result<void> applyOne(Database &database, const RemoveFolder &operation)
+{
+    if (const auto emptied = database.run("UPDATE conversations SET folder_id = NULL WHERE folder_id = ?", {operation.folderId});
+        !emptied)
+        return emptied;
+    return database.run("DELETE FROM folders WHERE id = ?", {operation.folderId});
+}
+
 Result<void> applyOne(Database &database, const SetDraft &operation)
 {
     if (operation.text.isEmpty())
@@ -120,6 +172,12 @@ Result<void> applyOne(Database &database, const SetDraft &operation)
                         " ON CONFLICT(conversation_id) DO UPDATE SET text = ?2, updated = ?3",
                         {operation.conversationId, operation.text, nowMs()});
 }
+
+constexpr const char *kMessageColumns =
+    "SELECT id, conversation_id, coalesce(parent_id, 0), role, content, reasoning,"
+    " reasoning_ms, state, end_reason, error, error_code, model, prompt_tokens,"
+    " cached_tokens, generated_tokens, prefill_tokens_per_second,"
+    " decode_tokens_per_second, first_token_ms, created, receipt FROM messages ";
 
 constexpr const char *kConversationColumns =
     "SELECT id, kind, title, titled_by_user, pinned, coalesce(folder_id, 0), coalesce(current_leaf, 0), "
@@ -141,6 +199,23 @@ ConversationRecord conversationOf(const Statement &row)
     c.deletedAt = row.integer(9);
     c.archivedAt = row.integer(10);
     return c;
+}
+
+// By conversation.
+Result<QHash<qint64, QStringList>> readTags(const Database &database, const char *sql, std::initializer_list<SqlValue> values)
+{
+    QHash<qint64, QStringList> tags;
+    auto rows = database.prepare(sql, values);
+    if (!rows)
+        return rows.error();
+    for (;;) {
+        const auto row = rows->step();
+        if (!row)
+            return row.error();
+        if (!*row)
+            return tags;
+        tags[rows->integer(0)] << rows->text(1);
+    }
 }
 
 MessageRecord messageOf(const Statement &row)
@@ -165,20 +240,45 @@ MessageRecord messageOf(const Statement &row)
     m.decodeTokensPerSecond = row.real(16);
     m.firstTokenMs = row.real(17);
     m.created = row.integer(18);
+    m.receipt = row.text(19).toUtf8();
     return m;
 }
 
 } // namespace
+
+QString roleWord(Role role)
+{
+    return wordOf(kRoles, role);
+}
+
+Role roleOf(const QString &word)
+{
+    return valueOf(kRoles, word);
+}
+
+QString stateWord(MessageState state)
+{
+    return wordOf(kStates, state);
+}
+
+MessageState stateOf(const QString &word)
+{
+    return valueOf(kStates, word);
+}
 
 Result<void> apply(Database &database, const StoreOperation &operation)
 {
     return std::visit([&](const auto &which) { return applyOne(database, which); }, operation);
 }
 
-Result<QVector<ConversationRecord>> readConversations(const Database &database)
+Result<QVector<ConversationRecord>> readConversations(const Database &database, bool deleted)
 {
+    const auto tags = readTags(database, "SELECT conversation_id, tag FROM tags ORDER BY tag", {});
+    if (!tags)
+        return tags.error();
     auto rows = database.prepare(QByteArray(kConversationColumns) +
-                                 "WHERE deleted_at IS NULL ORDER BY updated DESC, id DESC");
+                                 (deleted ? "WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC"
+                                          : "WHERE deleted_at IS NULL ORDER BY updated DESC, id DESC"));
     if (!rows)
         return rows.error();
     QVector<ConversationRecord> conversations;
@@ -189,7 +289,37 @@ Result<QVector<ConversationRecord>> readConversations(const Database &database)
         if (!*row)
             return conversations;
         conversations << conversationOf(*rows);
+        conversations.last().tags = tags->value(conversations.last().id);
     }
+}
+
+Result<QVector<FolderRecord>> readFolders(const Database &database)
+{
+    auto rows = database.prepare("SELECT id, name, position FROM folders ORDER BY position, id");
+    if (!rows)
+        return rows.error();
+    QVector<FolderRecord> folders;
+    for (;;) {
+        const auto row = rows->step();
+        if (!row)
+            return row.error();
+        if (!*row)
+            return folders;
+        folders << FolderRecord{rows->integer(0), rows->text(1), rows->integer(2)};
+    }
+}
+
+Result<MessageRecord> readMessage(const Database &database, qint64 id)
+{
+    auto rows = database.prepare(QByteArray(kMessageColumns) + "WHERE id = ?", {id});
+    if (!rows)
+        return rows.error();
+    const auto row = rows->step();
+    if (!row)
+        return row.error();
+    if (!*row)
+        return inference::Error(inference::ErrorCode::NotFound, "There is no such message.");
+    return messageOf(*rows);
 }
 
 Result<ConversationContents> readContents(const Database &database, qint64 conversationId)
@@ -201,16 +331,16 @@ Result<ConversationContents> readContents(const Database &database, qint64 conve
     const auto found = conversation->step();
     if (!found)
         return found.error();
-    if (*found)
+    if (*found) {
         contents.conversation = conversationOf(*conversation);
+        const auto tags = readTags(database, "SELECT conversation_id, tag FROM tags WHERE conversation_id = ? ORDER BY tag", {conversationId});
+        if (!tags)
+            return tags.error();
+        contents.conversation.tags = tags->value(conversationId);
+    }
 
     auto rows =
-        database.prepare("SELECT id, conversation_id, coalesce(parent_id, 0), role, content, reasoning,"
-                         " reasoning_ms, state, end_reason, error, error_code, model, prompt_tokens,"
-                         " cached_tokens, generated_tokens, prefill_tokens_per_second,"
-                         " decode_tokens_per_second, first_token_ms, created"
-                         " FROM messages WHERE conversation_id = ? ORDER BY id",
-                         {conversationId});
+        database.prepare(QByteArray(kMessageColumns) + "WHERE conversation_id = ? ORDER BY id", {conversationId});
     if (!rows)
         return rows.error();
     for (auto row = rows->step();; row = rows->step()) {

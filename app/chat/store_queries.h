@@ -14,9 +14,18 @@ struct ConversationContents
     QString draft;
 };
 
+// Words in files, for readers with other programs; never translated. Of an unknown word: user, complete.
+QString roleWord(Role role);
+Role roleOf(const QString &word);
+QString stateWord(MessageState state);
+MessageState stateOf(const QString &word);
+
 inference::Result<void> apply(Database &database, const StoreOperation &operation);
-// All that are not deleted, last changed first.
-inference::Result<QVector<ConversationRecord>> readConversations(const Database &database);
+// All that are not deleted, archived ones too, last changed first. Or those that are, last deleted first.
+inference::Result<QVector<ConversationRecord>> readConversations(const Database &database, bool deleted = false);
+inference::Result<QVector<FolderRecord>> readFolders(const Database &database);
+// NotFound where there is none.
+inference::Result<MessageRecord> readMessage(const Database &database, qint64 id);
 inference::Result<ConversationContents> readContents(const Database &database, qint64 conversationId);
 
 } // namespace app

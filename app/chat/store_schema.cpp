@@ -7,7 +7,7 @@ namespace app {
 namespace {
 
 // One that was released never changes.
-constexpr std::array<const char *, 1> kMigrations{R"sql(
+constexpr std::array<const char *, 2> kMigrations{R"sql(
 CREATE TABLE folders(
     id INTEGER PRIMARY KEY,
     parent_id INTEGER,
@@ -61,6 +61,9 @@ CREATE TABLE tags(
     conversation_id INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
     tag TEXT NOT NULL,
     UNIQUE(conversation_id, tag));
+)sql",
+                                                R"sql(
+CREATE TABLE search_pending(message_id INTEGER PRIMARY KEY); -- what search_index.h has to read
 )sql"};
 
 } // namespace

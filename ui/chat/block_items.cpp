@@ -121,7 +121,7 @@ public:
     void paint(QPainter &painter, const PaintContext &context) const override
     {
         m_text.paint(painter, QPointF(0, 0), context.selection, context.from, context.to,
-                     m_text.linkAt(context.pointer));
+                     m_text.linkAt(context.pointer), context.found);
     }
     int length() const override { return m_text.length(); }
     int positionAt(const QPointF &point) const override { return m_text.positionAt(point); }
@@ -190,7 +190,7 @@ public:
     }
     void paint(QPainter &painter, const PaintContext &context) const override
     {
-        m_text->paint(painter, QPointF(0, 4), context.selection, context.from, context.to);
+        m_text->paint(painter, QPointF(0, 4), context.selection, context.from, context.to, -1, context.found);
     }
     int length() const override { return m_text->length(); }
     int positionAt(const QPointF &point) const override { return m_text->positionAt(point - QPointF(0, 4)); }

@@ -5,6 +5,8 @@
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
+#include "ui/chat/conversation_menu.h"
+#include "ui/chat/chat_find_bar.h"
 #include "ui/chat/queue_bar.h"
 #include "ui/chat/sampling_words.h"
 #include "ui/chat/start_view.h"
@@ -47,12 +49,13 @@ const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
 ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
                      const QString &dataFolder, QWidget *parent)
     : Panel(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_store(dataFolder),
-      m_conversations(m_store), m_sessions(service, m_store, settings), m_title(new QLabel(this)),
+      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations), m_title(new QLabel(this)),
       m_stack(new QStackedWidget(this)), m_start(new StartView(appearance, this)),
       m_transcript(new Transcript(appearance, this)),
       m_notice(new Notice(appearance, Notice::Kind::Plain, this)), m_queueBar(new QueueBar(appearance, this)),
       m_contextBar(new ContextBar(appearance, this)), m_composer(new Composer(appearance, this)),
       m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
+      m_findBar(new ChatFindBar(appearance, *m_transcript, this)),
       m_listKeeper(m_list)
 {
     m_list->hide();
@@ -137,7 +140,15 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         focusInput();
         refresh();
     });
-    connect(m_list, &ConversationList::opened, this, &ChatPanel::openConversation);
+    connect(m_list, &ConversationList::opened, this, &ChatPanel::openFound);
+    connect(m_list, &ConversationList::exportAllRequested, this, [this] { m_files.exportAll(window()); });
+    connect(m_list, &ConversationList::importRequested, this, [this] { m_files.importChats(window()); });
+    connect(&m_files, &ChatFiles::told, this, [this](const QString &sentence, bool failed) {
+        m_fileNotice = sentence;
+        m_fileFailed = failed;
+        updateNotice();
+    });
+    connect(m_findBar, &ChatFindBar::closed, this, &ChatPanel::focusInput);
     connect(m_list, &ConversationList::newChatRequested, this, &ChatPanel::newItem);
     connect(&m_conversations, &app::ConversationListModel::loaded, this, [this] {
         const qint64 last = m_settings.get(kLastConversation);
@@ -176,6 +187,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     });
     connect(m_notice, &Notice::closed, this, [this] {
         m_storeNotice.clear();
+        m_fileNotice.clear();
         m_notSent.clear();
         updateNotice();
     });
@@ -207,8 +219,11 @@ void ChatPanel::addKeys()
     key(Qt::CTRL | Qt::SHIFT | Qt::Key_Return, &ChatPanel::goOn);
     key(Qt::CTRL | Qt::SHIFT | Qt::Key_T, &ChatPanel::toggleThink);
     key(Qt::CTRL | Qt::SHIFT | Qt::Key_C, &ChatPanel::copyLastAnswer);
-    key(Qt::CTRL | Qt::Key_F, &ChatPanel::findChats);
-    key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportMarkdown);
+    key(Qt::CTRL | Qt::Key_F, &ChatPanel::findHere);
+    key(Qt::Key_F3, &ChatPanel::findNext);
+    key(Qt::SHIFT | Qt::Key_F3, &ChatPanel::findPrevious);
+    key(Qt::CTRL | Qt::Key_P, &ChatPanel::pinHere);
+    key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
     key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
     key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
 }
@@ -298,6 +313,9 @@ void ChatPanel::use(app::ChatSession *session)
         m_session->disconnect(this);
     m_session = session;
     m_submitWhenLoaded = false;
+    m_showWhenLoaded = 0;
+    m_fileNotice.clear();
+    m_findBar->close();
     m_blocked.clear();
     m_notSent.clear();
     m_baseTokens = m_totalTokens = m_runningTokens = -1;
@@ -331,6 +349,8 @@ void ChatPanel::use(app::ChatSession *session)
             showDraft(); // else the cursor stays where the user types
         refresh();
         countSoon();
+        if (const qint64 message = std::exchange(m_showWhenLoaded, 0))
+            showFound(message);
         if (std::exchange(m_submitWhenLoaded, false))
             submit();
     });
@@ -382,6 +402,10 @@ void ChatPanel::focusInput()
 
 void ChatPanel::stop()
 {
+    if (!m_findBar->isHidden()) {
+        m_findBar->close();
+        return;
+    }
     if (m_editRow >= 0) {
         cancelEdit();
         return;
@@ -415,7 +439,8 @@ void ChatPanel::submit()
             return;
         m_editDrafts.remove(m_session);
         m_editRow = -1;
-        if (m_session->editAndResend(row, text)) {
+        const bool isAnswer = m_session->messages()->message(row).role == app::Role::Assistant;
+        if (isAnswer ? m_session->editAnswer(row, text) : m_session->editAndResend(row, text)) {
             m_settingDraft = true;
             m_composer->edit()->setText(m_session->draft());
             m_settingDraft = false;
@@ -488,6 +513,10 @@ void ChatPanel::act(Action action, int row, const QString &name)
     case Action::Custom:
         if (name == QLatin1String("newChat"))
             newItem();
+        else if (name == QLatin1String("branch") && m_session->branchFrom(row))
+            focusInput();
+        else if (name == QLatin1String("receipt"))
+            showReceipt(row);
         break;
     default:
         break;
@@ -540,11 +569,6 @@ void ChatPanel::showVersion(int step)
             return;
         }
     }
-}
-
-void ChatPanel::findChats()
-{
-    m_list->focusSearch();
 }
 
 void ChatPanel::beginEdit(int row)
@@ -620,6 +644,10 @@ void ChatPanel::place()
     const int room = std::max(120, width() - 48);
     m_foot->setFixedWidth(std::min(720, room));
     m_composer->setLines(window()->height() < 640 ? 5 : 10);
+    const QSize bar = m_findBar->sizeHint();
+    // In the head, so that it covers no words.
+    const int right = width() - 12 - m_more->width() - 8, wide = std::min(bar.width(), right - 8);
+    m_findBar->setGeometry(right - wide, (51 - bar.height()) / 2, wide, bar.height());
 }
 
 void ChatPanel::resizeEvent(QResizeEvent *event)
@@ -687,12 +715,15 @@ void ChatPanel::showMore(IconButton *button)
         ->setEnabled(id != 0);
     menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy the chat as Markdown"), this,
                    [this] { QApplication::clipboard()->setText(asMarkdown()); });
-    menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export as Markdown…"), this,
-                   &ChatPanel::exportMarkdown);
+    QAction *exported = menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export…"), this, &ChatPanel::exportChat);
+    exported->setShortcut(Qt::CTRL | Qt::Key_S);
+    exported->setEnabled(id != 0);
+    menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find in this chat"), this, &ChatPanel::findHere)
+        ->setShortcut(Qt::CTRL | Qt::Key_F);
     menu.addSeparator();
-    menu.addAction(m_appearance.icon(QStringLiteral("trash"), 16, m_appearance.theme().danger),
-                   tr("Delete the chat"), this, [this, id] { m_conversations.remove(id); })
-        ->setEnabled(id != 0);
+    addConversationActions(menu, m_appearance, m_conversations, id, window());
+    menu.addSeparator();
+    m_list->addFileActions(menu);
     menu.exec(button->mapToGlobal(QPoint(button->width() - menu.sizeHint().width(), button->height() + 4)));
 }
 
@@ -713,23 +744,10 @@ QString ChatPanel::asMarkdown() const
     return all;
 }
 
-void ChatPanel::exportMarkdown()
+void ChatPanel::exportChat()
 {
-    QString name = m_session ? m_session->title().left(60) : QString();
-    static const QString forbidden = QStringLiteral("/\\:*?\"<>|");
-    for (QChar &c : name) {
-        if (forbidden.contains(c) || c.unicode() < 32)
-            c = QLatin1Char('-');
-    }
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export as Markdown"), name + QStringLiteral(".md"));
-    if (path.isEmpty())
-        return;
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(asMarkdown().toUtf8()) < 0 || !file.commit()) {
-        m_notSent = tr("The chat could not be written to %1: %2").arg(path, file.errorString());
-        updateNotice();
-    }
+    if (m_session && m_session->conversationId() != 0)
+        m_files.exportChat(m_session->conversationId(), window());
 }
 
 void ChatPanel::confirmLink(const QString &url)

@@ -4,6 +4,7 @@
 #include "app/chat/chat_sessions.h"
 #include "app/chat/conversation_list_model.h"
 #include "app/settings.h"
+#include "ui/chat/chat_files.h"
 #include "ui/chat/transcript.h"
 #include "ui/panel.h"
 #include "ui/widgets/notice.h"
@@ -22,6 +23,7 @@ namespace ui {
 class Composer;
 class ContextBar;
 class ConversationList;
+class ChatFindBar;
 class QueueBar;
 class StartView;
 
@@ -50,11 +52,16 @@ public:
     void showPreviousVersion() { showVersion(-1); }
     void showNextVersion() { showVersion(1); }
     void showVersion(int step); // Alt+Left, Alt+Right: of the last message that has versions
-    void findChats();           // Ctrl+F in the list
+    void findChats();           // Ctrl+Shift+F
+    void findHere();            // Ctrl+F
+    void findNext();            // F3
+    void findPrevious();        // Shift+F3
+    void pinHere();             // Ctrl+P
 
     Composer *composer() const { return m_composer; }
     Transcript *transcript() const { return m_transcript; }
     ConversationList *list() const { return m_list; }
+    ChatFindBar *findBar() const { return m_findBar; }
     app::ChatSession *session() const { return m_session; }
     Notice *notice() const { return m_notice; }
     app::ChatStore &store() { return m_store; }
@@ -75,6 +82,7 @@ private:
     void submit();
     void sendNext(app::ChatSession *session);
     void act(Action action, int row, const QString &name);
+    void showReceipt(int row);
     void beginEdit(int row);
     void cancelEdit();
     void refresh(); // everything that follows from the state of session and model
@@ -91,8 +99,10 @@ private:
     void place();
     void renameHere();
     void showMore(IconButton *button);
-    void exportMarkdown();
+    void exportChat(); // Ctrl+S
     QString asMarkdown() const;
+    void openFound(qint64 id);
+    void showFound(qint64 message);
     void confirmLink(const QString &url);
     QString waitingWords() const;
 
@@ -102,6 +112,7 @@ private:
     app::ChatStore m_store;
     app::ConversationListModel m_conversations;
     app::ChatSessions m_sessions;
+    ChatFiles m_files;
     QPointer<app::ChatSession> m_session;
     QHash<app::ChatSession *, QStringList> m_queues; // messages that wait for the end of an answer
     QHash<app::ChatSession *, QString> m_editDrafts;
@@ -118,6 +129,8 @@ private:
     Composer *m_composer;
     QWidget *m_foot;
     ConversationList *m_list;
+    ChatFindBar *m_findBar;
+    qint64 m_showWhenLoaded = 0; // a message that was found
     QPointer<QWidget> m_listKeeper;
 
     QTimer m_ticker;     // while thinking: the seconds
@@ -135,6 +148,8 @@ private:
     QString m_blocked; // sentence of a message that was not sent: the context is full
     QString m_notSent; // why the store took a message back
     QString m_storeNotice;
+    QString m_fileNotice; // what became of an export or import
+    bool m_fileFailed = false;
 };
 
 } // namespace ui

@@ -136,8 +136,10 @@ void ChatPanel::updateNotice()
         m_notice->setClosable(true);
     } else if (m_editRow >= 0) {
         m_notice->setKind(Notice::Kind::Plain);
-        m_notice->setWords(
-            QString(), tr("You edit an earlier message. Sending makes a new version; the old one stays."));
+        const bool isAnswer = m_session && m_editRow < m_session->messages()->rowCount() &&
+                              m_session->messages()->message(m_editRow).role == app::Role::Assistant;
+        m_notice->setWords(QString(), isAnswer ? tr("You edit the answer. Sending makes it a version of its own; the model's stays.")
+                                               : tr("You edit an earlier message. Sending makes a new version; the old one stays."));
         connect(m_notice->addAction(tr("Cancel")), &TextButton::clicked, this, &ChatPanel::cancelEdit);
     } else if (m_store.saveState() == app::ChatStore::SaveState::NotSaved) {
         m_notice->setKind(Notice::Kind::Danger);
@@ -146,6 +148,11 @@ void ChatPanel::updateNotice()
                                                           : tr("The last changes are not on the disk yet."));
         connect(m_notice->addAction(tr("Try again")), &TextButton::clicked, this,
                 [this] { m_store.retry(); });
+    } else if (!m_fileNotice.isEmpty()) {
+        m_notice->setKind(m_fileFailed ? Notice::Kind::Danger : Notice::Kind::Success);
+        m_notice->setIconName(m_fileFailed ? QStringLiteral("error") : QStringLiteral("check"));
+        m_notice->setWords(QString(), m_fileNotice);
+        m_notice->setClosable(true);
     } else if (!m_storeNotice.isEmpty()) {
         m_notice->setKind(Notice::Kind::Warn);
         m_notice->setIconName(QStringLiteral("info"));

@@ -1,5 +1,6 @@
 #include "ui/chat/code_item.h"
 
+#include "app/chat/search_words.h"
 #include "app/syntax/lexer.h"
 
 #include <QCoreApplication>
@@ -223,6 +224,11 @@ private:
         if (!text.isValid())
             return;
         const int end = line.start + line.length;
+        if (!context.found.isEmpty())
+            for (const auto &[first, length] : app::placesOf(m_code.mid(line.start, line.length), context.found)) {
+                const qreal left = text.cursorToX(first), right = text.cursorToX(first + length);
+                painter.fillRect(QRectF(at.x() + left, at.y() + 1, right - left, m_lineHeight - 2), m_appearance.theme().mark);
+            }
         if (context.to > context.from && context.from <= end && context.to > line.start) {
             const qreal left = text.cursorToX(std::max(0, context.from - line.start));
             const bool beyond = context.to > end;

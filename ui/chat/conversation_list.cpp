@@ -1,5 +1,8 @@
 #include "ui/chat/conversation_list.h"
 
+#include "ui/chat/conversation_menu.h"
+#include "ui/widgets/figures.h"
+
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -8,6 +11,7 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
+#include <QTextLayout>
 #include <QVBoxLayout>
 
 namespace ui {
@@ -16,13 +20,50 @@ namespace {
 
 constexpr int kRow = 30;
 constexpr int kGroupHead = 32; // 12 above, 16 of words, 4 below
+constexpr int kSnippet = 36;   // two lines
 constexpr int kUndoMs = 10000;
 using Model = app::ConversationListModel;
 
 bool beginsGroup(const QModelIndex &index)
 {
     return index.row() == 0 ||
-           index.data(Model::GroupRole) != index.sibling(index.row() - 1, 0).data(Model::GroupRole);
+           index.data(Model::SectionRole) != index.sibling(index.row() - 1, 0).data(Model::SectionRole);
+}
+
+int rowHeight(const QModelIndex &index)
+{
+    return kRow + (index.data(Model::SnippetRole).toString().isEmpty() ? 0 : kSnippet + 4);
+}
+
+// Words that were found, in up to two lines, on the ground of a search hit.
+void paintSnippet(QPainter &painter, const QRect &rect, const QModelIndex &index, const Appearance &appearance)
+{
+    const Theme &theme = appearance.theme();
+    QTextLayout layout(index.data(Model::SnippetRole).toString(), appearance.font(FontRole::Small));
+    QVector<QTextLayout::FormatRange> formats;
+    for (const auto &[begin, length] : index.data(Model::SnippetMarksRole).value<QVector<QPair<int, int>>>()) {
+        QTextLayout::FormatRange range;
+        range.start = begin;
+        range.length = length;
+        range.format.setBackground(theme.mark);
+        range.format.setForeground(theme.text);
+        formats << range;
+    }
+    layout.setFormats(formats);
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    layout.setTextOption(option);
+    layout.beginLayout();
+    for (int i = 0; i < 2; ++i) {
+        QTextLine line = layout.createLine();
+        if (!line.isValid())
+            break;
+        line.setLineWidth(rect.width());
+        line.setPosition({0, i * 18.0});
+    }
+    layout.endLayout();
+    painter.setPen(theme.text3);
+    layout.draw(&painter, rect.topLeft());
 }
 
 } // namespace
@@ -34,7 +75,7 @@ public:
 
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
-        return {100, kRow + (beginsGroup(index) ? kGroupHead : 0)};
+        return {100, rowHeight(index) + (beginsGroup(index) ? kGroupHead : 0)};
     }
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
@@ -45,7 +86,7 @@ public:
         painter->setRenderHint(QPainter::Antialiasing);
         QRect row = option.rect;
         if (beginsGroup(index)) {
-            row.setTop(option.rect.bottom() + 1 - kRow);
+            row.setTop(option.rect.bottom() + 1 - rowHeight(index));
             painter->setFont(appearance.font(FontRole::Caption));
             painter->setPen(theme.text3);
             painter->drawText(QRect(row.left() + 8, row.top() - 20, row.width() - 16, 16), Qt::AlignVCenter,
@@ -65,6 +106,8 @@ public:
             painter->setBrush(Qt::NoBrush);
             painter->drawRoundedRect(QRectF(row).adjusted(1, 1, -1, -1), 6, 6);
         }
+        const QRect whole = row;
+        row.setHeight(kRow);
         int right = row.right() - 8;
         if (m_list->m_busy.contains(id)) {
             painter->setPen(Qt::NoPen);
@@ -77,6 +120,16 @@ public:
                 appearance.pixmap(QStringLiteral("pin"), 14, theme.text3, m_list->devicePixelRatioF()));
             right -= 20;
         }
+        const QStringList tags = index.data(Model::TagsRole).toStringList();
+        if (!tags.isEmpty()) {
+            painter->setFont(appearance.font(FontRole::Caption));
+            painter->setPen(theme.text3);
+            const QString words = painter->fontMetrics().elidedText(QLatin1Char('#') + tags.join(QStringLiteral(" #")),
+                                                                    Qt::ElideRight, row.width() * 2 / 5);
+            const int width = painter->fontMetrics().horizontalAdvance(words);
+            painter->drawText(QRect(right - width, row.top(), width, row.height()), Qt::AlignVCenter | Qt::TextSingleLine, words);
+            right -= width + 8;
+        }
         painter->setFont(appearance.font(FontRole::Ui));
         painter->setPen(current || hovered ? theme.text : theme.text2);
         const QRect words(row.left() + 8, row.top(), right - row.left() - 8, row.height());
@@ -84,6 +137,8 @@ public:
             words, Qt::AlignVCenter | Qt::TextSingleLine,
             painter->fontMetrics().elidedText(index.data(Qt::DisplayRole).toString().simplified(),
                                               Qt::ElideRight, words.width()));
+        if (whole.height() > kRow)
+            paintSnippet(*painter, QRect(words.left(), row.bottom() + 1, whole.width() - 16, kSnippet), index, appearance);
         painter->restore();
     }
 
@@ -100,8 +155,9 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
 {
     m_new->setName(tr("New chat"), tr("Ctrl+N"));
     m_search->setProperty("quiet", true);
-    m_search->setPlaceholderText(tr("Find by title"));
-    m_search->setAccessibleName(tr("Find a chat by its title"));
+    m_search->setPlaceholderText(tr("Search chats"));
+    m_search->setAccessibleName(tr("Search all chats"));
+    m_search->setToolTip(tr("Words, “several words”, model:NAME, folder:NAME, tag:NAME, after:2026-01-31, before:2026-12-31"));
     m_search->setClearButtonEnabled(false);
     m_search->installEventFilter(this);
     QAction *glass =
@@ -124,7 +180,7 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
     m_empty->setWordWrap(true);
     m_empty->setContentsMargins(8, 16, 8, 0);
     m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_empty->setTextFormat(Qt::PlainText);
+    m_empty->setTextFormat(Qt::RichText);
     m_undo->hide();
 
     auto *head = new QHBoxLayout;
@@ -145,9 +201,8 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
     });
     connect(m_new, &IconButton::clicked, this, &ConversationList::newChatRequested);
     connect(m_view, &QListView::clicked, this,
-            [this](const QModelIndex &index) { Q_EMIT opened(idAt(index)); });
-    connect(m_view, &QListView::activated, this,
-            [this](const QModelIndex &index) { Q_EMIT opened(idAt(index)); });
+            [this](const QModelIndex &index) { open(index); });
+    connect(m_view, &QListView::activated, this, [this](const QModelIndex &index) { open(index); });
     connect(m_view, &QListView::doubleClicked, this,
             [this](const QModelIndex &index) { rename(idAt(index)); });
     connect(m_view, &QListView::customContextMenuRequested, this, &ConversationList::showMenu);
@@ -156,6 +211,11 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
     connect(&m_model, &QAbstractItemModel::rowsRemoved, this, &ConversationList::updateEmpty);
     connect(&m_model, &QAbstractItemModel::rowsMoved, this, &ConversationList::updateEmpty);
     connect(&m_model, &Model::loaded, this, &ConversationList::updateEmpty);
+    connect(&m_model, &Model::searched, this, &ConversationList::updateEmpty);
+    connect(m_empty, &QLabel::linkActivated, this, [this] {
+        m_model.showArchived(true);
+        updateEmpty();
+    });
     connect(&m_model, &Model::removed, this, [this](qint64, const QString &title) {
         m_undo->clearActions();
         m_undo->setWords(QString(),
@@ -177,6 +237,12 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
 qint64 ConversationList::idAt(const QModelIndex &index) const
 {
     return index.data(Model::IdRole).toLongLong();
+}
+
+void ConversationList::open(const QModelIndex &index)
+{
+    const qint64 id = idAt(index);
+    Q_EMIT opened(id);
 }
 
 void ConversationList::setCurrent(qint64 id)
@@ -217,9 +283,17 @@ void ConversationList::updateEmpty()
     QPalette palette = m_empty->palette();
     palette.setColor(QPalette::WindowText, m_appearance.theme().text3);
     m_empty->setPalette(palette);
-    m_empty->setText(searching ? tr("No chat is titled “%1”.").arg(m_search->text().trimmed().left(40))
-                               : tr("Your chats will be listed here. They stay on this computer."));
-    m_empty->setVisible(none && (searching || m_model.isLoaded()));
+    QString words = tr("Your chats will be listed here. They stay on this computer.");
+    if (searching) {
+        words = tr("No chat contains “%1”.").arg(m_search->text().trimmed().left(40).toHtmlEscaped());
+        if (m_model.hiddenFound() > 0)
+            words += QStringLiteral("<br><a href=\"archived\" style=\"color:%1\">%2</a>")
+                         .arg(m_appearance.theme().accentText.name(), tr("Search archived chats"));
+        if (m_model.unread() > 0)
+            words += QStringLiteral("<br>") + tr("Not searched yet: %1.").arg(messageCount(m_model.unread()));
+    }
+    m_empty->setText(words);
+    m_empty->setVisible(none && (searching ? !m_model.isSearching() : m_model.isLoaded()));
     // An invisible view keeps the room, so that the notice stays at the foot.
     m_view->doItemsLayout();
     updateCurrent();
@@ -228,20 +302,24 @@ void ConversationList::updateEmpty()
 void ConversationList::showMenu(const QPoint &at)
 {
     const QModelIndex index = m_view->indexAt(at);
-    if (!index.isValid())
-        return;
-    const qint64 id = idAt(index);
-    const bool pinned = index.data(Model::PinnedRole).toBool();
     QMenu menu(this);
-    menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, [this, id] { rename(id); })
-        ->setShortcut(Qt::Key_F2);
-    menu.addAction(m_appearance.icon(QStringLiteral("pin")), pinned ? tr("Unpin") : tr("Pin"), this,
-                   [this, id, pinned] { m_model.setPinned(id, !pinned); });
-    menu.addSeparator();
-    menu.addAction(m_appearance.icon(QStringLiteral("trash"), 16, m_appearance.theme().danger), tr("Delete"),
-                   this, [this, id] { m_model.remove(id); })
-        ->setShortcut(Qt::Key_Delete);
+    if (index.isValid()) {
+        const qint64 id = idAt(index);
+        menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, [this, id] { rename(id); })
+            ->setShortcut(Qt::Key_F2);
+        addConversationActions(menu, m_appearance, m_model, id, window());
+        menu.addSeparator();
+    }
+    addFileActions(menu);
     menu.exec(m_view->viewport()->mapToGlobal(at));
+}
+
+void ConversationList::addFileActions(QMenu &menu)
+{
+    menu.addAction(m_appearance.icon(QStringLiteral("import")), tr("Import chats…"), this, &ConversationList::importRequested);
+    menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export all chats…"), this, &ConversationList::exportAllRequested)
+        ->setEnabled(m_model.total() > 0);
+    addListActions(menu, m_appearance, m_model, window());
 }
 
 void ConversationList::rename(qint64 id)
@@ -253,7 +331,8 @@ void ConversationList::rename(qint64 id)
     const QModelIndex index = m_model.index(row);
     m_view->scrollTo(index);
     QRect rect = m_view->visualRect(index);
-    rect.setTop(rect.bottom() + 1 - kRow);
+    rect.setTop(rect.bottom() + 1 - rowHeight(index));
+    rect.setHeight(kRow);
     m_editedId = id;
     m_editor = new QLineEdit(m_model.conversation(row).title, m_view->viewport());
     m_editor->setProperty("quiet", true);
@@ -307,7 +386,7 @@ bool ConversationList::eventFilter(QObject *watched, QEvent *event)
             return true;
         }
         if ((key == Qt::Key_Return || key == Qt::Key_Enter) && m_model.rowCount() > 0) {
-            Q_EMIT opened(idAt(m_model.index(0)));
+            open(m_model.index(0));
             return true;
         }
     } else if (watched == m_view && event->type() == QEvent::KeyPress && m_view->currentIndex().isValid()) {
@@ -321,7 +400,7 @@ bool ConversationList::eventFilter(QObject *watched, QEvent *event)
             return true;
         }
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-            Q_EMIT opened(idAt(m_view->currentIndex()));
+            open(m_view->currentIndex());
             return true;
         }
     }

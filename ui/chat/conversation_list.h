@@ -1,4 +1,4 @@
-// The chats in the sidebar: found by title, grouped by day, renamed in place, deleted with Undo.
+// The chats in the sidebar: searched, by folder and day, renamed in place, deleted with Undo.
 #pragma once
 
 #include "app/chat/conversation_list_model.h"
@@ -11,6 +11,7 @@
 #include <QWidget>
 
 class QLabel;
+class QMenu;
 class QLineEdit;
 
 namespace ui {
@@ -26,6 +27,7 @@ public:
     void setCurrent(qint64 id);
     void setBusy(const QSet<qint64> &ids); // answers are being written there
     void focusSearch();
+    void addFileActions(QMenu &menu); // import, export of all, archived and deleted chats
     void rename(qint64 id); // begins editing the title in place
     QLineEdit *search() const { return m_search; }
     QListView *view() const { return m_view; }
@@ -34,12 +36,15 @@ public:
 Q_SIGNALS:
     void opened(qint64 id);
     void newChatRequested();
+    void importRequested();
+    void exportAllRequested();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     class Delegate;
+    void open(const QModelIndex &index);
     void showMenu(const QPoint &at);
     void finishRename(bool keep);
     void updateEmpty();

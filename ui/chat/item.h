@@ -8,6 +8,7 @@
 #include <QPointF>
 #include <QRectF>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 
@@ -53,6 +54,7 @@ struct PaintContext
     int from = 0, to = 0; // selected characters of this item
     qreal ratio = 1;      // device pixels
     bool messageHovered = false;
+    QStringList found; // words that are looked for: marked wherever they are
 };
 
 class Item

@@ -453,7 +453,7 @@ public:
         for (size_t i = 0; i < m_pieces.size(); ++i) {
             const int start = m_starts[i];
             m_pieces[i]->paint(painter, at, context.selection, std::max(0, context.from - start),
-                               std::clamp(context.to - start, 0, m_pieces[i]->length()));
+                               std::clamp(context.to - start, 0, m_pieces[i]->length()), -1, context.found);
             at.ry() += m_pieces[i]->height();
         }
         if (m_folds) {

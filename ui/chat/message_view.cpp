@@ -192,6 +192,8 @@ void MessageView::buildHead()
 
 QString MessageView::figures() const
 {
+    if (m_record.endReason == app::kEditedByUser)
+        return tr("Edited by you");
     if (m_record.generatedTokens <= 0)
         return QString();
     QStringList parts{tokenCount(m_record.generatedTokens)};
@@ -294,11 +296,13 @@ void MessageView::place(int width)
     };
     add(m_head, 0, 0);
     m_ruleTop = m_ruleBottom = 0;
+    m_reasoningFrom = m_reasoningTo = itemCount();
     if (m_unfolded && !m_reasoning.items.empty()) {
         const int from = y + 4;
         add(m_reasoning.items, kReasoningIndent, 4);
         m_ruleTop = from;
         m_ruleBottom = y;
+        m_reasoningTo = itemCount();
     }
     add(m_content.items, 0, m_unfolded ? 14 : 6);
     add(m_tail, 0, 0);

@@ -63,6 +63,7 @@ public:
 
     int itemCount() const { return int(m_flat.size()); }
     Placed &item(int index) const { return *m_flat[size_t(index)]; }
+    bool isReasoningItem(int index) const { return index >= m_reasoningFrom && index < m_reasoningTo; }
     // Index of the item at a height, at the nearest end when outside. -1: there is none.
     int itemAt(int y) const;
     // `context` in the coordinates of the message; `selected` gives the selected characters of an item.
@@ -95,6 +96,7 @@ private:
     Items m_head, m_tail;
     std::vector<Placed *> m_flat;
     int m_ruleTop = 0, m_ruleBottom = 0; // beside the unfolded reasoning
+    int m_reasoningFrom = 0, m_reasoningTo = 0; // its items
     int m_width = -1, m_height = 0;
     bool m_dirty = true;
     bool m_unfolded = false, m_bubbleUnfolded = false;

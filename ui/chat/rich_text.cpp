@@ -1,5 +1,7 @@
 #include "ui/chat/rich_text.h"
 
+#include "app/chat/search_words.h"
+
 #include <QPainter>
 
 #include <algorithm>
@@ -273,9 +275,10 @@ QRectF RichText::boundsOf(int from, int to) const
 }
 
 void RichText::paint(QPainter &painter, const QPointF &at, const QColor &selection, int from, int to,
-                     int hoveredLink) const
+                     int hoveredLink, const QStringList &found) const
 {
     const Theme &theme = m_appearance.theme();
+    const QVector<QPair<int, int>> marks = found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(m_text.text, found);
     const QRectF clip = painter.hasClipping() ? painter.clipBoundingRect() : QRectF();
     for (int i = 0; i < m_layout->lineCount(); ++i) {
         const QTextLine line = m_layout->lineAt(i);
@@ -298,6 +301,12 @@ void RichText::paint(QPainter &painter, const QPointF &at, const QColor &selecti
                                            std::round(top + (m_lineHeight - height) / 2) + 0.5,
                                            right - left + 3.5, height),
                                     3.5, 3.5);
+        }
+        for (const auto &[first, length] : marks) {
+            if (first >= end || first + length <= begin)
+                continue;
+            const qreal left = line.cursorToX(std::max(first, begin)), right = line.cursorToX(std::min(first + length, end));
+            painter.fillRect(QRectF(at.x() + left, top + 1, right - left, m_lineHeight - 2), theme.mark);
         }
         if (to > from && from < end + (i + 1 < m_layout->lineCount() ? 1 : 0) && to > begin) {
             const qreal left = line.cursorToX(std::max(from, begin));

@@ -45,9 +45,9 @@ public:
     QString link(int index) const { return m_text.links.value(index); }
     QRectF boundsOf(int from, int to) const; // of the first line of the range
 
-    // Selected from `from` up to `to` (equal: nothing). `hoveredLink` is underlined.
+    // Selected from `from` up to `to` (equal: nothing). `hoveredLink` is underlined, the words of `found` are marked.
     void paint(QPainter &painter, const QPointF &at, const QColor &selection, int from = 0, int to = 0,
-               int hoveredLink = -1) const;
+               int hoveredLink = -1, const QStringList &found = {}) const;
 
 private:
     void format();

@@ -116,6 +116,9 @@ void Transcript::resetMessages()
     m_hoveredRow = -1;
     m_copiedItem = -1;
     m_newLines = 0;
+    m_found.clear();
+    m_places.clear();
+    m_foundAt = -1;
     m_following = true;
     if (m_model) {
         for (int row = 0; row < m_model->rowCount(); ++row)
@@ -306,7 +309,8 @@ void Transcript::paintEvent(QPaintEvent *event)
                              0,
                              0,
                              devicePixelRatioF(),
-                             row == m_hoveredRow};
+                             row == m_hoveredRow,
+                             m_found};
         painter.save();
         painter.translate(at);
         message.paint(painter, context, [this, row](int item) { return selectedIn(row, item); });
@@ -643,6 +647,14 @@ void Transcript::contextMenuEvent(QContextMenuEvent *event)
                 : menu.addAction(m_appearance.icon(QStringLiteral("retry")), tr("Retry"), this,
                                  [this, row] { Q_EMIT actionRequested(Action::Retry, row, {}); });
         work->setEnabled(!m_busy);
+        if (!message.isUser()) {
+            const auto add = [&](const QString &icon, const QString &name, Action action, const QString &custom, bool enabled) {
+                menu.addAction(m_appearance.icon(icon), name, this, [=, this] { Q_EMIT actionRequested(action, row, custom); })->setEnabled(enabled);
+            };
+            add(QStringLiteral("edit"), tr("Edit the answer"), Action::Edit, {}, !m_busy);
+            add(QStringLiteral("branch"), tr("Branch from here"), Action::Custom, QStringLiteral("branch"), !m_busy && row + 1 < messageCount());
+            add(QStringLiteral("receipt"), tr("Receipt and replay…"), Action::Custom, QStringLiteral("receipt"), !message.record().receipt.isEmpty());
+        }
     }
     menu.addAction(tr("Select all"), this, &Transcript::selectAll);
     menu.exec(event->globalPos());

@@ -41,6 +41,14 @@ public:
     void copySelection();
     void selectAll();
 
+    // Marks these words wherever they are; none: nothing. No place is the present one yet.
+    void find(const QStringList &words);
+    void findNext(int step); // 1 or -1: selects and shows the next place, from what is seen on, round the ends
+    int foundCount() const { return int(m_places.size()); }
+    int foundAt() const { return m_foundAt; } // -1: none yet
+    // Scrolls to a message, at the first of the words in its answer or its reasoning, and marks them.
+    void showMessage(int row, const QStringList &words, bool inReasoning);
+
     // On the screen, for accessibility.
     QRect messageRect(int row) const;
     int messageCount() const { return int(m_messages.size()); }
@@ -49,6 +57,7 @@ public:
 Q_SIGNALS:
     // One of Retry, Edit, Continue, PreviousVersion, NextVersion, Custom.
     void actionRequested(ui::Action action, int row, const QString &name);
+    void foundChanged();
     void linkActivated(const QString &url);
     void openInCode(const QString &code, const QString &language);
     void typed(QKeyEvent *event); // a letter while the transcript has the focus
@@ -81,6 +90,16 @@ private:
         QPointF inItem;
     };
 
+    struct FoundPlace
+    {
+        int row;
+        bool reasoning;
+        int number; // in that part of the message
+    };
+
+    void countFound();
+    void showPlace(const FoundPlace &place);
+    void scrollTo(int row, int y);
     void resetMessages();
     void updateExtras();
     void relayout();      // after any change; keeps what is read where it is
@@ -115,6 +134,9 @@ private:
     int m_hoveredRow = -1;
     Position m_anchor, m_cursor;
     bool m_selecting = false;
+    QStringList m_found;
+    std::vector<FoundPlace> m_places;
+    int m_foundAt = -1; // of m_places
     Hot m_pressed;
     Spot m_pressedSpot;
     QBasicTimer m_autoScroll, m_copiedTimer;

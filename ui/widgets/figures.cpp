@@ -16,6 +16,18 @@ QString tokenCount(qint64 tokens)
                        : QCoreApplication::translate("Tokens", "%1 tokens").arg(withCommas(tokens));
 }
 
+QString chatCount(qint64 chats)
+{
+    return chats == 1 ? QCoreApplication::translate("ui::figures", "1 chat")
+                      : QCoreApplication::translate("ui::figures", "%1 chats").arg(withCommas(chats));
+}
+
+QString messageCount(qint64 messages)
+{
+    return messages == 1 ? QCoreApplication::translate("ui::figures", "1 message")
+                         : QCoreApplication::translate("ui::figures", "%1 messages").arg(withCommas(messages));
+}
+
 QString sizeOnDisk(qint64 bytes)
 {
     const double mib = double(bytes) / (1 << 20);

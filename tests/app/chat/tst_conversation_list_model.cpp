@@ -1,4 +1,4 @@
-// app/chat/conversation_list_model.h: groups, order, finding, removal with undo.
+// app/chat/conversation_list_model.h: groups, folders, tags, order, finding, copies, removal with undo.
 #include "app/chat/conversation_list_model.h"
 
 #include "tests/support/temporary_file.h"
@@ -38,6 +38,36 @@ struct Setup
         store->write({CreateConversation{record}}, Durability::Typed);
         (void)settle();
         return record.id;
+    }
+    qint64 say(qint64 conversation, const QString &text, qint64 parent = 0)
+    {
+        MessageRecord record;
+        record.id = newRecordId();
+        record.conversationId = conversation;
+        record.parentId = parent;
+        record.content = text;
+        record.created = nowMs();
+        store->write({SaveMessage{record}}, Durability::Typed);
+        (void)settle();
+        return record.id;
+    }
+    ConversationContents contents(qint64 id)
+    {
+        std::optional<ConversationContents> read;
+        store->readContents(id, store.get(), [&](const auto &result) { read = result ? *result : ConversationContents(); });
+        (void)QTest::qWaitFor([&] { return read.has_value(); });
+        return read.value_or(ConversationContents());
+    }
+    QStringList deleted()
+    {
+        std::optional<QStringList> titles;
+        list->readDeleted(store.get(), [&](const QVector<ConversationRecord> &chats) {
+            titles.emplace();
+            for (const ConversationRecord &chat : chats)
+                *titles << chat.title;
+        });
+        (void)QTest::qWaitFor([&] { return titles.has_value(); });
+        return titles.value_or(QStringList());
     }
     QStringList titles()
     {
@@ -158,6 +188,151 @@ private Q_SLOTS:
         QVERIFY(s.settle());
         QCOMPARE(s.titles(), QStringList{QStringLiteral("My chat")});
     }
+    void whatWasSaidIsFoundWithASnippet()
+    {
+        Setup s;
+        const QAbstractItemModelTester tester(s.list.get());
+        const qint64 whales = s.add(QStringLiteral("Whales")), other = s.add(QStringLiteral("Something else"));
+        const qint64 said = s.say(other, QStringLiteral("How deep does a sperm whale dive?"));
+        s.list->find(QStringLiteral("whale"));
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("Whales")}); // titles at once
+        QVERIFY(s.list->isSearching());
+        QVERIFY(QTest::qWaitFor([&] { return !s.list->isSearching(); }));
+        QCOMPARE(s.list->rowCount(), 2);
+        const QModelIndex row = s.list->index(s.list->rowOf(other));
+        const QString snippet = row.data(ConversationListModel::SnippetRole).toString();
+        QCOMPARE(snippet, QStringLiteral("How deep does a sperm whale dive?"));
+        const auto marks = row.data(ConversationListModel::SnippetMarksRole).value<QVector<QPair<int, int>>>();
+        QCOMPARE(marks, (QVector<QPair<int, int>>{{22, 5}}));
+        QCOMPARE(s.list->hit(other).messageId, said);
+        QCOMPARE(s.list->hit(whales).messageId, 0);
+        s.list->find(QStringLiteral("sperm"));
+        QCOMPARE(s.list->rowCount(), 0);
+        QVERIFY(QTest::qWaitFor([&] { return !s.list->isSearching(); }));
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("Something else")});
+        s.list->find(QString());
+        QCOMPARE(s.list->rowCount(), 2);
+        QVERIFY(s.list->index(0).data(ConversationListModel::SnippetRole).toString().isEmpty());
+    }
+    void archivedChatsAreHiddenAndToldOf()
+    {
+        Setup s;
+        const qint64 a = s.add(QStringLiteral("alpha")), b = s.add(QStringLiteral("beta"));
+        s.list->setArchived(a, true);
+        QVERIFY(s.settle());
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("beta")});
+        s.list->find(QStringLiteral("alpha"));
+        QCOMPARE(s.list->rowCount(), 0);
+        QCOMPARE(s.list->hiddenFound(), 1);
+        s.list->showArchived(true);
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("alpha")});
+        QCOMPARE(s.list->hiddenFound(), 0);
+        s.list->find({});
+        QCOMPARE(s.titles(), (QStringList{QStringLiteral("beta"), QStringLiteral("alpha")}));
+        QCOMPARE(Group(s.list->index(1).data(ConversationListModel::GroupRole).toInt()), Group::Archived);
+        s.open();
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("beta")});
+        s.list->setArchived(a, false);
+        QVERIFY(s.settle());
+        QCOMPARE(s.list->rowCount(), 2);
+        QVERIFY(s.list->rowOf(b) >= 0);
+    }
+    void foldersGroupChatsAndCanGo()
+    {
+        Setup s;
+        const QAbstractItemModelTester tester(s.list.get());
+        const qint64 a = s.add(QStringLiteral("a")), b = s.add(QStringLiteral("b"), 3);
+        s.add(QStringLiteral("c"));
+        QSignalSpy changed(s.list.get(), &ConversationListModel::foldersChanged);
+        const qint64 sea = s.list->createFolder(QStringLiteral("  The \n sea ")), land = s.list->createFolder(QStringLiteral("Land"));
+        QCOMPARE(s.list->createFolder(QStringLiteral("  ")), 0);
+        s.list->setFolder(a, land);
+        s.list->setFolder(b, sea);
+        QVERIFY(s.settle());
+        QVERIFY(changed.count() >= 2);
+        QCOMPARE(s.titles(), (QStringList{QStringLiteral("b"), QStringLiteral("a"), QStringLiteral("c")}));
+        const auto head = [&](int row) { return s.list->index(row).data(ConversationListModel::GroupNameRole).toString(); };
+        QCOMPARE(head(0), QStringLiteral("The sea"));
+        QCOMPARE(head(1), QStringLiteral("Land"));
+        QVERIFY(s.list->index(0).data(ConversationListModel::SectionRole) != s.list->index(1).data(ConversationListModel::SectionRole));
+        s.list->renameFolder(sea, QStringLiteral("Ocean"));
+        QVERIFY(s.settle());
+        QCOMPARE(head(0), QStringLiteral("Ocean"));
+        s.open(); // it is all in the file
+        QCOMPARE(s.list->folders().size(), 2);
+        QCOMPARE(head(0), QStringLiteral("Ocean"));
+        s.list->removeFolder(sea);
+        QVERIFY(s.settle());
+        QCOMPARE(s.titles(), (QStringList{QStringLiteral("a"), QStringLiteral("c"), QStringLiteral("b")}));
+        s.open();
+        QCOMPARE(s.list->folders().size(), 1);
+        QCOMPARE(s.list->conversation(s.list->rowOf(b)).folder, 0);
+    }
+    void tagsAreKeptAndFound()
+    {
+        Setup s;
+        const qint64 a = s.add(QStringLiteral("a"));
+        s.add(QStringLiteral("b"));
+        s.say(a, QStringLiteral("anything"));
+        s.list->setTags(a, QStringLiteral("#work,  Sea , work,, #"));
+        QVERIFY(s.settle());
+        const QStringList tags{QStringLiteral("Sea"), QStringLiteral("work")};
+        QCOMPARE(s.list->index(s.list->rowOf(a)).data(ConversationListModel::TagsRole).toStringList(), tags);
+        s.open();
+        QCOMPARE(s.list->conversation(s.list->rowOf(a)).tags, tags);
+        s.list->find(QStringLiteral("tag:work"));
+        QVERIFY(QTest::qWaitFor([&] { return !s.list->isSearching(); }));
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("a")});
+        s.list->find({});
+        s.list->setTags(a, QString());
+        QVERIFY(s.settle());
+        s.open();
+        QVERIFY(s.list->conversation(s.list->rowOf(a)).tags.isEmpty());
+    }
+    void aDuplicateHasAllMessagesAndVersions()
+    {
+        Setup s;
+        const qint64 a = s.add(QStringLiteral("a"));
+        const qint64 question = s.say(a, QStringLiteral("question"));
+        const qint64 first = s.say(a, QStringLiteral("first"), question), second = s.say(a, QStringLiteral("second"), question);
+        s.store->write({SetCurrentLeaf{a, first, 0}}, Durability::Typed);
+        s.list->setTags(a, QStringLiteral("t"));
+        QVERIFY(s.settle());
+        s.list->duplicate(a);
+        QTRY_COMPARE(s.list->rowCount(), 2);
+        QVERIFY(s.settle());
+        const ConversationRecord copy = s.list->conversation(s.list->rowOf(a) == 0 ? 1 : 0);
+        QCOMPARE(copy.title, QStringLiteral("a (copy)"));
+        QCOMPARE(copy.tags, QStringList{QStringLiteral("t")});
+        const ConversationContents contents = s.contents(copy.id);
+        QCOMPARE(contents.messages.size(), 3);
+        QCOMPARE(contents.messages[1].parentId, contents.messages[0].id);
+        QCOMPARE(contents.messages[2].parentId, contents.messages[0].id);
+        QCOMPARE(contents.messages[2].content, QStringLiteral("second"));
+        QCOMPARE(contents.conversation.currentLeaf, contents.messages[1].id);
+        for (const MessageRecord &message : contents.messages)
+            QVERIFY(message.id != question && message.id != first && message.id != second);
+        QCOMPARE(s.contents(a).messages.size(), 3);
+    }
+    void deletedChatsComeBackAfterARestartOrGoForGood()
+    {
+        Setup s;
+        const qint64 a = s.add(QStringLiteral("a")), b = s.add(QStringLiteral("b"));
+        s.say(b, QStringLiteral("secret"));
+        s.list->remove(a);
+        s.list->remove(b);
+        QVERIFY(s.settle());
+        s.open();
+        QCOMPARE(s.list->rowCount(), 0);
+        QCOMPARE(s.deleted(), (QStringList{QStringLiteral("b"), QStringLiteral("a")}));
+        s.list->restore(a);
+        QVERIFY(s.settle());
+        QCOMPARE(s.titles(), QStringList{QStringLiteral("a")});
+        s.list->removeForGood(b);
+        QVERIFY(s.settle());
+        QVERIFY(s.deleted().isEmpty());
+        QVERIFY(s.contents(b).messages.isEmpty());
+    }
     void otherPanelsAreNotShown()
     {
         Setup s;
@@ -178,7 +353,7 @@ private Q_SLOTS:
         QVector<qint64> ids;
         for (int i = 0; i < 300; ++i) {
             const qint64 id = ids.isEmpty() ? 0 : ids[qsizetype(random.bounded(quint32(ids.size())))];
-            switch (random.bounded(7)) {
+            switch (random.bounded(9)) {
             case 0:
             case 1:
                 ids << s.list->create(QStringLiteral("title %1").arg(random.bounded(30)));
@@ -194,6 +369,17 @@ private Q_SLOTS:
                 break;
             case 5:
                 s.list->undoRemove();
+                break;
+            case 6:
+                s.list->setArchived(id, random.bounded(3) == 0);
+                break;
+            case 7:
+                if (s.list->folders().size() < 4)
+                    s.list->createFolder(QStringLiteral("folder %1").arg(i));
+                else if (random.bounded(5) == 0)
+                    s.list->removeFolder(s.list->folders().first().id);
+                else
+                    s.list->setFolder(id, s.list->folders()[random.bounded(4)].id);
                 break;
             default:
                 s.list->find(random.bounded(2) ? QStringLiteral("1") : QString());

@@ -1,0 +1,54 @@
+#include "app/chat/conversation_copy.h"
+
+#include <QHash>
+
+#include <algorithm>
+
+namespace app {
+
+StoreOperations withNewIds(const ConversationContents &contents)
+{
+    ConversationRecord conversation = contents.conversation;
+    conversation.id = newRecordId();
+    conversation.deletedAt = 0;
+
+    QVector<MessageRecord> messages = contents.messages;
+    // Ids grow with time, and a parent is older than its child: new ones in the same order keep that.
+    std::sort(messages.begin(), messages.end(), [](const MessageRecord &a, const MessageRecord &b) { return a.id < b.id; });
+    QHash<qint64, qint64> newIds;
+    StoreOperations saved;
+    for (MessageRecord &message : messages) {
+        const qint64 id = newRecordId();
+        newIds.insert(message.id, id);
+        message.id = id;
+        message.parentId = newIds.value(message.parentId);
+        message.conversationId = conversation.id;
+        if (message.state == MessageState::Streaming)
+            message.state = MessageState::Interrupted;
+        saved << SaveMessage{message};
+    }
+    conversation.currentLeaf = newIds.value(contents.conversation.currentLeaf);
+    StoreOperations operations{CreateConversation{conversation}};
+    operations << saved;
+    if (conversation.archivedAt != 0)
+        operations << SetArchived{conversation.id, conversation.archivedAt};
+    if (!conversation.tags.isEmpty())
+        operations << SetTags{conversation.id, conversation.tags};
+    if (!contents.draft.isEmpty())
+        operations << SetDraft{conversation.id, contents.draft};
+    return operations;
+}
+
+StoreOperations copyOf(const ConversationContents &contents, const QString &title)
+{
+    ConversationContents copy = contents;
+    copy.conversation.title = title;
+    copy.conversation.titledByUser = true;
+    copy.conversation.pinned = false;
+    copy.conversation.archivedAt = 0;
+    copy.conversation.updated = nowMs();
+    copy.draft.clear();
+    return withNewIds(copy);
+}
+
+} // namespace app

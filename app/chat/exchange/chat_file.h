@@ -1,0 +1,25 @@
+// Chats outside of the store: what an export holds and an import brings.
+#pragma once
+
+#include "app/chat/store_queries.h"
+
+namespace app {
+
+// A conversation with the name of its folder in place of an id, which means something in one store alone.
+struct ExchangedChat
+{
+    ConversationContents contents; // ids are those of the store it comes from, or 1, 2 … of a foreign file
+    QString folder;                // empty: none
+};
+
+struct ChatFile
+{
+    QVector<ExchangedChat> chats;
+    QStringList notes; // what was left out of a foreign file, a sentence each
+};
+
+// What brings them into a store: new ids in the same order, folders by their names, made where there are none. A chat is a chat of its
+// own, whatever is there already. Some messages a piece, so that nobody waits long for the store; a chat's own operations stay together.
+QVector<StoreOperations> importOperations(const ChatFile &file, const QVector<FolderRecord> &folders);
+
+} // namespace app

@@ -1,0 +1,256 @@
+#include "app/chat/exchange/chat_json.h"
+
+#include <QDateTime>
+#include <QHash>
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include <algorithm>
+
+namespace app {
+
+using inference::Error;
+using inference::ErrorCode;
+using inference::ErrorParts;
+using inference::Result;
+
+namespace {
+
+const QString kFormat = QStringLiteral("baleen-chats");
+constexpr int kVersion = 1;
+
+QString timeText(qint64 ms)
+{
+    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODateWithMs);
+}
+
+void put(QJsonObject &object, const char *key, const QString &value)
+{
+    if (!value.isEmpty())
+        object[QLatin1String(key)] = value;
+}
+void put(QJsonObject &object, const char *key, qint64 value)
+{
+    if (value != 0)
+        object[QLatin1String(key)] = value;
+}
+void put(QJsonObject &object, const char *key, double value)
+{
+    if (value != 0)
+        object[QLatin1String(key)] = value;
+}
+void putTime(QJsonObject &object, const char *key, qint64 ms)
+{
+    if (ms != 0)
+        object[QLatin1String(key)] = timeText(ms);
+}
+
+QJsonObject toJson(const MessageRecord &m, int parent)
+{
+    QJsonObject object;
+    if (parent >= 0)
+        object[QLatin1String("parent")] = parent;
+    object[QLatin1String("role")] = roleWord(m.role);
+    object[QLatin1String("text")] = m.content;
+    put(object, "reasoning", m.reasoning);
+    put(object, "reasoning_ms", m.reasoningMs);
+    // An answer that is being written while it is exported is one that ends there.
+    const MessageState state = m.state == MessageState::Streaming ? MessageState::Interrupted : m.state;
+    if (state != MessageState::Complete)
+        object[QLatin1String("state")] = stateWord(state);
+    put(object, "end_reason", m.endReason);
+    put(object, "error", m.error);
+    if (m.errorCode >= 0)
+        object[QLatin1String("error_code")] = m.errorCode;
+    put(object, "model", m.model);
+    put(object, "prompt_tokens", qint64(m.promptTokens));
+    put(object, "cached_tokens", qint64(m.cachedTokens));
+    put(object, "generated_tokens", qint64(m.generatedTokens));
+    put(object, "prefill_tokens_per_second", m.prefillTokensPerSecond);
+    put(object, "decode_tokens_per_second", m.decodeTokensPerSecond);
+    put(object, "first_token_ms", m.firstTokenMs);
+    if (!m.receipt.isEmpty())
+        object[QLatin1String("receipt")] = QJsonDocument::fromJson(m.receipt).object();
+    putTime(object, "created", m.created);
+    return object;
+}
+
+QJsonObject toJson(const ExchangedChat &chat)
+{
+    const ConversationRecord &c = chat.contents.conversation;
+    QVector<MessageRecord> messages = chat.contents.messages;
+    std::sort(messages.begin(), messages.end(), [](const MessageRecord &a, const MessageRecord &b) { return a.id < b.id; });
+    QHash<qint64, int> places;
+    QJsonArray array;
+    for (const MessageRecord &message : std::as_const(messages)) {
+        array.append(toJson(message, places.value(message.parentId, -1)));
+        places.insert(message.id, int(array.size()) - 1);
+    }
+    QJsonObject object;
+    object[QLatin1String("title")] = c.title;
+    if (c.titledByUser)
+        object[QLatin1String("titled_by_user")] = true;
+    if (c.pinned)
+        object[QLatin1String("pinned")] = true;
+    put(object, "folder", chat.folder);
+    if (!c.tags.isEmpty())
+        object[QLatin1String("tags")] = QJsonArray::fromStringList(c.tags);
+    putTime(object, "created", c.created);
+    putTime(object, "updated", c.updated);
+    putTime(object, "archived", c.archivedAt);
+    if (places.contains(c.currentLeaf))
+        object[QLatin1String("current")] = places.value(c.currentLeaf);
+    put(object, "draft", chat.contents.draft);
+    object[QLatin1String("messages")] = array;
+    return object;
+}
+
+// Reads one object, and remembers the first thing that is not as it should be.
+class Fields
+{
+public:
+    Fields(const QJsonObject &object, const QString &where, std::optional<Error> &error)
+        : m_object(object), m_where(where), m_error(error)
+    {}
+
+    QString text(const char *key) { return value(key, QJsonValue::String, "text").toString(); }
+    bool flag(const char *key) { return value(key, QJsonValue::Bool, "true or false").toBool(); }
+    double real(const char *key) { return value(key, QJsonValue::Double, "a number").toDouble(); }
+    qint64 integer(const char *key, qint64 otherwise = 0)
+    {
+        const QJsonValue found = value(key, QJsonValue::Double, "a number");
+        return found.isDouble() ? found.toInteger(otherwise) : otherwise;
+    }
+    QJsonObject object(const char *key) { return value(key, QJsonValue::Object, "an object").toObject(); }
+    QJsonArray array(const char *key) { return value(key, QJsonValue::Array, "a list").toArray(); }
+    qint64 time(const char *key)
+    {
+        const QString words = text(key);
+        if (words.isEmpty())
+            return 0;
+        const QDateTime time = QDateTime::fromString(words, Qt::ISODateWithMs);
+        if (!time.isValid())
+            fail(key, "a time like 2026-11-27T09:30:00.000Z", words.left(40));
+        return time.isValid() ? time.toMSecsSinceEpoch() : 0;
+    }
+    void fail(const char *key, const char *expected, const QString &found)
+    {
+        if (!m_error)
+            m_error = Error(ErrorCode::Damaged, ErrorParts{.what = "This file of chats is damaged",
+                                                           .where = (m_where + QStringLiteral(", ") + QLatin1String(key)).toStdString(),
+                                                           .expected = expected,
+                                                           .found = found.toStdString()});
+    }
+
+private:
+    QJsonValue value(const char *key, QJsonValue::Type type, const char *expected)
+    {
+        const QJsonValue found = m_object.value(QLatin1String(key));
+        if (found.isUndefined() || found.type() == type)
+            return found;
+        fail(key, expected, QString::fromUtf8(QJsonDocument(QJsonArray{found}).toJson(QJsonDocument::Compact)).left(40));
+        return QJsonValue(QJsonValue::Undefined);
+    }
+
+    QJsonObject m_object;
+    QString m_where;
+    std::optional<Error> &m_error;
+};
+
+MessageRecord messageOf(const QJsonObject &object, int number, const QString &where, std::optional<Error> &error)
+{
+    Fields fields(object, where, error);
+    MessageRecord m;
+    m.id = number + 1;
+    const qint64 parent = fields.integer("parent", -1);
+    if (parent >= number || parent < -1)
+        fields.fail("parent", "the number of an earlier message", QString::number(parent));
+    m.parentId = parent + 1;
+    m.role = roleOf(fields.text("role"));
+    if (roleWord(m.role) != fields.text("role"))
+        fields.fail("role", "user, assistant or system", fields.text("role").left(40));
+    m.content = fields.text("text");
+    m.reasoning = fields.text("reasoning");
+    m.reasoningMs = fields.integer("reasoning_ms");
+    m.state = stateOf(fields.text("state"));
+    if (m.state == MessageState::Streaming)
+        m.state = MessageState::Interrupted;
+    m.endReason = fields.text("end_reason");
+    m.error = fields.text("error");
+    m.errorCode = int(fields.integer("error_code", -1));
+    m.model = fields.text("model");
+    m.promptTokens = int(fields.integer("prompt_tokens"));
+    m.cachedTokens = int(fields.integer("cached_tokens"));
+    m.generatedTokens = int(fields.integer("generated_tokens"));
+    m.prefillTokensPerSecond = fields.real("prefill_tokens_per_second");
+    m.decodeTokensPerSecond = fields.real("decode_tokens_per_second");
+    m.firstTokenMs = fields.real("first_token_ms");
+    if (const QJsonObject receipt = fields.object("receipt"); !receipt.isEmpty())
+        m.receipt = QJsonDocument(receipt).toJson(QJsonDocument::Compact);
+    m.created = fields.time("created");
+    return m;
+}
+
+ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error> &error)
+{
+    const QString where = QStringLiteral("chat %1").arg(number + 1);
+    Fields fields(object, where, error);
+    ExchangedChat chat;
+    ConversationRecord &c = chat.contents.conversation;
+    c.id = number + 1;
+    c.title = fields.text("title");
+    c.titledByUser = fields.flag("titled_by_user");
+    c.pinned = fields.flag("pinned");
+    chat.folder = fields.text("folder");
+    for (const QJsonValue &tag : fields.array("tags"))
+        c.tags << tag.toString();
+    c.created = fields.time("created");
+    c.updated = fields.time("updated");
+    c.archivedAt = fields.time("archived");
+    chat.contents.draft = fields.text("draft");
+    const QJsonArray messages = fields.array("messages");
+    for (int i = 0; i < messages.size(); ++i)
+        chat.contents.messages << messageOf(messages[i].toObject(), i, where + QStringLiteral(", message %1").arg(i + 1), error);
+    const qint64 current = fields.integer("current", -1);
+    if (current >= messages.size() || current < -1)
+        fields.fail("current", "the number of a message", QString::number(current));
+    c.currentLeaf = current + 1;
+    return chat;
+}
+
+} // namespace
+
+QByteArray chatsToJson(const QVector<ExchangedChat> &chats)
+{
+    QJsonArray array;
+    for (const ExchangedChat &chat : chats)
+        array.append(toJson(chat));
+    return QJsonDocument(QJsonObject{{QStringLiteral("format"), kFormat}, {QStringLiteral("version"), kVersion}, {QStringLiteral("chats"), array}})
+        .toJson(QJsonDocument::Indented);
+}
+
+bool isChatsJson(const QJsonDocument &document)
+{
+    return document.object().value(QLatin1String("format")) == QJsonValue(kFormat);
+}
+
+Result<ChatFile> chatsFromJson(const QJsonDocument &document)
+{
+    const QJsonObject object = document.object();
+    std::optional<Error> error;
+    Fields fields(object, QStringLiteral("the file"), error);
+    if (fields.integer("version") > kVersion)
+        return Error(ErrorCode::Unsupported, ErrorParts{.what = "This file of chats was written by a newer Baleen",
+                                                        .expected = "version " + std::to_string(kVersion),
+                                                        .found = std::to_string(fields.integer("version")),
+                                                        .wayOut = "Update Baleen."});
+    ChatFile file;
+    const QJsonArray chats = fields.array("chats");
+    for (int i = 0; i < chats.size() && !error; ++i)
+        file.chats << chatOf(chats[i].toObject(), i, error);
+    if (error)
+        return *error;
+    return file;
+}
+
+} // namespace app
