@@ -19,6 +19,8 @@ inline SamplingPreset samplingPreset(const Settings &settings)
 inline const SettingKey<int> kThinking{"chat/thinking", int(inference::Thinking::ModelDefault)};
 inline const SettingKey<int> kMaxAnswerTokens{"chat/maxAnswerTokens", 0}; // 0: until the context is full
 
+inline const SettingKey<bool> kModelTitles{"chat/modelTitles", true}; // written by the model when it is idle
+
 inline const SettingKey<QString> kLastModel{"models/last", {}};
 inline const SettingKey<QString> kModelsFolder{"models/folder", {}};     // one more folder to look in
 inline const SettingKey<QStringList> kOpenedModels{"models/opened", {}}; // files from anywhere, newest first

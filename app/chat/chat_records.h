@@ -44,6 +44,14 @@ struct MessageRecord
     qint64 created = 0;
 };
 
+// Where the reader was: this message stands at the top of the view, so many px above it. 0: at the end, where new text appears.
+struct ConversationView
+{
+    qint64 messageId = 0;
+    int offset = 0;
+    friend bool operator==(const ConversationView &, const ConversationView &) = default;
+};
+
 struct ConversationRecord
 {
     qint64 id = 0;
@@ -57,6 +65,7 @@ struct ConversationRecord
     qint64 created = 0, updated = 0;
     qint64 deletedAt = 0;  // 0: not deleted; 30 days later it is gone for good
     qint64 archivedAt = 0; // 0: not archived
+    ConversationView view;
 };
 
 // Conversations that belong together, under a head of their own in the list.
@@ -132,6 +141,11 @@ struct RemoveFolder // its conversations stay, without a folder
 {
     qint64 folderId = 0;
 };
+struct SetView
+{
+    qint64 conversationId = 0;
+    ConversationView view;
+};
 struct SetDraft // an empty text removes it; conversation 0: the one not begun yet
 {
     qint64 conversationId = 0;
@@ -139,7 +153,7 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
 };
 using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
                                     SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
-                                    SetDraft>;
+                                    SetView, SetDraft>;
 using StoreOperations = QVector<StoreOperation>;
 
 inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;

@@ -515,6 +515,14 @@ void ChatSession::showVersion(int row, int version)
     showBranch(id);
 }
 
+void ChatSession::setView(const ConversationView &view)
+{
+    if (m_conversation.id == 0 || m_state == State::Loading || view == m_conversation.view)
+        return;
+    m_conversation.view = view;
+    m_store.write({SetView{m_conversation.id, view}}, Durability::Streamed);
+}
+
 bool ChatSession::showMessage(qint64 id)
 {
     if (!m_messages.tree().contains(id) || m_state == State::Loading || m_state == State::Sending)

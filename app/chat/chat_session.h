@@ -62,6 +62,10 @@ public:
 
     qint64 conversationId() const { return m_conversation.id; } // 0 until the first message is committed
     QString title() const { return m_conversation.title; }
+    bool isTitledByUser() const { return m_conversation.titledByUser; }
+    // What the reader saw last of a conversation that was opened, see ConversationRecord.
+    ConversationView view() const { return m_conversation.view; }
+    void setView(const ConversationView &view);
     MessageListModel *messages() { return &m_messages; }
     State state() const { return m_state; }
     // An answer is under way, from Sending to Stopping.

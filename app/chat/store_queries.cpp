@@ -164,6 +164,12 @@ Result<void> applyOne(Database &database, const RemoveFolder &operation)
     return database.run("DELETE FROM folders WHERE id = ?", {operation.folderId});
 }
 
+Result<void> applyOne(Database &database, const SetView &operation)
+{
+    return database.run("UPDATE conversations SET view_message = ?, view_offset = ? WHERE id = ?",
+                        {orNull(operation.view.messageId), qint64(operation.view.offset), operation.conversationId});
+}
+
 Result<void> applyOne(Database &database, const SetDraft &operation)
 {
     if (operation.text.isEmpty())
@@ -182,7 +188,7 @@ constexpr const char *kMessageColumns =
 constexpr const char *kConversationColumns =
     "SELECT id, kind, title, titled_by_user, pinned, coalesce(folder_id, 0), coalesce(current_leaf, 0), "
     "created,"
-    " updated, coalesce(deleted_at, 0), coalesce(archived_at, 0) FROM conversations ";
+    " updated, coalesce(deleted_at, 0), coalesce(archived_at, 0), coalesce(view_message, 0), view_offset FROM conversations ";
 
 ConversationRecord conversationOf(const Statement &row)
 {
@@ -198,6 +204,7 @@ ConversationRecord conversationOf(const Statement &row)
     c.updated = row.integer(8);
     c.deletedAt = row.integer(9);
     c.archivedAt = row.integer(10);
+    c.view = {row.integer(11), int(row.integer(12))};
     return c;
 }
 

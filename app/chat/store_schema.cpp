@@ -64,6 +64,8 @@ CREATE TABLE tags(
 )sql",
                                                 R"sql(
 CREATE TABLE search_pending(message_id INTEGER PRIMARY KEY); -- what search_index.h has to read
+ALTER TABLE conversations ADD COLUMN view_message INTEGER;
+ALTER TABLE conversations ADD COLUMN view_offset INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 } // namespace

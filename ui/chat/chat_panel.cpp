@@ -2,11 +2,10 @@
 
 #include "app/error_text.h"
 #include "app/settings_keys.h"
+#include "ui/chat/chat_find_bar.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
-#include "ui/chat/conversation_menu.h"
-#include "ui/chat/chat_find_bar.h"
 #include "ui/chat/queue_bar.h"
 #include "ui/chat/sampling_words.h"
 #include "ui/chat/start_view.h"
@@ -15,7 +14,6 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
-#include <QDesktopServices>
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -24,12 +22,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QMessageBox>
-#include <QPushButton>
-#include <QSaveFile>
 #include <QShortcut>
 #include <QStackedWidget>
-#include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -49,7 +43,7 @@ const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
 ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
                      const QString &dataFolder, QWidget *parent)
     : Panel(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_store(dataFolder),
-      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations), m_title(new QLabel(this)),
+      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations), m_titles(service, m_store, settings), m_title(new QLabel(this)),
       m_stack(new QStackedWidget(this)), m_start(new StartView(appearance, this)),
       m_transcript(new Transcript(appearance, this)),
       m_notice(new Notice(appearance, Notice::Kind::Plain, this)), m_queueBar(new QueueBar(appearance, this)),
@@ -163,6 +157,8 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(&m_conversations, &app::ConversationListModel::restored, this, &ChatPanel::openConversation);
     connect(&m_sessions, &app::ChatSessions::busyChanged, this, [this] {
         updateBusyList();
+        if (!m_sessions.busy().isEmpty())
+            m_titles.stop(); // the user goes first
         for (auto it = m_queues.keyBegin(); it != m_queues.keyEnd(); ++it) {
             ChatSession *session = *it;
             QMetaObject::invokeMethod(
@@ -241,6 +237,9 @@ ChatPanel::~ChatPanel()
     }
     if (m_listKeeper && m_listKeeper->parent() != this)
         delete m_listKeeper; // its model goes with this panel
+    if (m_session)
+        m_session->setView(m_transcript->view());
+    m_titles.stop();
     m_transcript->setModel(nullptr);
     // Sessions save their drafts while they go, and the store tells of it: nobody is left to listen.
     m_store.disconnect(this);
@@ -309,8 +308,10 @@ void ChatPanel::makePresets()
 void ChatPanel::use(app::ChatSession *session)
 {
     cancelEdit();
-    if (m_session)
+    if (m_session) {
+        m_session->setView(m_transcript->view());
         m_session->disconnect(this);
+    }
     m_session = session;
     m_submitWhenLoaded = false;
     m_showWhenLoaded = 0;
@@ -351,6 +352,8 @@ void ChatPanel::use(app::ChatSession *session)
         countSoon();
         if (const qint64 message = std::exchange(m_showWhenLoaded, 0))
             showFound(message);
+        else
+            m_transcript->setView(m_session->view());
         if (std::exchange(m_submitWhenLoaded, false))
             submit();
     });
@@ -362,13 +365,17 @@ void ChatPanel::use(app::ChatSession *session)
         m_settings.set(kLastConversation, id);
         m_list->setCurrent(id);
     });
-    connect(session, &ChatSession::answerFinished, this, [this](int) { countSoon(); });
+    connect(session, &ChatSession::answerFinished, this, [this, session](int) {
+        countSoon();
+        m_titles.consider(*session);
+    });
     connect(session, &QObject::destroyed, this, [this, session] { m_queues.remove(session); });
     connect(session->messages(), &QAbstractItemModel::rowsInserted, this, &ChatPanel::refresh,
             Qt::UniqueConnection);
     connect(session->messages(), &QAbstractItemModel::modelReset, this, &ChatPanel::refresh,
             Qt::UniqueConnection);
     m_transcript->setModel(session->messages());
+    m_transcript->setView(session->view());
     showDraft();
     if (session->conversationId())
         m_settings.set(kLastConversation, session->conversationId());
@@ -703,74 +710,6 @@ void ChatPanel::renameHere()
     m_titleEdit->show();
     m_titleEdit->selectAll();
     m_titleEdit->setFocus(Qt::OtherFocusReason);
-}
-
-void ChatPanel::showMore(IconButton *button)
-{
-    if (!m_session)
-        return;
-    const qint64 id = m_session->conversationId();
-    QMenu menu(this);
-    menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, &ChatPanel::renameHere)
-        ->setEnabled(id != 0);
-    menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy the chat as Markdown"), this,
-                   [this] { QApplication::clipboard()->setText(asMarkdown()); });
-    QAction *exported = menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export…"), this, &ChatPanel::exportChat);
-    exported->setShortcut(Qt::CTRL | Qt::Key_S);
-    exported->setEnabled(id != 0);
-    menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find in this chat"), this, &ChatPanel::findHere)
-        ->setShortcut(Qt::CTRL | Qt::Key_F);
-    menu.addSeparator();
-    addConversationActions(menu, m_appearance, m_conversations, id, window());
-    menu.addSeparator();
-    m_list->addFileActions(menu);
-    menu.exec(button->mapToGlobal(QPoint(button->width() - menu.sizeHint().width(), button->height() + 4)));
-}
-
-QString ChatPanel::asMarkdown() const
-{
-    QString all;
-    if (!m_session)
-        return all;
-    all = QStringLiteral("# %1\n").arg(m_session->title());
-    for (int row = 0; row < m_session->messages()->rowCount(); ++row) {
-        const app::MessageRecord &message = m_session->messages()->message(row);
-        all += QStringLiteral("\n## %1\n\n%2\n")
-                   .arg(message.role == app::Role::User ? tr("You")
-                        : message.model.isEmpty()       ? tr("Answer")
-                                                        : message.model,
-                        message.content);
-    }
-    return all;
-}
-
-void ChatPanel::exportChat()
-{
-    if (m_session && m_session->conversationId() != 0)
-        m_files.exportChat(m_session->conversationId(), window());
-}
-
-void ChatPanel::confirmLink(const QString &url)
-{
-    const QUrl parsed(url, QUrl::StrictMode);
-    const QString scheme = parsed.scheme().toLower();
-    const bool opens =
-        parsed.isValid() && (scheme == QLatin1String("http") || scheme == QLatin1String("https") ||
-                             scheme == QLatin1String("mailto"));
-    QMessageBox box(this);
-    box.setTextFormat(Qt::PlainText);
-    box.setWindowTitle(tr("Open link"));
-    box.setText(opens ? tr("Open this address in the browser?")
-                      : tr("Only web and mail addresses are opened."));
-    box.setInformativeText(url.left(500));
-    QPushButton *open = opens ? box.addButton(tr("Open"), QMessageBox::AcceptRole) : nullptr;
-    QPushButton *copy = box.addButton(tr("Copy"), QMessageBox::ActionRole);
-    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
-    box.exec();
-    if (open && box.clickedButton() == open)
-        QDesktopServices::openUrl(parsed);
-    else if (box.clickedButton() == copy)
-        QApplication::clipboard()->setText(url);
 }
 
 } // namespace ui

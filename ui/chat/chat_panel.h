@@ -3,6 +3,7 @@
 
 #include "app/chat/chat_sessions.h"
 #include "app/chat/conversation_list_model.h"
+#include "app/chat/title_writer.h"
 #include "app/settings.h"
 #include "ui/chat/chat_files.h"
 #include "ui/chat/transcript.h"
@@ -113,6 +114,7 @@ private:
     app::ConversationListModel m_conversations;
     app::ChatSessions m_sessions;
     ChatFiles m_files;
+    app::TitleWriter m_titles;
     QPointer<app::ChatSession> m_session;
     QHash<app::ChatSession *, QStringList> m_queues; // messages that wait for the end of an answer
     QHash<app::ChatSession *, QString> m_editDrafts;

@@ -253,6 +253,26 @@ void Transcript::scrollToEnd()
     relayout();
 }
 
+app::ConversationView Transcript::view() const
+{
+    if (m_following || m_messages.empty())
+        return {};
+    const int value = verticalScrollBar()->value(), row = rowAt(value);
+    return {m_messages[size_t(row)]->id(), value - topOf(row)};
+}
+
+void Transcript::setView(const app::ConversationView &view)
+{
+    const int row = m_model && view.messageId != 0 ? m_model->rowOf(view.messageId) : -1;
+    if (row < 0)
+        return;
+    m_following = false;
+    for (int pass = 0; pass < 3; ++pass) { // heights above are exact only once they were seen
+        verticalScrollBar()->setValue(topOf(row) + view.offset);
+        relayout();
+    }
+}
+
 void Transcript::scrollContentsBy(int, int)
 {
     if (!m_adjusting) {

@@ -32,6 +32,9 @@ public:
                      bool thinking, qint64 thinkingMs);
 
     bool isFollowing() const { return m_following; }
+    // Message at the top of the view and how many px of it are above; message 0 while following the end.
+    app::ConversationView view() const;
+    void setView(const app::ConversationView &view);
     void scrollToEnd();
     // Left edge and width of the column in the widget, for what stands below.
     QRect column() const;

@@ -341,6 +341,17 @@ void SettingsDialog::addChat(QVBoxLayout *form)
             most->updateGeometry();
         });
     }
+    auto *titles = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    titles->setObjectName(QStringLiteral("titles"));
+    const auto titlesName = [](bool byModel) { return byModel ? SettingsDialog::tr("By the model, when it is idle") : SettingsDialog::tr("The first words"); };
+    titles->setText(titlesName(m_settings.get(app::kModelTitles)));
+    for (const bool byModel : {true, false}) {
+        titles->menu()->addAction(titlesName(byModel), this, [this, titles, titlesName, byModel] {
+            m_settings.set(app::kModelTitles, byModel);
+            titles->setText(titlesName(byModel));
+            titles->updateGeometry();
+        });
+    }
     auto *sampling = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
     sampling->setObjectName(QStringLiteral("sampling"));
     sampling->setText(presetName(app::samplingPreset(m_settings)));
@@ -356,6 +367,7 @@ void SettingsDialog::addChat(QVBoxLayout *form)
     }
     form->addWidget(row(tr("Sampling"), tr("How freely the model chooses its words."), sampling));
     form->addWidget(row(tr("Longest answer"), tr("An answer that stops there can be continued."), most));
+    form->addWidget(row(tr("Titles"), tr("What a chat is called until you name it."), titles));
 }
 
 } // namespace ui

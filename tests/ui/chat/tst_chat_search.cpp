@@ -30,6 +30,11 @@ struct Setup
         load.summary->contextLength = 4096;
         script->addLoad(load);
         service.load(QStringLiteral("/models/a.gguf"));
+        open();
+        QVERIFY(QTest::qWaitFor([&] { return service.model().has_value(); }));
+    }
+    void open()
+    {
         panel = std::make_unique<ChatPanel>(service, settings, appearance, folder.path(QStringLiteral("data")));
         panel->sidebarList()->setParent(nullptr);
         panel->sidebarList()->resize(248, 600);
@@ -38,7 +43,6 @@ struct Setup
         panel->show();
         panel->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(panel.get()));
-        QVERIFY(QTest::qWaitFor([&] { return service.model().has_value(); }));
     }
     // In a chat of its own.
     qint64 chat(const QString &question, const QString &answer)
@@ -183,6 +187,30 @@ private Q_SLOTS:
         QVERIFY(marked() > 500);
         transcript.find({});
         QCOMPARE(marked(), 0);
+    }
+
+    void theReadersPlaceIsKeptOverChatsAndRestarts()
+    {
+        Setup s;
+        const qint64 id = s.chat(QStringLiteral("Tell me of the sea"), longAnswer(QStringLiteral("narwhal")));
+        QScrollBar *bar = s.panel->transcript()->verticalScrollBar();
+        QVERIFY(bar->maximum() > 3000);
+        bar->setValue(1500);
+        const app::ConversationView place = s.panel->transcript()->view();
+        QVERIFY(place.messageId != 0 && place.offset > 1000);
+        s.panel->newItem();
+        s.panel->openConversation(id);
+        QTRY_COMPARE(s.messages()->rowCount(), 2);
+        QTRY_COMPARE(s.panel->transcript()->view(), place);
+        s.panel.reset(); // the window closes
+        s.open();
+        s.panel->openConversation(id);
+        QTRY_COMPARE(s.messages()->rowCount(), 2);
+        QTRY_COMPARE(s.panel->transcript()->view(), place);
+        s.panel->transcript()->scrollToEnd();
+        s.panel->newItem();
+        s.panel->openConversation(id);
+        QTRY_VERIFY(s.panel->transcript()->isFollowing()); // at the end stays at the end
     }
 
     void deletedChatsAreListedAndComeBack()

@@ -1,0 +1,146 @@
+// Chat: what menus and keys do with the whole chat: the search, the receipt, export, links.
+#include "ui/chat/chat_find_bar.h"
+#include "ui/chat/chat_panel.h"
+#include "ui/chat/conversation_list.h"
+#include "ui/chat/conversation_menu.h"
+#include "ui/chat/receipt_dialog.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QUrl>
+
+namespace ui {
+
+void ChatPanel::findChats()
+{
+    m_list->focusSearch();
+}
+
+void ChatPanel::findHere()
+{
+    if (m_session && m_session->messages()->rowCount() > 0)
+        m_findBar->open();
+}
+
+void ChatPanel::findNext()
+{
+    m_findBar->next(1);
+}
+
+void ChatPanel::findPrevious()
+{
+    m_findBar->next(-1);
+}
+
+void ChatPanel::pinHere()
+{
+    const int row = m_session ? m_conversations.rowOf(m_session->conversationId()) : -1;
+    if (row >= 0)
+        m_conversations.setPinned(m_session->conversationId(), !m_conversations.conversation(row).pinned);
+}
+
+// A chat of the list; at the message that was found in it, where one was.
+void ChatPanel::openFound(qint64 id)
+{
+    const qint64 message = m_conversations.hit(id).messageId;
+    openConversation(id);
+    if (message == 0)
+        return;
+    if (m_session && m_session->state() == app::ChatSession::State::Loading)
+        m_showWhenLoaded = message;
+    else
+        showFound(message);
+}
+
+void ChatPanel::showFound(qint64 message)
+{
+    if (!m_session || !m_session->showMessage(message))
+        return;
+    const QStringList words = m_conversations.query().words;
+    m_findBar->setWords(words.join(QLatin1Char(' ')));
+    m_transcript->showMessage(m_session->messages()->rowOf(message), words,
+                              m_conversations.hit(m_session->conversationId()).inReasoning);
+}
+
+void ChatPanel::showReceipt(int row)
+{
+    const auto receipt = app::receiptFromJson(m_session->messages()->message(row).receipt);
+    if (!receipt)
+        return;
+    ReceiptDialog dialog(m_appearance, m_service, m_session->pathBefore(row), *receipt, this);
+    dialog.exec();
+}
+
+void ChatPanel::showMore(IconButton *button)
+{
+    if (!m_session)
+        return;
+    const qint64 id = m_session->conversationId();
+    QMenu menu(this);
+    menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, &ChatPanel::renameHere)
+        ->setEnabled(id != 0);
+    menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy the chat as Markdown"), this,
+                   [this] { QApplication::clipboard()->setText(asMarkdown()); });
+    QAction *exported = menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export…"), this, &ChatPanel::exportChat);
+    exported->setShortcut(Qt::CTRL | Qt::Key_S);
+    exported->setEnabled(id != 0);
+    menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find in this chat"), this, &ChatPanel::findHere)
+        ->setShortcut(Qt::CTRL | Qt::Key_F);
+    menu.addSeparator();
+    addConversationActions(menu, m_appearance, m_conversations, id, window());
+    menu.addSeparator();
+    m_list->addFileActions(menu);
+    menu.exec(button->mapToGlobal(QPoint(button->width() - menu.sizeHint().width(), button->height() + 4)));
+}
+
+QString ChatPanel::asMarkdown() const
+{
+    QString all;
+    if (!m_session)
+        return all;
+    all = QStringLiteral("# %1\n").arg(m_session->title());
+    for (int row = 0; row < m_session->messages()->rowCount(); ++row) {
+        const app::MessageRecord &message = m_session->messages()->message(row);
+        all += QStringLiteral("\n## %1\n\n%2\n")
+                   .arg(message.role == app::Role::User ? tr("You")
+                        : message.model.isEmpty()       ? tr("Answer")
+                                                        : message.model,
+                        message.content);
+    }
+    return all;
+}
+
+void ChatPanel::exportChat()
+{
+    if (m_session && m_session->conversationId() != 0)
+        m_files.exportChat(m_session->conversationId(), window());
+}
+
+void ChatPanel::confirmLink(const QString &url)
+{
+    const QUrl parsed(url, QUrl::StrictMode);
+    const QString scheme = parsed.scheme().toLower();
+    const bool opens =
+        parsed.isValid() && (scheme == QLatin1String("http") || scheme == QLatin1String("https") ||
+                             scheme == QLatin1String("mailto"));
+    QMessageBox box(this);
+    box.setTextFormat(Qt::PlainText);
+    box.setWindowTitle(tr("Open link"));
+    box.setText(opens ? tr("Open this address in the browser?")
+                      : tr("Only web and mail addresses are opened."));
+    box.setInformativeText(url.left(500));
+    QPushButton *open = opens ? box.addButton(tr("Open"), QMessageBox::AcceptRole) : nullptr;
+    QPushButton *copy = box.addButton(tr("Copy"), QMessageBox::ActionRole);
+    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
+    box.exec();
+    if (open && box.clickedButton() == open)
+        QDesktopServices::openUrl(parsed);
+    else if (box.clickedButton() == copy)
+        QApplication::clipboard()->setText(url);
+}
+
+} // namespace ui
