@@ -95,10 +95,8 @@ std::optional<std::string> runKernel(const KernelRun &run, const RunOrder &order
         std::string problem = currentBlock().problem;
         if (problem.empty() && !dynamic.guardsIntact())
             problem = "block " + std::to_string(index) + " wrote past the end of its dynamic shared memory";
-        if (!problem.empty()) {
-            const std::string name = functionName(run.kernel);
-            return (name.empty() ? "a kernel" : name) + ": " + problem;
-        }
+        if (!problem.empty())
+            return functionName(run.kernel) + ": " + problem;
     }
     return {};
 }

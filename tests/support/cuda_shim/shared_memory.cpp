@@ -158,9 +158,12 @@ std::string functionName(const void *function)
         const std::unique_ptr<char, void (*)(void *)> name(
             abi::__cxa_demangle(symbol.name.c_str(), nullptr, nullptr, &status), std::free);
         std::string text = name ? name.get() : symbol.name;
+        const std::string_view anonymous = "(anonymous namespace)::";
+        for (auto at = text.find(anonymous); at != text.npos; at = text.find(anonymous))
+            text.erase(at, anonymous.size());
         return text.substr(0, text.find('('));
     }
-    return {};
+    return "a kernel";
 }
 
 #if BALEEN_SHIM_ASAN

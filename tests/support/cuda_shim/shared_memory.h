@@ -42,7 +42,7 @@ private:
     std::vector<std::pair<const void *, Usage>> m_usages;
 };
 
-// The readable name of a function of this program, for messages; empty where it is not known.
+// The readable name of a function of this program, for messages.
 std::string functionName(const void *function);
 
 // Dynamic shared memory of exactly these bytes, with guards around it.
