@@ -41,7 +41,8 @@ cudaError_t tryKernel()
         return error;
     constexpr int kThreads = 128;
     try {
-        launch(probeKernel, {(kProbeValues + kThreads - 1) / kThreads, kThreads}, nullptr, device, kProbeValues);
+        launch(probeKernel, {(kProbeValues + kThreads - 1) / kThreads, kThreads}, nullptr, device,
+               kProbeValues);
         error = cudaMemcpy(host, device, sizeof host, cudaMemcpyDeviceToHost);
     } catch (const Failure &failure) {
         error = failure.error();

@@ -1,5 +1,5 @@
-// Kernels with a fault planted in them: the shim finds each. Races: where a barrier is missing, the result depends on the
-// order of lanes or, with a thread for each lane, the thread sanitizer reports it.
+// Kernels with a fault planted in them: the shim finds each. Races: where a barrier is missing, the result
+// depends on the order of lanes or, with a thread for each lane, the thread sanitizer reports it.
 #include "kernels/cuda/launch.h"
 #include "tests/support/cuda_shim/device_array.h"
 #include "tests/support/cuda_shim/shim.h"
@@ -183,7 +183,8 @@ const std::vector<shim::RunOrder> kOrders = {{shim::RunOrder::Ascending, 0},
                                              {shim::RunOrder::Shuffled, 1},
                                              {shim::RunOrder::Shuffled, 2}};
 
-// Whether running it in every order gives what the first gave; where each lane is a thread, whether no race is reported.
+// Whether running it in every order gives what the first gave; where each lane is a thread, whether no race
+// is reported.
 bool isFreeOfRaces(const std::function<std::vector<float>()> &run)
 {
 #if BALEEN_TSAN
@@ -256,13 +257,17 @@ struct PlantedFault
 };
 
 const PlantedFault kPlanted[] = {
-    {"one thread leaves out a barrier", barrierLeftOut, 64, "thread 31 of block 0: it left the kernel", "which thread 31 left"},
-    {"one thread leaves before a barrier", barrierAfterLeaving, 64, "thread 5 of block 0: it left the kernel", "which thread 5 left"},
+    {"one thread leaves out a barrier", barrierLeftOut, 64, "thread 31 of block 0: it left the kernel",
+     "which thread 31 left"},
+    {"one thread leaves before a barrier", barrierAfterLeaving, 64, "thread 5 of block 0: it left the kernel",
+     "which thread 5 left"},
     {"half of a block at another barrier", differentBarriers, 64, "different barriers", nullptr},
-    {"a lane left out of a shuffle", laneLeftOutOfShuffle, 32, "while others wait for it at a shuffle", "lane 31, which left the kernel"},
+    {"a lane left out of a shuffle", laneLeftOutOfShuffle, 32, "while others wait for it at a shuffle",
+     "lane 31, which left the kernel"},
     {"a mask without its own lane", wrongMask, 32, "the mask leaves out the lane", nullptr},
     {"a lane outside of the mask is read", readsOutsideOfMask, 32, "not in the mask", nullptr},
-    {"a barrier meets a shuffle", barrierMeetsShuffle, 32, "it comes to a shuffle while", "it comes to __syncwarp while"},
+    {"a barrier meets a shuffle", barrierMeetsShuffle, 32, "it comes to a shuffle while",
+     "it comes to __syncwarp while"},
     {"two barriers that wait for each other", waitForEachOther, 2, "nobody can go on", nullptr},
 };
 
@@ -374,11 +379,13 @@ private Q_SLOTS:
         if (test::kAddressSanitized) {
             const ChildEnd end = inChild([&] { run(); });
             QVERIFY(end.status != 0);
-            QVERIFY2(end.said.contains("use-after-poison") && end.said.contains("writeAt"), end.said.constData());
+            QVERIFY2(end.said.contains("use-after-poison") && end.said.contains("writeAt"),
+                     end.said.constData());
             return;
         }
         QCOMPARE(run(), cudaErrorIllegalAddress);
-        QVERIFY2(QString::fromStdString(shim::fault()).contains("allocation of 40 bytes"), shim::fault().c_str());
+        QVERIFY2(QString::fromStdString(shim::fault()).contains("allocation of 40 bytes"),
+                 shim::fault().c_str());
         QVERIFY2(QString::fromStdString(shim::fault()).contains("writeAt"), shim::fault().c_str());
     }
 
@@ -437,7 +444,8 @@ private Q_SLOTS:
             (void)read;
         });
         QVERIFY2(end.status != 0, "device memory was read");
-        QVERIFY2(test::kAddressSanitized ? end.said.contains("SEGV") : end.status == -SIGSEGV, end.said.constData());
+        QVERIFY2(test::kAddressSanitized ? end.said.contains("SEGV") : end.status == -SIGSEGV,
+                 end.said.constData());
     }
 
     void aResultThatIsReadTooEarlyIsNotThere()

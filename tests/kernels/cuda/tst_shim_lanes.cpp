@@ -110,7 +110,8 @@ __global__ void votes(unsigned odd, Votes *out)
 __global__ void blockVotes(int below, int *out)
 {
     const bool mine = int(threadIdx.x) < below;
-    const int counted = __syncthreads_count(mine), all = __syncthreads_and(mine), any = __syncthreads_or(mine);
+    const int counted = __syncthreads_count(mine), all = __syncthreads_and(mine),
+              any = __syncthreads_or(mine);
     if (threadIdx.x == blockDim.x - 1)
         out[0] = counted, out[1] = all, out[2] = any;
 }
@@ -346,7 +347,8 @@ private Q_SLOTS:
     void atomicsCountEveryThread()
     {
         const int threads = 4 * 64;
-        DeviceArray<int> tickets(std::vector<int>(1 + threads, 0)), extremes(std::vector<int>{-1, 1000, 0, 0});
+        DeviceArray<int> tickets(std::vector<int>(1 + threads, 0)),
+            extremes(std::vector<int>{-1, 1000, 0, 0});
         DeviceArray<unsigned> wrapped(std::vector<unsigned>{0});
         DeviceArray<unsigned long long> wide(std::vector<unsigned long long>{0});
         launch(countTickets, {4, 64}, nullptr, tickets.data(), wrapped.data(), wide.data(), extremes.data());

@@ -60,8 +60,9 @@ Meeting *openMeeting(Warp &warp, unsigned mask, Reason reason, Site site)
     for (Meeting *meeting : warp.open)
         if (meeting->mask == mask) {
             if (meeting->reason != reason)
-                failBlock(std::string("it comes to ") + wordFor(reason) + " while others of its mask are at " +
-                              wordFor(meeting->reason) + " (" + placeOf(meeting->site) + ")",
+                failBlock(std::string("it comes to ") + wordFor(reason) +
+                              " while others of its mask are at " + wordFor(meeting->reason) + " (" +
+                              placeOf(meeting->site) + ")",
                           site);
             return meeting;
         }
@@ -136,11 +137,13 @@ std::string describeWaiting(const Block &block)
             continue;
         // One for each place.
         const auto samePlace = [&](const Lane &other) {
-            return other.waitsFor && other.waitsAt.line == lane.waitsAt.line && other.waitsAt.file == lane.waitsAt.file;
+            return other.waitsFor && other.waitsAt.line == lane.waitsAt.line &&
+                   other.waitsAt.file == lane.waitsAt.file;
         };
         if (std::any_of(block.lanes.begin(), block.lanes.begin() + i, samePlace))
             continue;
-        text += (named++ ? ", " : " ") + nameOf(lane) + " waits at " + lane.waitsFor + " (" + placeOf(lane.waitsAt) + ")";
+        text += (named++ ? ", " : " ") + nameOf(lane) + " waits at " + lane.waitsFor + " (" +
+                placeOf(lane.waitsAt) + ")";
     }
     return text;
 }
@@ -155,10 +158,12 @@ void leaveKernel(Lane &lane)
     if (block.failed)
         return;
     if (block.arrived > 0)
-        return recordFault("it left the kernel while others wait at a barrier of the block", block.barrierSite, lane);
+        return recordFault("it left the kernel while others wait at a barrier of the block",
+                           block.barrierSite, lane);
     for (const Meeting *meeting : lane.warp->open)
         if (meeting->mask >> lane.lane & 1)
-            return recordFault(std::string("it left the kernel while others wait for it at ") + wordFor(meeting->reason),
+            return recordFault(std::string("it left the kernel while others wait for it at ") +
+                                   wordFor(meeting->reason),
                                meeting->site, lane);
 }
 
@@ -176,7 +181,8 @@ int meetBlock(BlockVote vote, bool predicate, Site site)
         block.vote = vote;
         block.counted = 0;
     } else if (block.barrierSite.line != site.line || std::string_view(block.barrierSite.file) != site.file) {
-        failBlock("threads of a block wait at different barriers, this one and " + placeOf(block.barrierSite), site);
+        failBlock("threads of a block wait at different barriers, this one and " + placeOf(block.barrierSite),
+                  site);
     }
     // Two tokens in turn: nobody comes to the barrier after the next before all have left this one.
     const void *token = reinterpret_cast<std::byte *>(&block) + (block.generation & 1);
@@ -207,7 +213,8 @@ Meeting *meetWarp(unsigned mask, Reason reason, const void *mine, std::size_t by
         failBlock("the mask leaves out the lane that gives it", site);
     mask &= warp.members; // lanes beyond the block's end do not exist
     if (mask & warp.gone)
-        failBlock("the mask names lane " + std::to_string(__builtin_ctz(mask & warp.gone)) + ", which left the kernel",
+        failBlock("the mask names lane " + std::to_string(__builtin_ctz(mask & warp.gone)) +
+                      ", which left the kernel",
                   site);
     Meeting *meeting = openMeeting(warp, mask, reason, site);
     copyBytes(meeting->slots[lane.lane], mine, bytes);

@@ -1,5 +1,5 @@
-// The state of the block that runs, and the rules by which its lanes meet. How a lane waits is up to fibers.cpp or
-// lane_threads.cpp.
+// The state of the block that runs, and the rules by which its lanes meet. How a lane waits is up to
+// fibers.cpp or lane_threads.cpp.
 #pragma once
 
 #include "tests/support/cuda_shim/lanes.h"
@@ -14,8 +14,7 @@ struct Lane;
 
 // Thrown out of the kernel in every lane of a block that failed.
 struct LaneAborted
-{
-};
+{};
 
 struct Meeting
 {
@@ -36,7 +35,7 @@ struct Warp
 
 struct Lane : LaneView
 {
-    unsigned index = 0; // in its block
+    unsigned index = 0;    // in its block
     unsigned position = 0; // in the order of turns
     Warp *warp = nullptr;
     bool finished = false;
@@ -55,8 +54,8 @@ struct Block
     std::vector<Lane> lanes; // the first `count` are in use
     std::vector<Warp> warps;
     unsigned count = 0;
-    unsigned live = 0;    // lanes that have not left
-    unsigned arrived = 0; // at the barrier of the block
+    unsigned live = 0;       // lanes that have not left
+    unsigned arrived = 0;    // at the barrier of the block
     unsigned generation = 0; // barriers passed
     Site barrierSite;
     BlockVote vote = BlockVote::None;
@@ -73,8 +72,8 @@ Lane &currentLane();
 // The parts of waiting that differ. lockBlock() keeps other lanes out of the state; fibers need none.
 void lockBlock();
 void unlockBlock();
-// Waits until wakeLane() names this lane; called and returns locked. Throws LaneAborted when the block failed.
-// A block in which nobody is left to run fails.
+// Waits until wakeLane() names this lane; called and returns locked. Throws LaneAborted when the block
+// failed. A block in which nobody is left to run fails.
 void parkLane(Lane &lane);
 void wakeLane(Lane &lane);
 

@@ -41,19 +41,25 @@ Device &device()
     return *instance;
 }
 
+cudaError_t Device::count(Call call)
+{
+    ++calls[std::size_t(call)];
+    if (!planned || planned->call != call || --planned->nth > 0)
+        return cudaSuccess;
+    const cudaError_t error = planned->error;
+    if (planned->sticky)
+        sticky = error;
+    planned.reset();
+    plannedHappened = true;
+    return error;
+}
+
 ApiCall::ApiCall(Call call, bool givesBack) : m_lock(device().mutex)
 {
-    Device &self = device();
-    ++self.calls[std::size_t(call)];
-    if (self.planned && self.planned->call == call && !givesBack && --self.planned->nth == 0) {
-        m_error = self.planned->error;
-        if (self.planned->sticky)
-            self.sticky = m_error;
-        self.planned.reset();
-        self.plannedHappened = true;
-    } else if (self.sticky != cudaSuccess) {
-        m_error = self.sticky;
-    }
+    if (!givesBack)
+        m_error = device().count(call);
+    if (m_error == cudaSuccess)
+        m_error = device().sticky;
     if (m_error != cudaSuccess)
         t_lastError = m_error;
 }

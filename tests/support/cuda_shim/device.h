@@ -80,7 +80,7 @@ struct Device
     RunOrder order;
     DeviceMemory memory;
     std::map<const std::byte *, std::size_t> pinned; // ranges that the device can read
-    std::set<std::byte *> pinnedOwned; // of those, what cudaMallocHost() gave
+    std::set<std::byte *> pinnedOwned;               // of those, what cudaMallocHost() gave
     CUstream_st legacy;
     std::vector<std::unique_ptr<CUstream_st>> streams;
     std::set<CUevent_st *> events;
@@ -105,6 +105,8 @@ struct Device
     // Not allowed while a stream captures, in its mode: ends the capture.
     cudaError_t refuseInCapture();
     void fail(cudaError_t error, const std::string &text);
+    // Counts; the error that was planned for this call, or success.
+    cudaError_t count(Call call);
     bool pinnedHolds(const void *address, std::size_t bytes) const;
 };
 

@@ -14,10 +14,7 @@ namespace test {
 template <class T> class DeviceArray
 {
 public:
-    explicit DeviceArray(std::size_t count) : m_count(count)
-    {
-        must(cudaMalloc(&m_data, count * sizeof(T)));
-    }
+    explicit DeviceArray(std::size_t count) : m_count(count) { must(cudaMalloc(&m_data, count * sizeof(T))); }
     explicit DeviceArray(const std::vector<T> &values) : DeviceArray(values.size()) { write(values); }
     ~DeviceArray() { cudaFree(m_data); }
     DeviceArray(const DeviceArray &) = delete;

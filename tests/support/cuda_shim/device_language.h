@@ -1,4 +1,5 @@
-// The CUDA C++ that kernels are written in, for a C++ compiler: qualifiers, indices, barriers, warp functions, atomics.
+// The CUDA C++ that kernels are written in, for a C++ compiler: qualifiers, indices, barriers, warp
+// functions, atomics.
 #pragma once
 
 #include "tests/support/cuda_shim/lanes.h"
@@ -17,8 +18,9 @@
 #define __forceinline__ inline __attribute__((always_inline))
 #define __launch_bounds__(...)
 #define __align__(bytes) __attribute__((aligned(bytes)))
-// One block runs at a time, so a block's memory may be static. The tag is in the symbol's name, by which the shim finds
-// it and spoils it before every block (shared_memory.h). Dynamic shared memory: dynamicShared() of kernels/cuda/launch.h.
+// One block runs at a time, so a block's memory may be static. The tag is in the symbol's name, by which the
+// shim finds it and spoils it before every block (shared_memory.h). Dynamic shared memory: dynamicShared() of
+// kernels/cuda/launch.h.
 #define __shared__ static __attribute__((abi_tag("deviceShared")))
 
 #define threadIdx (::shim::self().threadIndex)
@@ -76,7 +78,8 @@ inline unsigned firstOfSegment(int width)
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = 32, shim::Site site = shim::Site::here())
 {
-    return shim::shuffle(mask, value, shim::firstOfSegment(width) + (unsigned(source) & unsigned(width - 1)), site);
+    return shim::shuffle(mask, value, shim::firstOfSegment(width) + (unsigned(source) & unsigned(width - 1)),
+                         site);
 }
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int lanes, int width = 32, shim::Site site = shim::Site::here())
@@ -87,7 +90,8 @@ T __shfl_xor_sync(unsigned mask, T value, int lanes, int width = 32, shim::Site 
     return shim::shuffle(mask, value, inside ? source : shim::self().lane, site);
 }
 template <class T>
-T __shfl_down_sync(unsigned mask, T value, unsigned lanes, int width = 32, shim::Site site = shim::Site::here())
+T __shfl_down_sync(unsigned mask, T value, unsigned lanes, int width = 32,
+                   shim::Site site = shim::Site::here())
 {
     const unsigned source = shim::self().lane + lanes;
     const bool inside = source < shim::firstOfSegment(width) + unsigned(width);
@@ -117,8 +121,7 @@ inline int __all_sync(unsigned mask, int predicate, shim::Site site = shim::Site
 {
     return __ballot_sync(mask, predicate, site) == (mask & shim::self().members);
 }
-template <class T>
-unsigned __match_any_sync(unsigned mask, T value, shim::Site site = shim::Site::here())
+template <class T> unsigned __match_any_sync(unsigned mask, T value, shim::Site site = shim::Site::here())
 {
     const shim::Exchange<T> all(mask, value, shim::Reason::Vote, site);
     unsigned result = 0;
@@ -159,14 +162,17 @@ BALEEN_SHIM_REDUCE(__reduce_min_sync, unsigned, a < b ? a : b)
 BALEEN_SHIM_REDUCE(__reduce_min_sync, int, a < b ? a : b)
 BALEEN_SHIM_REDUCE(__reduce_max_sync, unsigned, a > b ? a : b)
 BALEEN_SHIM_REDUCE(__reduce_max_sync, int, a > b ? a : b)
-BALEEN_SHIM_REDUCE(__reduce_and_sync, unsigned, a & b)
+BALEEN_SHIM_REDUCE(__reduce_and_sync, unsigned, a &b)
 BALEEN_SHIM_REDUCE(__reduce_or_sync, unsigned, a | b)
 BALEEN_SHIM_REDUCE(__reduce_xor_sync, unsigned, a ^ b)
 #undef BALEEN_SHIM_REDUCE
 
 // Atomics, on whole numbers only: sums of floats would depend on the order of threads.
 #define BALEEN_SHIM_ATOMICS(Type)                                                                            \
-    inline Type atomicExch(Type *at, Type value) { return __atomic_exchange_n(at, value, __ATOMIC_RELAXED); } \
+    inline Type atomicExch(Type *at, Type value)                                                             \
+    {                                                                                                        \
+        return __atomic_exchange_n(at, value, __ATOMIC_RELAXED);                                             \
+    }                                                                                                        \
     inline Type atomicCAS(Type *at, Type expected, Type value)                                               \
     {                                                                                                        \
         __atomic_compare_exchange_n(at, &expected, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);        \
@@ -188,9 +194,18 @@ BALEEN_SHIM_REDUCE(__reduce_xor_sync, unsigned, a ^ b)
         }                                                                                                    \
         return old;                                                                                          \
     }                                                                                                        \
-    inline Type atomicAnd(Type *at, Type value) { return __atomic_fetch_and(at, value, __ATOMIC_RELAXED); }  \
-    inline Type atomicOr(Type *at, Type value) { return __atomic_fetch_or(at, value, __ATOMIC_RELAXED); }    \
-    inline Type atomicXor(Type *at, Type value) { return __atomic_fetch_xor(at, value, __ATOMIC_RELAXED); }
+    inline Type atomicAnd(Type *at, Type value)                                                              \
+    {                                                                                                        \
+        return __atomic_fetch_and(at, value, __ATOMIC_RELAXED);                                              \
+    }                                                                                                        \
+    inline Type atomicOr(Type *at, Type value)                                                               \
+    {                                                                                                        \
+        return __atomic_fetch_or(at, value, __ATOMIC_RELAXED);                                               \
+    }                                                                                                        \
+    inline Type atomicXor(Type *at, Type value)                                                              \
+    {                                                                                                        \
+        return __atomic_fetch_xor(at, value, __ATOMIC_RELAXED);                                              \
+    }
 BALEEN_SHIM_ATOMICS(int)
 BALEEN_SHIM_ATOMICS(unsigned)
 BALEEN_SHIM_ATOMICS(unsigned long long)
@@ -229,7 +244,10 @@ double atomicAdd(double *at, double value) = delete;
 
 // Loads and stores with a wish for the cache.
 #define BALEEN_SHIM_LOAD(name)                                                                               \
-    template <class T> T name(const T *at) { return *at; }
+    template <class T> T name(const T *at)                                                                   \
+    {                                                                                                        \
+        return *at;                                                                                          \
+    }
 BALEEN_SHIM_LOAD(__ldg)
 BALEEN_SHIM_LOAD(__ldca)
 BALEEN_SHIM_LOAD(__ldcg)
@@ -238,7 +256,10 @@ BALEEN_SHIM_LOAD(__ldlu)
 BALEEN_SHIM_LOAD(__ldcv)
 #undef BALEEN_SHIM_LOAD
 #define BALEEN_SHIM_STORE(name)                                                                              \
-    template <class T> void name(T *at, std::type_identity_t<T> value) { *at = value; }
+    template <class T> void name(T *at, std::type_identity_t<T> value)                                       \
+    {                                                                                                        \
+        *at = value;                                                                                         \
+    }
 BALEEN_SHIM_STORE(__stwb)
 BALEEN_SHIM_STORE(__stcg)
 BALEEN_SHIM_STORE(__stcs)

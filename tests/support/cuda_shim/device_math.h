@@ -1,5 +1,5 @@
-// CUDA's arithmetic functions: bits, dot products of bytes, conversions, and the fast forms of functions of floats, which
-// here are the exact ones.
+// CUDA's arithmetic functions: bits, dot products of bytes, conversions, and the fast forms of functions of
+// floats, which here are the exact ones.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +42,8 @@ inline unsigned __brev(unsigned value)
         result |= (value >> bit & 1u) << (31 - bit);
     return result;
 }
-// Byte i of the result is the one that nibble i of the selector names; its top bit asks for copies of that byte's sign.
+// Byte i of the result is the one that nibble i of the selector names; its top bit asks for copies of that
+// byte's sign.
 inline unsigned __byte_perm(unsigned low, unsigned high, unsigned selector)
 {
     const std::uint64_t bytes = std::uint64_t(high) << 32 | low;
@@ -116,9 +117,8 @@ inline unsigned __vsub4(unsigned a, unsigned b)
 }
 inline unsigned __vsubss4(unsigned a, unsigned b)
 {
-    return shim::eachByte(a, b, [](int x, int y) {
-        return std::clamp(int(std::int8_t(x)) - int(std::int8_t(y)), -128, 127);
-    });
+    return shim::eachByte(
+        a, b, [](int x, int y) { return std::clamp(int(std::int8_t(x)) - int(std::int8_t(y)), -128, 127); });
 }
 inline unsigned __vcmpeq4(unsigned a, unsigned b)
 {

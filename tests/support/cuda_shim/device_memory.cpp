@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kAlignment = 256; // of cudaMalloc()
 constexpr std::size_t kAddresses = std::size_t(32) << 30;
-constexpr std::size_t kGap = 4096;      // between allocations: guards, then nothing
+constexpr std::size_t kGap = 4096; // between allocations: guards, then nothing
 constexpr std::size_t kGuardBytes = 64;
 constexpr std::size_t kMostSpoiled = std::size_t(64) << 20;
 constexpr unsigned char kGuard = 0xa5;
@@ -82,7 +82,8 @@ void *DeviceMemory::allocate(std::size_t bytes, std::size_t limit)
 {
     if (bytes > limit || m_bytes > limit - bytes)
         return nullptr;
-    // Room behind what was handed out last, so that what was freed stays closed for long; then from the beginning.
+    // Room behind what was handed out last, so that what was freed stays closed for long; then from the
+    // beginning.
     const std::size_t needed = kGap + roundUp(bytes) + kGap;
     std::size_t offset = 0;
     bool found = false;
@@ -117,8 +118,9 @@ void *DeviceMemory::allocate(std::size_t bytes, std::size_t limit)
 
 bool DeviceMemory::free(void *memory)
 {
-    const auto found = contains(memory) ? m_allocations.find(std::size_t(static_cast<std::byte *>(memory) - m_base))
-                                        : m_allocations.end();
+    const auto found = contains(memory)
+                           ? m_allocations.find(std::size_t(static_cast<std::byte *>(memory) - m_base))
+                           : m_allocations.end();
     if (found == m_allocations.end())
         return false;
     close(m_base + found->first, found->second);
@@ -167,8 +169,8 @@ std::string DeviceMemory::brokenGuard() const
     for (const auto &[offset, size] : m_allocations) {
         const bool behind = broken(m_base + offset + size);
         if (behind || broken(m_base + offset - kGuardBytes))
-            return "a write " + std::string(behind ? "past the end" : "before the beginning") + " of an allocation of " +
-                   std::to_string(size) + " bytes";
+            return "a write " + std::string(behind ? "past the end" : "before the beginning") +
+                   " of an allocation of " + std::to_string(size) + " bytes";
     }
     return {};
 }

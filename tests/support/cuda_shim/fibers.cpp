@@ -26,8 +26,8 @@
 #error "The switch of stacks below is written for x86-64."
 #endif
 
-// Saves the registers that a function must keep on the stack, leaves the stack pointer at *from and goes on where `to`
-// was left.
+// Saves the registers that a function must keep on the stack, leaves the stack pointer at *from and goes on
+// where `to` was left.
 extern "C" void baleenShimSwitch(void **from, void *to);
 asm(R"(
     .text

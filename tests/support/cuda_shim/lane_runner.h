@@ -6,7 +6,8 @@
 
 namespace shim {
 
-// Runs the lanes of currentBlock(), which is filled in, until all have left. order: of turns, where there are turns.
+// Runs the lanes of currentBlock(), which is filled in, until all have left. order: of turns, where there are
+// turns.
 void runLanes(const std::vector<unsigned> &order, const std::function<void()> &body);
 
 // One lane's call of the kernel; a fault ends it, an exception of the kernel's own is a fault.

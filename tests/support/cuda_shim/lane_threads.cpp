@@ -1,8 +1,10 @@
-// Lanes as threads of the system, for the thread sanitizer: it then sees which accesses of a kernel are ordered by its
-// barriers and which are not. This library is compiled without it and waits by system calls that it does not know, so that
-// the only order it learns of is the kernel's own (releaseTo(), acquireFrom()).
+// Lanes as threads of the system, for the thread sanitizer: it then sees which accesses of a kernel are
+// ordered by its barriers and which are not. This library is compiled without it and waits by system calls
+// that it does not know, so that the only order it learns of is the kernel's own (releaseTo(),
+// acquireFrom()).
 //
-// A shuffle or a vote orders nothing, as on the device; blocks come one after the other, and that order it does see.
+// A shuffle or a vote orders nothing, as on the device; blocks come one after the other, and that order it
+// does see.
 #ifdef BALEEN_SHIM_THREADS
 
 #include "tests/support/cuda_shim/block.h"
@@ -48,11 +50,11 @@ std::uint32_t load(const std::uint32_t &word)
 struct Threads
 {
     Block block;
-    std::uint32_t lock = 0;  // 0 free, 1 taken, 2 taken and waited for
+    std::uint32_t lock = 0;               // 0 free, 1 taken, 2 taken and waited for
     std::uint32_t begun[kMostLanes] = {}; // blocks that each thread was called to
-    std::uint32_t left = 0;  // lanes of this one that are through
-    unsigned running = 0;    // lanes that neither wait nor are through
-    unsigned started = 0;    // threads
+    std::uint32_t left = 0;               // lanes of this one that are through
+    unsigned running = 0;                 // lanes that neither wait nor are through
+    unsigned started = 0;                 // threads
     const std::function<void()> *body = nullptr;
     std::uint64_t switches = 0;
 };

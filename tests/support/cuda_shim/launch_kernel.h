@@ -27,7 +27,8 @@ template <class... Parameters>
 cudaError_t launchKernel(void (*kernel)(Parameters...), dim3 grid, dim3 block, std::size_t dynamicShared,
                          cudaStream_t stream, Parameters... arguments)
 {
-    static_assert((std::is_trivially_copyable_v<Parameters> && ...), "arguments are copied to the device byte by byte");
+    static_assert((std::is_trivially_copyable_v<Parameters> && ...),
+                  "arguments are copied to the device byte by byte");
     static_assert((sizeof(Parameters) + ... + 0) <= 4096, "a kernel has at most 4 KiB of arguments");
     LaunchRequest request;
     request.kernel = reinterpret_cast<const void *>(kernel);
@@ -36,10 +37,11 @@ cudaError_t launchKernel(void (*kernel)(Parameters...), dim3 grid, dim3 block, s
     request.dynamicShared = dynamicShared;
     request.stream = stream;
     int index = 0;
-    const auto check = [&](const auto &argument) {
+    [[maybe_unused]] const auto check = [&](const auto &argument) {
         using Argument = std::remove_cvref_t<decltype(argument)>;
         if constexpr (std::is_pointer_v<Argument>)
-            if (argument && request.foreignArgument < 0 && !deviceCanRead(static_cast<const void *>(argument)))
+            if (argument && request.foreignArgument < 0 &&
+                !deviceCanRead(static_cast<const void *>(argument)))
                 request.foreignArgument = index;
         ++index;
     };

@@ -26,26 +26,36 @@ constexpr ErrorName kErrors[] = {
     {cudaErrorMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory"},
     {cudaErrorInitializationError, "cudaErrorInitializationError", "initialization error"},
     {cudaErrorInvalidConfiguration, "cudaErrorInvalidConfiguration", "invalid configuration argument"},
-    {cudaErrorInsufficientDriver, "cudaErrorInsufficientDriver", "CUDA driver version is insufficient for CUDA runtime version"},
+    {cudaErrorInsufficientDriver, "cudaErrorInsufficientDriver",
+     "CUDA driver version is insufficient for CUDA runtime version"},
     {cudaErrorInvalidDeviceFunction, "cudaErrorInvalidDeviceFunction", "invalid device function"},
     {cudaErrorNoDevice, "cudaErrorNoDevice", "no CUDA-capable device is detected"},
     {cudaErrorInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal"},
-    {cudaErrorNoKernelImageForDevice, "cudaErrorNoKernelImageForDevice", "no kernel image is available for execution on the device"},
+    {cudaErrorNoKernelImageForDevice, "cudaErrorNoKernelImageForDevice",
+     "no kernel image is available for execution on the device"},
     {cudaErrorECCUncorrectable, "cudaErrorECCUncorrectable", "uncorrectable ECC error encountered"},
     {cudaErrorInvalidResourceHandle, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
     {cudaErrorNotReady, "cudaErrorNotReady", "device not ready"},
     {cudaErrorIllegalAddress, "cudaErrorIllegalAddress", "an illegal memory access was encountered"},
-    {cudaErrorHostMemoryAlreadyRegistered, "cudaErrorHostMemoryAlreadyRegistered", "part or all of the requested memory range is already mapped"},
-    {cudaErrorHostMemoryNotRegistered, "cudaErrorHostMemoryNotRegistered", "pointer does not correspond to a registered memory region"},
+    {cudaErrorHostMemoryAlreadyRegistered, "cudaErrorHostMemoryAlreadyRegistered",
+     "part or all of the requested memory range is already mapped"},
+    {cudaErrorHostMemoryNotRegistered, "cudaErrorHostMemoryNotRegistered",
+     "pointer does not correspond to a registered memory region"},
     {cudaErrorLaunchFailure, "cudaErrorLaunchFailure", "unspecified launch failure"},
     {cudaErrorNotSupported, "cudaErrorNotSupported", "operation not supported"},
-    {cudaErrorStreamCaptureUnsupported, "cudaErrorStreamCaptureUnsupported", "operation not permitted when stream is capturing"},
-    {cudaErrorStreamCaptureInvalidated, "cudaErrorStreamCaptureInvalidated", "operation failed due to a previous error during capture"},
-    {cudaErrorStreamCaptureMerge, "cudaErrorStreamCaptureMerge", "operation would result in a merge of separate capture sequences"},
-    {cudaErrorStreamCaptureUnmatched, "cudaErrorStreamCaptureUnmatched", "capture was not ended in the same stream as it began"},
+    {cudaErrorStreamCaptureUnsupported, "cudaErrorStreamCaptureUnsupported",
+     "operation not permitted when stream is capturing"},
+    {cudaErrorStreamCaptureInvalidated, "cudaErrorStreamCaptureInvalidated",
+     "operation failed due to a previous error during capture"},
+    {cudaErrorStreamCaptureMerge, "cudaErrorStreamCaptureMerge",
+     "operation would result in a merge of separate capture sequences"},
+    {cudaErrorStreamCaptureUnmatched, "cudaErrorStreamCaptureUnmatched",
+     "capture was not ended in the same stream as it began"},
     {cudaErrorStreamCaptureUnjoined, "cudaErrorStreamCaptureUnjoined", "capturing stream has unjoined work"},
-    {cudaErrorStreamCaptureImplicit, "cudaErrorStreamCaptureImplicit", "operation would make the legacy stream depend on a capturing blocking stream"},
-    {cudaErrorCapturedEvent, "cudaErrorCapturedEvent", "operation not permitted on an event last recorded in a capturing stream"},
+    {cudaErrorStreamCaptureImplicit, "cudaErrorStreamCaptureImplicit",
+     "operation would make the legacy stream depend on a capturing blocking stream"},
+    {cudaErrorCapturedEvent, "cudaErrorCapturedEvent",
+     "operation not permitted on an event last recorded in a capturing stream"},
     {cudaErrorUnknown, "cudaErrorUnknown", "unknown error"},
 };
 
@@ -73,7 +83,9 @@ cudaDeviceProp propertiesOf(const shim::DeviceModel &model)
     result.regsPerBlock = result.regsPerMultiprocessor = 65536;
     result.warpSize = 32;
     result.maxThreadsPerBlock = 1024;
-    result.maxThreadsPerMultiProcessor = model.major == 7 ? 1024 : model.major == 8 && model.minor ? 1536 : 2048;
+    result.maxThreadsPerMultiProcessor = model.major == 7                  ? 1024
+                                         : model.major == 8 && model.minor ? 1536
+                                                                           : 2048;
     result.maxBlocksPerMultiProcessor = 16;
     result.maxThreadsDim[0] = result.maxThreadsDim[1] = 1024;
     result.maxThreadsDim[2] = 64;
@@ -102,7 +114,8 @@ Place placeOf(const void *address)
 bool copyMakesSense(const void *to, const void *from, std::size_t bytes, cudaMemcpyKind kind)
 {
     const bool toDevice = placeOf(to) == Place::Device, fromDevice = placeOf(from) == Place::Device;
-    if ((toDevice && !device().memory.holds(to, bytes)) || (fromDevice && !device().memory.holds(from, bytes)))
+    if ((toDevice && !device().memory.holds(to, bytes)) ||
+        (fromDevice && !device().memory.holds(from, bytes)))
         return false;
     switch (kind) {
     case cudaMemcpyHostToHost:
@@ -141,7 +154,8 @@ cudaError_t copyAsync(RowCopy copy, cudaMemcpyKind kind, cudaStream_t stream)
     Device &self = device();
     if (!copy.rows || !copy.width)
         return cudaSuccess;
-    if (copy.toPitch < copy.width || copy.fromPitch < copy.width || !copyMakesSense(copy.to, copy.from, copy.toBytes(), kind) ||
+    if (copy.toPitch < copy.width || copy.fromPitch < copy.width ||
+        !copyMakesSense(copy.to, copy.from, copy.toBytes(), kind) ||
         !copyMakesSense(copy.to, copy.from, copy.fromBytes(), kind))
         return cudaErrorInvalidValue;
     const bool capturing = stream && self.ownsStream(stream) && stream->capture;
@@ -411,27 +425,34 @@ cudaError_t cudaMemcpy(void *to, const void *from, std::size_t bytes, cudaMemcpy
     Device &self = device();
     cudaError_t error = self.refuseInCapture();
     if (error == cudaSuccess)
-        error = copyAsync({static_cast<std::byte *>(to), bytes, static_cast<const std::byte *>(from), bytes, bytes, 1}, kind, nullptr);
+        error = copyAsync(
+            {static_cast<std::byte *>(to), bytes, static_cast<const std::byte *>(from), bytes, bytes, 1},
+            kind, nullptr);
     if (error == cudaSuccess)
         error = self.runAll(self.legacy);
     return call.end(error);
 }
 
-cudaError_t cudaMemcpyAsync(void *to, const void *from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream)
+cudaError_t cudaMemcpyAsync(void *to, const void *from, std::size_t bytes, cudaMemcpyKind kind,
+                            cudaStream_t stream)
 {
     const ApiCall call(Call::Copy);
     if (call.error() != cudaSuccess)
         return call.error();
-    return call.end(copyAsync({static_cast<std::byte *>(to), bytes, static_cast<const std::byte *>(from), bytes, bytes, 1}, kind, stream));
+    return call.end(copyAsync(
+        {static_cast<std::byte *>(to), bytes, static_cast<const std::byte *>(from), bytes, bytes, 1}, kind,
+        stream));
 }
 
-cudaError_t cudaMemcpy2DAsync(void *to, std::size_t toPitch, const void *from, std::size_t fromPitch, std::size_t width,
-                              std::size_t height, cudaMemcpyKind kind, cudaStream_t stream)
+cudaError_t cudaMemcpy2DAsync(void *to, std::size_t toPitch, const void *from, std::size_t fromPitch,
+                              std::size_t width, std::size_t height, cudaMemcpyKind kind, cudaStream_t stream)
 {
     const ApiCall call(Call::Copy);
     if (call.error() != cudaSuccess)
         return call.error();
-    return call.end(copyAsync({static_cast<std::byte *>(to), toPitch, static_cast<const std::byte *>(from), fromPitch, width, height}, kind, stream));
+    return call.end(copyAsync({static_cast<std::byte *>(to), toPitch, static_cast<const std::byte *>(from),
+                               fromPitch, width, height},
+                              kind, stream));
 }
 
 cudaError_t cudaMemsetAsync(void *to, int value, std::size_t bytes, cudaStream_t stream)

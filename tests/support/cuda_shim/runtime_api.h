@@ -1,8 +1,10 @@
-// The part of the CUDA runtime that the plug-in uses, on memory of this process. Names and numbers are CUDA's.
+// The part of the CUDA runtime that the plug-in uses, on memory of this process. Names and numbers are
+// CUDA's.
 //
-// Work is queued by its stream and done when something waits for it: a result that is read too early is not there. Streams
-// know of each other by events only (and through the default stream, as CUDA's legacy one). The host cannot touch device
-// memory outside of these calls: it is locked then. Thread-safe; what is queued runs on the thread that waits.
+// Work is queued by its stream and done when something waits for it: a result that is read too early is not
+// there. Streams know of each other by events only (and through the default stream, as CUDA's legacy one).
+// The host cannot touch device memory outside of these calls: it is locked then. Thread-safe; what is queued
+// runs on the thread that waits.
 #pragma once
 
 #include "tests/support/cuda_shim/vector_types.h"
@@ -44,7 +46,7 @@ using cudaError_t = cudaError;
 
 const char *cudaGetErrorString(cudaError_t error);
 const char *cudaGetErrorName(cudaError_t error);
-cudaError_t cudaGetLastError();  // and forgets it, unless it is one that stays
+cudaError_t cudaGetLastError(); // and forgets it, unless it is one that stays
 cudaError_t cudaPeekAtLastError();
 
 // Devices.
@@ -149,9 +151,11 @@ cudaError_t cudaHostRegister(void *memory, std::size_t bytes, unsigned flags);
 cudaError_t cudaHostUnregister(void *memory);
 cudaError_t cudaHostGetDevicePointer(void **device, void *host, unsigned flags);
 cudaError_t cudaMemcpy(void *to, const void *from, std::size_t bytes, cudaMemcpyKind kind);
-cudaError_t cudaMemcpyAsync(void *to, const void *from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream = nullptr);
-cudaError_t cudaMemcpy2DAsync(void *to, std::size_t toPitch, const void *from, std::size_t fromPitch, std::size_t width,
-                              std::size_t height, cudaMemcpyKind kind, cudaStream_t stream = nullptr);
+cudaError_t cudaMemcpyAsync(void *to, const void *from, std::size_t bytes, cudaMemcpyKind kind,
+                            cudaStream_t stream = nullptr);
+cudaError_t cudaMemcpy2DAsync(void *to, std::size_t toPitch, const void *from, std::size_t fromPitch,
+                              std::size_t width, std::size_t height, cudaMemcpyKind kind,
+                              cudaStream_t stream = nullptr);
 cudaError_t cudaMemset(void *to, int value, std::size_t bytes);
 cudaError_t cudaMemsetAsync(void *to, int value, std::size_t bytes, cudaStream_t stream = nullptr);
 
@@ -215,7 +219,8 @@ enum cudaStreamCaptureStatus {
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph);
 cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus *status);
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t *executable, cudaGraph_t graph, unsigned long long flags = 0);
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t *executable, cudaGraph_t graph,
+                                 unsigned long long flags = 0);
 cudaError_t cudaGraphUpload(cudaGraphExec_t executable, cudaStream_t stream);
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
@@ -237,9 +242,9 @@ cudaError_t cudaFuncSetAttribute(void (*kernel)(Parameters...), cudaFuncAttribut
 cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const void *kernel, int threads,
                                                           std::size_t dynamicShared);
 template <class... Parameters>
-cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, void (*kernel)(Parameters...), int threads,
-                                                          std::size_t dynamicShared)
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, void (*kernel)(Parameters...),
+                                                          int threads, std::size_t dynamicShared)
 {
-    return cudaOccupancyMaxActiveBlocksPerMultiprocessor(blocks, reinterpret_cast<const void *>(kernel), threads,
-                                                         dynamicShared);
+    return cudaOccupancyMaxActiveBlocksPerMultiprocessor(blocks, reinterpret_cast<const void *>(kernel),
+                                                         threads, dynamicShared);
 }

@@ -50,7 +50,8 @@ void prepareBlock(const KernelRun &run, unsigned index, std::byte *dynamicShared
     for (unsigned i = 0; i < count; ++i) {
         Lane &lane = block.lanes[i];
         lane.threadIndex = {i % run.block.x, i / run.block.x % run.block.y, i / run.block.x / run.block.y};
-        lane.blockIndex = {index % run.grid.x, index / run.grid.x % run.grid.y, index / run.grid.x / run.grid.y};
+        lane.blockIndex = {index % run.grid.x, index / run.grid.x % run.grid.y,
+                           index / run.grid.x / run.grid.y};
         lane.blockSize = run.block;
         lane.gridSize = run.grid;
         lane.lane = i % 32;

@@ -1,4 +1,5 @@
-// Runs the blocks of a kernel one after the other, each with all its lanes, in an order that the test chooses.
+// Runs the blocks of a kernel one after the other, each with all its lanes, in an order that the test
+// chooses.
 #pragma once
 
 #include "tests/support/cuda_shim/lanes.h"
@@ -10,8 +11,8 @@
 
 namespace shim {
 
-// In which order lanes get their turns between two meetings, and blocks theirs. A kernel without a needed barrier gives
-// other results in another order.
+// In which order lanes get their turns between two meetings, and blocks theirs. A kernel without a needed
+// barrier gives other results in another order.
 struct RunOrder
 {
     enum Kind { Ascending, Descending, Shuffled } kind = Ascending;
@@ -20,7 +21,7 @@ struct RunOrder
 
 struct KernelRun
 {
-    std::function<void()> body; // the kernel, called once by every lane
+    std::function<void()> body;   // the kernel, called once by every lane
     const void *kernel = nullptr; // its address, for its name and for what it has in shared memory
     dim3 grid, block;
     std::size_t dynamicShared = 0;

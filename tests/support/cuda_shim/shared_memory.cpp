@@ -40,7 +40,8 @@ std::vector<Symbol> readSymbols()
 {
     Dl_info self{};
     link_map *map = nullptr;
-    if (!dladdr1(reinterpret_cast<const void *>(&readSymbols), &self, reinterpret_cast<void **>(&map), RTLD_DL_LINKMAP))
+    if (!dladdr1(reinterpret_cast<const void *>(&readSymbols), &self, reinterpret_cast<void **>(&map),
+                 RTLD_DL_LINKMAP))
         return {};
     const std::string path = map->l_name && *map->l_name ? map->l_name : "/proc/self/exe";
     std::ifstream file(path, std::ios::binary);
@@ -86,7 +87,8 @@ __attribute__((no_sanitize("address", "undefined"))) void fill(unsigned char *at
         to[i] = kUnwritten;
 }
 
-__attribute__((no_sanitize("address", "undefined"))) bool unwritten(const unsigned char *at, std::size_t bytes)
+__attribute__((no_sanitize("address", "undefined"))) bool unwritten(const unsigned char *at,
+                                                                    std::size_t bytes)
 {
     std::size_t i = 0;
     for (; i + 8 <= bytes; i += 8) {
@@ -133,7 +135,8 @@ void SharedVariables::beforeBlock(const void *kernel)
         fill(m_variables[index].address, m_variables[index].bytes);
 }
 
-// All are looked at after the first blocks of a kernel and, for what only some blocks write, now and then later.
+// All are looked at after the first blocks of a kernel and, for what only some blocks write, now and then
+// later.
 void SharedVariables::afterBlock(const void *kernel)
 {
     Usage &usage = usageOf(kernel);

@@ -1,5 +1,5 @@
-// The memory that the threads of a block share: spoiled before every block, so that what is read before it is written
-// shows.
+// The memory that the threads of a block share: spoiled before every block, so that what is read before it is
+// written shows.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// The emulated CUDA device as tests handle it: which device it is, in which order lanes run, what fails, what is left.
+// The emulated CUDA device as tests handle it: which device it is, in which order lanes run, what fails, what
+// is left.
 #pragma once
 
 #include "tests/support/cuda_shim/include/cuda_bf16.h"
@@ -23,7 +24,8 @@ struct DeviceModel
     int driverVersion = 13000; // 0: no driver; below CUDART_VERSION: an old one
 };
 
-// A new device without memory, work or errors. What is left of the old one is lost; tests call it before each function.
+// A new device without memory, work or errors. What is left of the old one is lost; tests call it before each
+// function.
 void reset(const DeviceModel &model = {});
 
 // How the next kernels run. BALEEN_SHIM_ORDER=ascending|descending|shuffled[:SEED] sets the order at reset().
@@ -35,17 +37,19 @@ std::string fault();
 
 // What a call of the runtime is, for counting and for failing.
 enum class Call {
-    Allocation, // of device or pinned memory
-    Copy,       // and memset
-    Launch,     // of a kernel or a graph
+    Allocation,  // of device or pinned memory
+    Copy,        // and memset
+    Launch,      // of a kernel or a graph: what is refused when it is queued
+    Execution,   // of a kernel: what shows where its stream is waited for; always sticky
     Synchronise, // of a stream, an event or the device, and their queries
-    Capture,    // begin, end and instantiate
-    Other,      // streams, events, attributes
+    Capture,     // begin, end and instantiate
+    Other,       // streams, events, attributes
     Count
 };
 
-// The nth call of the kind from now on (1: the next) fails with `error`, once; sticky: every call after it does, too, as
-// after an illegal address. Calls that give memory or objects back never fail so, but for their answer when sticky.
+// The nth call of the kind from now on (1: the next) fails with `error`, once; sticky: every call after it
+// does, too, as after an illegal address. Calls that give memory or objects back never fail so, but for their
+// answer when sticky.
 struct PlannedFailure
 {
     Call call = Call::Allocation;
@@ -73,7 +77,8 @@ struct Counts
 };
 Counts counts();
 
-// Variables that kernels of this program declare __shared__; 0 means that they are not found and never spoiled.
+// Variables that kernels of this program declare __shared__; 0 means that they are not found and never
+// spoiled.
 std::size_t sharedVariables();
 
 } // namespace shim

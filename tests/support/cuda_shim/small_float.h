@@ -1,4 +1,5 @@
-// Bits of floats of 16 bits: conversions that round to nearest, ties to even, and a fused multiply-add rounded once.
+// Bits of floats of 16 bits: conversions that round to nearest, ties to even, and a fused multiply-add
+// rounded once.
 #pragma once
 
 #include <bit>
@@ -49,8 +50,8 @@ inline float bfloatValue(std::uint16_t bfloat)
     return std::bit_cast<float>(std::uint32_t(bfloat) << 16);
 }
 
-// `exact` as a float that still rounds to 16 bits as the double would: where it lies between two floats, the one whose
-// last bit is 1.
+// `exact` as a float that still rounds to 16 bits as the double would: where it lies between two floats, the
+// one whose last bit is 1.
 inline float oddFloat(double exact)
 {
     const float near = float(exact);

@@ -28,7 +28,8 @@ CUstream_st &streamOf(cudaStream_t stream)
 bool anyCapture()
 {
     const auto &streams = device().streams;
-    return std::any_of(streams.begin(), streams.end(), [](const auto &stream) { return stream->capture != nullptr; });
+    return std::any_of(streams.begin(), streams.end(),
+                       [](const auto &stream) { return stream->capture != nullptr; });
 }
 
 // One piece, and before it what the default stream's order asks for.
@@ -126,15 +127,18 @@ cudaError_t enqueueLaunch(LaunchRequest request)
     Device &self = device();
     const dim3 &grid = request.grid, &block = request.block;
     const std::uint64_t threads = std::uint64_t(block.x) * block.y * block.z;
-    if (!grid.x || !grid.y || !grid.z || grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535 || threads == 0 ||
-        threads > 1024 || block.z > 64)
+    if (!grid.x || !grid.y || !grid.z || grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535 ||
+        threads == 0 || threads > 1024 || block.z > 64)
         return call.end(cudaErrorInvalidConfiguration);
     const auto limit = self.dynamicSharedLimits.find(request.kernel);
-    if (request.dynamicShared > std::size_t(limit == self.dynamicSharedLimits.end() ? 48 << 10 : limit->second))
+    if (request.dynamicShared >
+        std::size_t(limit == self.dynamicSharedLimits.end() ? 48 << 10 : limit->second))
         return call.end(cudaErrorInvalidValue);
     const cudaStream_t stream = request.stream;
     return call.end(self.enqueue(stream, [request = std::move(request)] {
         Device &own = device();
+        if (const cudaError_t planned = own.count(Call::Execution); planned != cudaSuccess)
+            return planned;
         if (request.foreignArgument >= 0) {
             own.fail(cudaErrorIllegalAddress, functionName(request.kernel) + ": argument " +
                                                   std::to_string(request.foreignArgument) +
@@ -432,8 +436,9 @@ cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus *
     if (stream && !device().ownsStream(stream))
         return call.end(cudaErrorInvalidResourceHandle);
     const auto &capture = shim::streamOf(stream).capture;
-    *status = !capture ? cudaStreamCaptureStatusNone
-                       : capture->invalidated ? cudaStreamCaptureStatusInvalidated : cudaStreamCaptureStatusActive;
+    *status = !capture               ? cudaStreamCaptureStatusNone
+              : capture->invalidated ? cudaStreamCaptureStatusInvalidated
+                                     : cudaStreamCaptureStatusActive;
     return cudaSuccess;
 }
 
@@ -506,13 +511,15 @@ cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute attribute
     return cudaSuccess;
 }
 
-cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const void *, int threads, std::size_t dynamicShared)
+cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const void *, int threads,
+                                                          std::size_t dynamicShared)
 {
     cudaDeviceProp properties;
     if (const cudaError_t error = cudaGetDeviceProperties(&properties, 0); error != cudaSuccess)
         return error;
     const int byThreads = properties.maxThreadsPerMultiProcessor / std::max(threads, 1);
-    const int byShared = dynamicShared ? int(properties.sharedMemPerMultiprocessor / dynamicShared) : byThreads;
+    const int byShared =
+        dynamicShared ? int(properties.sharedMemPerMultiprocessor / dynamicShared) : byThreads;
     *blocks = std::min({byThreads, byShared, properties.maxBlocksPerMultiProcessor});
     return cudaSuccess;
 }

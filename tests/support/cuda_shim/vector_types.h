@@ -4,7 +4,8 @@
 struct dim3
 {
     unsigned x, y, z;
-    constexpr dim3(unsigned sizeX = 1, unsigned sizeY = 1, unsigned sizeZ = 1) : x(sizeX), y(sizeY), z(sizeZ) {}
+    constexpr dim3(unsigned sizeX = 1, unsigned sizeY = 1, unsigned sizeZ = 1) : x(sizeX), y(sizeY), z(sizeZ)
+    {}
 };
 
 #define BALEEN_SHIM_VECTORS(Element, name, align2, align4)                                                   \
@@ -24,10 +25,22 @@ struct dim3
     {                                                                                                        \
         Element x, y, z, w;                                                                                  \
     };                                                                                                       \
-    inline name##1 make_##name##1(Element x) { return {x}; }                                                 \
-    inline name##2 make_##name##2(Element x, Element y) { return {x, y}; }                                   \
-    inline name##3 make_##name##3(Element x, Element y, Element z) { return {x, y, z}; }                     \
-    inline name##4 make_##name##4(Element x, Element y, Element z, Element w) { return {x, y, z, w}; }
+    inline name##1 make_##name##1(Element x)                                                                 \
+    {                                                                                                        \
+        return {x};                                                                                          \
+    }                                                                                                        \
+    inline name##2 make_##name##2(Element x, Element y)                                                      \
+    {                                                                                                        \
+        return {x, y};                                                                                       \
+    }                                                                                                        \
+    inline name##3 make_##name##3(Element x, Element y, Element z)                                           \
+    {                                                                                                        \
+        return {x, y, z};                                                                                    \
+    }                                                                                                        \
+    inline name##4 make_##name##4(Element x, Element y, Element z, Element w)                                \
+    {                                                                                                        \
+        return {x, y, z, w};                                                                                 \
+    }
 
 BALEEN_SHIM_VECTORS(signed char, char, 2, 4)
 BALEEN_SHIM_VECTORS(unsigned char, uchar, 2, 4)
