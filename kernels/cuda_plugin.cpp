@@ -1,5 +1,7 @@
 #include "kernels/cuda_plugin.h"
 
+#include "kernels/build_identity.h"
+#include "kernels/cuda/engine_table.h"
 #include "kernels/cuda/plugin_abi.h"
 
 #include <dlfcn.h>
@@ -107,6 +109,49 @@ CudaProbe failed(CudaProbe probe, const std::string &why)
     return probe;
 }
 
+// A plug-in of this build, or why the file is none.
+struct Opened
+{
+    const BaleenCudaPlugin *plugin = nullptr;
+    std::string problem;
+};
+
+Opened openPlugin(const fs::path &file)
+{
+    // An absolute path: a bare name would be searched for in folders that others may write to.
+    std::error_code error;
+    void *library = ::dlopen(fs::absolute(file, error).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *reason = ::dlerror();
+        return {nullptr, reason ? reason : file.string() + " cannot be loaded"};
+    }
+    const auto table = reinterpret_cast<BaleenCudaPluginFunction>(::dlsym(library, BALEEN_CUDA_PLUGIN_NAME));
+    if (!table && !::dlsym(library, BALEEN_CUDA_OLD_NAME))
+        return {nullptr, file.string() + " is not a plug-in of this program"};
+    const BaleenCudaPlugin *plugin = table ? table() : nullptr;
+    if (!plugin || plugin->abi != kBaleenCudaAbi)
+        return {nullptr, file.string() + " is of another version of the program"};
+    if (!plugin->build || buildIdentity() != plugin->build)
+        return {nullptr, file.string() + " is of another build of the program"};
+    return {plugin, {}};
+}
+
+// What the program calls of it, or the sentence why not.
+Result<const cuda::EngineTable *> openEngine(const fs::path &file)
+{
+    const auto refused = [](std::string why) {
+        return Error(ErrorCode::Unsupported, {.what = "The device cuda cannot be used",
+                                              .where = why,
+                                              .wayOut = "Choose --device cpu."});
+    };
+    if (file.empty())
+        return refused("there is no CUDA plug-in beside the program");
+    const Opened opened = openPlugin(file);
+    if (!opened.plugin)
+        return refused(opened.problem);
+    return static_cast<const cuda::EngineTable *>(opened.plugin->engine);
+}
+
 } // namespace
 
 std::filesystem::path findCudaPlugin()
@@ -139,22 +184,11 @@ CudaProbe probeCuda(const std::filesystem::path &plugin)
         return result;
     }
     result.plugin = plugin;
-    // An absolute path: a bare name would be searched for in folders that others may write to.
-    std::error_code error;
-    void *library = ::dlopen(fs::absolute(plugin, error).c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        const char *reason = ::dlerror();
-        return failed(std::move(result), reason ? reason : plugin.string() + " cannot be loaded");
-    }
-    const auto ask = reinterpret_cast<BaleenCudaProbeFunction>(::dlsym(library, BALEEN_CUDA_PROBE_NAME));
-    if (!ask)
-        return failed(std::move(result), plugin.string() + " is not a plug-in of this program");
+    const Opened opened = openPlugin(plugin);
+    if (!opened.plugin)
+        return failed(std::move(result), opened.problem);
     const auto answer = std::make_unique<BaleenCudaProbe>();
-    answer->abi = kBaleenCudaAbi;
-    const std::int32_t status = ask(answer.get());
-    if (answer->abi != kBaleenCudaAbi)
-        return failed(std::move(result), plugin.string() + " is of another version of the program");
-
+    const std::int32_t status = opened.plugin->probe(answer.get());
     result.status = toStatus(status);
     result.driverVersion = answer->driverVersion;
     result.runtimeVersion = answer->runtimeVersion;
@@ -164,6 +198,25 @@ CudaProbe probeCuda(const std::filesystem::path &plugin)
         result.devices.push_back(toDevice(answer->devices[i]));
     result.line = lineOf(result, textOf(answer->errorText));
     return result;
+}
+
+Result<std::unique_ptr<Backend>> createCudaBackend(const std::filesystem::path &plugin,
+                                                   const cuda::CudaBackendOptions &options)
+{
+    const auto engine = openEngine(plugin);
+    if (!engine)
+        return engine.error();
+    return (*engine)->createBackend(options);
+}
+
+Result<SelfTestResult> runCudaSelfTest(const std::filesystem::path &plugin, int device, const SelfTestReport &report)
+{
+    const auto engine = openEngine(plugin);
+    if (!engine)
+        return engine.error();
+    if (!(*engine)->selfTest)
+        return Error(ErrorCode::Unsupported, "The CUDA plug-in has no self-test.");
+    return (*engine)->selfTest(device, report);
 }
 
 } // namespace kernels

@@ -83,7 +83,6 @@ void describeDevice(int index, BaleenCudaDevice &device)
 std::int32_t probe(BaleenCudaProbe *probe)
 {
     std::memset(probe, 0, sizeof *probe);
-    probe->abi = kBaleenCudaAbi;
     probe->runtimeVersion = CUDART_VERSION;
     // 0 and no error where there is no driver; asked first because it opens no device.
     int driver = 0;
