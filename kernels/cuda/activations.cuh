@@ -2,53 +2,11 @@
 // (kernels/cpu/ops.h), by whole warps.
 #pragma once
 
-#include "kernels/cuda/block_layout.h"
-#include "kernels/cuda/device.cuh"
+#include "kernels/cuda/tasks.h"
 
 namespace kernels::cuda {
 
 inline constexpr float kQuantMaximum = 127 * 256; // the largest quantised activation
-
-// Of 32 activations: x = scale * (256 * high + low).
-struct alignas(16) UnitOfActivations
-{
-    float scale;
-    std::int32_t sums[2]; // of the first and the second 16 numbers, without the scale
-    std::int32_t unused;
-};
-
-// Not owned. 8 units, of 256 activations, lie together as four runs of 8 pieces of 16 bytes, one a unit: the high bytes of its
-// first 16 activations, of its second 16, then the low ones. So 8 lanes that take a unit each read 128 bytes in a row.
-struct QuantRows
-{
-    uint4 *planes = nullptr;             // (rows, supers, 4, 8)
-    UnitOfActivations *units = nullptr;  // (rows, supers, 8)
-    std::uint32_t supers = 0;            // of a row
-
-    static constexpr std::uint32_t supersOf(std::uint32_t columns)
-    {
-        return (columns + kUnit * kUnitsOfSuper - 1) / (kUnit * kUnitsOfSuper);
-    }
-    // The first of four pieces, 8 apart.
-    KERNELS_DEVICE uint4 *pieces(std::uint64_t row, std::uint32_t unit) const
-    {
-        return planes + (row * supers + unit / kUnitsOfSuper) * 4 * kUnitsOfSuper + unit % kUnitsOfSuper;
-    }
-    KERNELS_DEVICE UnitOfActivations *unit(std::uint64_t row, std::uint32_t unit) const
-    {
-        return units + row * supers * kUnitsOfSuper + unit;
-    }
-};
-
-// Rows of activations in both forms; either may be missing where nobody reads it.
-struct ActivationRows
-{
-    QuantRows quantised;
-    float *floats = nullptr;
-    std::uint32_t floatStride = 0; // floats from row to row, a multiple of 16
-
-    bool isQuantised() const { return quantised.planes != nullptr; }
-};
 
 // One unit, a lane an activation. With a NaN or an infinity among them the scale is NaN.
 KERNELS_DEVICE void quantiseUnit(float x, const QuantRows &to, std::uint64_t row, std::uint32_t unit)

@@ -11,39 +11,9 @@
 
 namespace kernels::cuda {
 
-inline constexpr std::uint32_t kTileKeys = 32;
 inline constexpr std::uint32_t kAttentionThreads = 256;
 inline constexpr float kNoScore = -3.0e38f; // of a key that is not seen
 static_assert(kKvPageTokens % kTileKeys == 0);
-
-// What the pages of a split say to a row: values = sum of e^(score - maximum) * value, total = sum of e^(score - maximum).
-struct AttentionPart
-{
-    float maximum, total;
-};
-
-struct AttentionTask
-{
-    const float *queries = nullptr; // (tokens, heads, keyDim)
-    std::uint32_t heads = 0, kvHeads = 0;
-    KvLayer layer;
-    std::uint32_t valueDim = 0; // elements of a value, of the keys' first ones where the layer has none; at most 512
-    float scale = 0;
-    std::uint32_t firstToken = 0; // of the run, in a slice of at most kVerifyTokens
-    std::uint32_t splits = 0;     // split s has the pages s, s + splits, ...
-    float *partValues = nullptr;  // (tokens of the slice * heads, splits, valueDim)
-    AttentionPart *parts = nullptr; // (tokens of the slice * heads, splits)
-    RunView run;
-
-    // Elements of a row of keys in shared memory: 16 bytes more, so that lanes with a row each meet different banks.
-    __host__ __device__ std::uint32_t keyStride() const { return layer.keyDim + 8; }
-    __host__ __device__ std::uint32_t valueStride() const { return layer.valueDim; }
-    __host__ std::size_t sharedBytes(std::uint32_t rows) const
-    {
-        return (std::size_t(kTileKeys) * (keyStride() + valueStride())) * sizeof(std::uint16_t)
-            + (std::size_t(rows) * layer.keyDim + std::size_t(rows) * kTileKeys + 3 * rows) * sizeof(float);
-    }
-};
 
 // 32 rows of `dims` halves, those from `valid` on as zeros.
 KERNELS_DEVICE void loadTile(const std::uint16_t *from, std::uint32_t dims, std::uint32_t stride, std::uint32_t valid,
@@ -61,7 +31,7 @@ KERNELS_DEVICE void loadTile(const std::uint16_t *from, std::uint32_t dims, std:
 KERNELS_DEVICE void toFloats(const uint4 &halves, float (&values)[8])
 {
     const std::uint32_t words[4] = {halves.x, halves.y, halves.z, halves.w};
-#pragma unroll
+    KERNELS_UNROLL
     for (int i = 0; i < 4; ++i) {
         values[2 * i] = halfBitsToFloat(words[i] & 0xffffu);
         values[2 * i + 1] = halfBitsToFloat(words[i] >> 16);
@@ -129,7 +99,7 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
                     float key[8];
                     toFloats(*reinterpret_cast<const uint4 *>(keys + lane * task.keyStride() + dim), key);
                     const float *query = queries + row * keyDim + dim;
-#pragma unroll
+                    KERNELS_UNROLL
                     for (int i = 0; i < 8; ++i)
                         score = fmaf(query[i], key[i], score);
                 }
@@ -149,7 +119,7 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
             }
             __syncthreads();
             // values, weighted
-#pragma unroll
+            KERNELS_UNROLL
             for (std::uint32_t i = 0; i < kRows; ++i) {
                 const std::uint32_t row = valueRow + i * rowsAtOnce;
                 if (valueRow < rowsAtOnce && row < count && firstKey <= state.firstPosition + tokenOf(row)) {
@@ -161,7 +131,7 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
                 const std::uint32_t halves =
                     *reinterpret_cast<const std::uint32_t *>(valueTile + key * valueTileStride + 2 * pair);
                 const float element[2] = {halfBitsToFloat(halves & 0xffffu), halfBitsToFloat(halves >> 16)};
-#pragma unroll
+                KERNELS_UNROLL
                 for (std::uint32_t i = 0; i < kRows; ++i) {
                     const std::uint32_t row = valueRow + i * rowsAtOnce;
                     if (valueRow < rowsAtOnce && row < count && firstKey <= state.firstPosition + tokenOf(row)) {
@@ -177,7 +147,7 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
     const auto partOf = [&](std::uint32_t row) {
         return ((std::uint64_t(tokenOf(row) - task.firstToken)) * task.heads + headOf(row)) * task.splits + blockIdx.x;
     };
-#pragma unroll
+    KERNELS_UNROLL
     for (std::uint32_t i = 0; i < kRows; ++i) {
         const std::uint32_t row = valueRow + i * rowsAtOnce;
         if (valueRow < rowsAtOnce && row < count)
@@ -186,20 +156,6 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
     if (threadIdx.x < count)
         task.parts[partOf(threadIdx.x)] = {maxima[threadIdx.x], totals[threadIdx.x]};
 }
-
-// attended(token, head, dim) = what all splits say, merged in order; and quantised for the product behind.
-struct CombineTask
-{
-    const float *partValues = nullptr;
-    const AttentionPart *parts = nullptr;
-    std::uint32_t heads = 0, splits = 0;
-    std::uint32_t partDim = 0;  // elements of a row of partValues
-    std::uint32_t valueDim = 0; // of a head's value
-    std::uint32_t firstToken = 0;
-    ActivationRows attended;      // rows of rowColumns of a token's heads * valueDim
-    std::uint32_t rowColumns = 0; // heads * valueDim, or valueDim where each head has a row
-    const RunState *state = nullptr;
-};
 
 // Grid: tokens of the slice, parts of blockDim.x elements of a token.
 __global__ void combineAttentionKernel(const __grid_constant__ CombineTask task)

@@ -14,6 +14,13 @@
 #include <cstring>
 
 #define KERNELS_DEVICE __device__ __forceinline__
+#if defined(__CUDACC__)
+#define KERNELS_UNROLL _Pragma("unroll")
+#define KERNELS_NO_UNROLL _Pragma("unroll 1")
+#else
+#define KERNELS_UNROLL
+#define KERNELS_NO_UNROLL
+#endif
 
 namespace kernels::cuda {
 

@@ -1,30 +1,10 @@
 // Embedding, norms, RoPE and writing to the KV cache: what stands between products.
 #pragma once
 
-#include "kernels/backend.h"
 #include "kernels/cuda/activations.cuh"
-#include "kernels/cuda/run_state.h"
 #include "kernels/cuda/unpack.cuh"
 
 namespace kernels::cuda {
-
-// Cosines and sines of a run's positions, times the amplitude: (tokens, pairs), for all layers.
-struct Rotations
-{
-    float *cosines = nullptr, *sines = nullptr;
-    std::uint32_t pairs = 0;
-    bool adjacent = true; // RopePairs::Adjacent
-};
-
-struct EmbedTask
-{
-    DeviceMatrix table;
-    float *residual = nullptr; // (tokens, columns of the table)
-    const float *inverseFrequencies = nullptr;
-    float amplitude = 1;
-    Rotations rotations;
-    RunView run;
-};
 
 // Grid: tokens.
 __global__ void embedKernel(const __grid_constant__ EmbedTask task)
@@ -47,13 +27,13 @@ __global__ void embedKernel(const __grid_constant__ EmbedTask task)
             }
         });
     } else {
-        const std::uint8_t *bytes = task.table.bytes + std::uint64_t(row) * task.table.rowBytes;
+        const auto *words = reinterpret_cast<const std::uint32_t *>(task.table.bytes + std::uint64_t(row) * task.table.rowBytes);
         const float *scales = nullptr;
         if (task.table.fp8)
             scales = task.table.fp8->values + std::uint64_t(task.table.fp8->firstRow + row) / kFp8Block * fp8Blocks(columns);
         withFloatType(task.table.type, [&]<ElementType type>() {
             for (std::uint32_t column = threadIdx.x; column < columns; column += blockDim.x)
-                residual[column] = floatElement<type>(bytes, column) * (scales ? scales[column / kFp8Block] : 1.0f);
+                residual[column] = floatElement<type>(words, column) * (scales ? scales[column / kFp8Block] : 1.0f);
         });
     }
     // rotation of this position, for all layers
@@ -65,19 +45,6 @@ __global__ void embedKernel(const __grid_constant__ EmbedTask task)
         task.rotations.sines[at] = static_cast<float>(double(task.amplitude) * sin(angle));
     }
 }
-
-// out(t) = in / sqrt(mean(in^2) + eps) * norm, quantised where that is read.
-struct NormTask
-{
-    const float *in = nullptr;
-    std::uint32_t inStride = 0; // floats from token to token
-    std::uint32_t columns = 0;
-    const float *norm = nullptr;
-    float epsilon = 0;
-    ActivationRows out;
-    bool wantsLogits = false; // of the tokens from state->firstLogit on; row 0 of out is the first of them
-    const RunState *state = nullptr;
-};
 
 // What x is multiplied with, besides the norm's weights. All threads of a block call it.
 KERNELS_DEVICE float normScale(const float *in, std::uint32_t columns, float epsilon)
@@ -105,14 +72,6 @@ __global__ void normQuantKernel(const __grid_constant__ NormTask task)
     }
 }
 
-// Rows of floats, quantised.
-struct QuantiseTask
-{
-    ActivationRows rows; // both forms
-    std::uint32_t columns = 0;
-    const RunState *state = nullptr;
-};
-
 // Grid: tokens, parts of a row of blockDim.x activations.
 __global__ void quantiseKernel(const __grid_constant__ QuantiseTask task)
 {
@@ -122,15 +81,7 @@ __global__ void quantiseKernel(const __grid_constant__ QuantiseTask task)
     quantiseUnit(task.rows.floats[std::uint64_t(t) * task.rows.floatStride + column], task.rows.quantised, t, column / kUnit);
 }
 
-// A layer's rows of the cache: in a page, heads side by side, each with the keys of all its positions and, behind them, the values.
-// Elements are halves. With MLA there is one head, [c | rotated key], and no values.
-struct KvLayer
-{
-    std::uint64_t offset = 0;    // of the layer, in a page
-    std::uint64_t headBytes = 0; // keys and values of one head
-    std::uint32_t keyDim = 0, valueDim = 0; // elements of a row, multiples of 8; valueDim 0: there are no values
-};
-
+// Where one key or value goes.
 struct KvRow
 {
     std::uint16_t *elements;
@@ -172,18 +123,6 @@ KERNELS_DEVICE void rotateHead(const Rotations &rotations, std::uint32_t token, 
         take(dim, value(dim));
 }
 
-struct RopeKvTask
-{
-    const float *products = nullptr; // (tokens, [q | k | v] of all heads), biases added
-    const float *qNorm = nullptr, *kNorm = nullptr; // (headDim), where heads have norms
-    float epsilon = 0;
-    std::uint32_t heads = 0, kvHeads = 0, headDim = 0;
-    Rotations rotations;
-    float *queries = nullptr; // (tokens, heads, keyDim)
-    KvLayer layer;
-    RunView run;
-};
-
 // Grid: tokens; a warp for each head of q, k and v, one after the other.
 __global__ void ropeKvKernel(const __grid_constant__ RopeKvTask task)
 {
@@ -218,6 +157,17 @@ __global__ void ropeKvKernel(const __grid_constant__ RopeKvTask task)
             rotateHead(task.rotations, t, task.headDim, value, [&](std::uint32_t dim, float x) { to.write(dim, x); });
         }
     }
+}
+
+// Grid: tokens * rowsOfToken, parts of blockDim.x columns.
+__global__ void activateKernel(const __grid_constant__ ActivateTask task)
+{
+    const std::uint32_t row = blockIdx.x, column = blockIdx.y * blockDim.x + threadIdx.x;
+    if (row >= task.state->tokens * task.rowsOfToken || column / kWarp * kWarp >= task.columns)
+        return;
+    const std::uint64_t at = std::uint64_t(row) * task.columns + column;
+    const float value = column < task.columns ? silu(task.gate[at]) * task.up[at] : 0.0f;
+    storeActivation(value, task.out, row, column, task.columns);
 }
 
 } // namespace kernels::cuda

@@ -7,36 +7,11 @@
 #pragma once
 
 #include "kernels/cuda/activations.cuh"
-#include "kernels/cuda/run_state.h"
 #include "kernels/cuda/unpack.cuh"
 
 namespace kernels::cuda {
 
-inline constexpr std::uint32_t kRowLanes = 8;
-inline constexpr std::uint32_t kRowsOfWarp = kWarp / kRowLanes;
-inline constexpr std::uint32_t kMatmulWarps = 16; // of a block, at most
 inline constexpr std::uint32_t kUnitsAhead = 2;   // loads of a lane that are under way
-
-// How the warps of a block share the work: rowWarps groups of rows, depthWarps parts of a row.
-struct WarpShape
-{
-    std::uint32_t rowWarps = 1, depthWarps = 1;
-    __host__ __device__ std::uint32_t rows() const { return rowWarps * kRowsOfWarp; }
-    __host__ __device__ std::uint32_t threads() const { return rowWarps * depthWarps * kWarp; }
-};
-
-// Rows of activations of one product: token t reads row `first + t * step`, or the row that `list` names there.
-struct InputRows
-{
-    ActivationRows rows;
-    const std::uint32_t *list = nullptr;
-    std::uint32_t first = 0, step = 1;
-
-    KERNELS_DEVICE std::uint32_t row(std::uint32_t token) const
-    {
-        return list ? list[token] : first + token * step;
-    }
-};
 
 // A lane's part of the sums of one row, over the tokens of a tile.
 template <ElementType type, std::uint32_t kTokens>
@@ -48,12 +23,12 @@ KERNELS_DEVICE void sumQuantised(const DeviceMatrix &w, const std::uint8_t *matr
     const std::uint32_t units = w.columns / kUnit;
     const std::uint64_t rowUnits = std::uint64_t(row) * units;
     RawUnit<type> ring[kUnitsAhead];
-#pragma unroll
+    KERNELS_UNROLL
     for (std::uint32_t i = 0; i < kUnitsAhead; ++i)
         if (firstUnit + i * step < units)
             ring[i] = loadUnit<type>(w, matrix, rowUnits + firstUnit + i * step);
     for (std::uint32_t begin = firstUnit; begin < units; begin += kUnitsAhead * step) {
-#pragma unroll
+        KERNELS_UNROLL
         for (std::uint32_t i = 0; i < kUnitsAhead; ++i) {
             const std::uint32_t unit = begin + i * step;
             if (unit >= units)
@@ -64,12 +39,12 @@ KERNELS_DEVICE void sumQuantised(const DeviceMatrix &w, const std::uint8_t *matr
             std::uint32_t levels[8];
             unpackLevels<type>(raw, levels);
             const UnitScales scales = unpackScales<type>(raw, unit % kUnitsOfSuper);
-#pragma unroll
+            KERNELS_UNROLL
             for (std::uint32_t t = 0; t < kTokens; ++t) {
                 const uint4 *pieces = x.pieces(inputs[t], unit);
                 const UnitOfActivations about = *x.unit(inputs[t], unit);
                 int dots[2];
-#pragma unroll
+                KERNELS_UNROLL
                 for (int half = 0; half < 2; ++half) {
                     const uint4 high = pieces[half * kUnitsOfSuper], low = pieces[(2 + half) * kUnitsOfSuper];
                     const std::uint32_t *q = levels + 4 * half;
@@ -107,27 +82,26 @@ KERNELS_DEVICE void sumFloats(const DeviceMatrix &w, const std::uint8_t *matrix,
                               std::uint32_t step, const float *scales, const ActivationRows &x,
                               const std::uint32_t (&inputs)[kTokens], float (&sums)[kTokens])
 {
-    constexpr std::uint32_t elementBytes = type == ElementType::F32 ? 4 : type == ElementType::F8_E4M3 ? 1 : 2;
-    constexpr std::uint32_t count = 16 / elementBytes;
+    constexpr std::uint32_t elementBytes = floatBytes(type), count = 16 / elementBytes;
     const std::uint8_t *bytes = matrix + std::uint64_t(row) * w.rowBytes;
     for (std::uint32_t column = firstPiece * count; column < w.columns; column += step * count) {
-        alignas(16) std::uint8_t piece[16];
-        *reinterpret_cast<uint4 *>(piece) = loadOnce(reinterpret_cast<const uint4 *>(bytes + column * elementBytes));
+        std::uint32_t piece[4];
+        loadWords<16>(bytes + column * elementBytes, piece);
         float weights[count];
-#pragma unroll
+        KERNELS_UNROLL
         for (std::uint32_t i = 0; i < count; ++i) {
             weights[i] = floatElement<type>(piece, i);
             if constexpr (type == ElementType::F8_E4M3)
                 weights[i] *= scales[column / kFp8Block];
         }
-#pragma unroll
+        KERNELS_UNROLL
         for (std::uint32_t t = 0; t < kTokens; ++t) {
             const float *in = x.floats + std::uint64_t(inputs[t]) * x.floatStride + column;
-#pragma unroll
+            KERNELS_UNROLL
             for (std::uint32_t i = 0; i < count; i += 4) {
                 const float4 four = *reinterpret_cast<const float4 *>(in + i);
                 const float values[4] = {four.x, four.y, four.z, four.w};
-#pragma unroll
+                KERNELS_UNROLL
                 for (std::uint32_t j = 0; j < 4; ++j)
                     if (column + i + j < w.columns) // what is behind a row may be anything
                         sums[t] = fmaf(weights[i + j], values[j], sums[t]);
@@ -148,7 +122,7 @@ KERNELS_DEVICE void sumRow(const DeviceMatrix &w, std::uint32_t index, std::uint
     row = row < w.rows ? row : w.rows - 1; // lanes without a row do as others do, for nothing
     std::uint32_t inputs[kTokens];
     float parts[kTokens];
-#pragma unroll
+    KERNELS_UNROLL
     for (std::uint32_t t = 0; t < kTokens; ++t) {
         parts[t] = 0;
         inputs[t] = x.row(first + t < tokens ? first + t : tokens - 1);
@@ -163,7 +137,7 @@ KERNELS_DEVICE void sumRow(const DeviceMatrix &w, std::uint32_t index, std::uint
         }
         sumFloats<type, kTokens>(w, matrix, row, begin, step, scales, x.rows, inputs, parts);
     }
-#pragma unroll
+    KERNELS_UNROLL
     for (std::uint32_t t = 0; t < kTokens; ++t) {
         for (std::uint32_t offset = kRowLanes / 2; offset > 0; offset /= 2)
             parts[t] += __shfl_xor_sync(kAllLanes, parts[t], offset);
@@ -182,7 +156,7 @@ template <std::uint32_t kTokens> struct BlockSums
         // warps of one part of the rows lie side by side: (depth, rowWarp)
         float *to = parts + (warp * kRowsOfWarp + lane / kRowLanes) * kTokens;
         if (lane % kRowLanes == 0)
-#pragma unroll
+            KERNELS_UNROLL
             for (std::uint32_t t = 0; t < kTokens; ++t)
                 to[t] = sums[t];
     }
@@ -195,30 +169,6 @@ template <std::uint32_t kTokens> struct BlockSums
     }
 };
 
-// Some products of the same input with matrices of one type, one behind the other along the grid.
-// out(t, row) = w(row, :) . x(t, :) + bias, or += that.
-struct ProductSegment
-{
-    DeviceMatrix w;
-    const float *bias = nullptr;
-    float *out = nullptr;
-    std::uint32_t outStride = 0; // floats from token to token
-    std::uint32_t firstBlock = 0;
-};
-inline constexpr std::uint32_t kMostSegments = 3;
-
-struct ProductTask
-{
-    ProductSegment segments[kMostSegments];
-    std::uint32_t segmentCount = 0;
-    WarpShape shape;
-    InputRows x;
-    bool addsToOut = false;
-    bool wantsLogits = false;        // of the tokens from state->firstLogit on; out begins with the first of them
-    std::uint32_t outMatrixStride = 0; // floats from one matrix of a stack to the next; blockIdx.y is its number
-    std::uint32_t inputMatrixStep = 0; // rows of x from one matrix to the next
-    const RunState *state = nullptr;
-};
 
 // Grid: blocks of rows, matrices, tiles of kTokens tokens.
 template <ElementType type, std::uint32_t kTokens>
@@ -256,15 +206,6 @@ __global__ void __launch_bounds__(kMatmulWarps * kWarp, 1) productKernel(const _
     }
 }
 
-// Experts that have tokens, in device memory: the part of blockIdx.y is that of withTokens[blockIdx.y] (moe.cuh).
-struct ExpertLists
-{
-    const std::uint32_t *count = nullptr;      // of experts that have tokens
-    const std::uint32_t *withTokens = nullptr; // their numbers, ascending
-    const std::uint32_t *begins = nullptr;     // (experts of the model + 1), by number: into what follows
-    const std::uint32_t *tokens = nullptr;     // of each pair of expert and token, by expert, then by token
-};
-
 // What one expert, or the dense part of a layer, has to do: its matrix, its tokens, and where their results go.
 struct ExpertPart
 {
@@ -278,17 +219,6 @@ KERNELS_DEVICE ExpertPart expertPart(const ExpertLists &lists, std::uint32_t num
     return {expert, begin, lists.begins[expert + 1] - begin};
 }
 
-// activated(t, row) = silu(gate(row, :) . x(t, :)) * (up(row, :) . x(t, :)), in the forms that the product behind it reads.
-struct GateUpTask
-{
-    DeviceMatrix weights[2]; // gate, up
-    InputRows x;
-    ActivationRows activated;
-    WarpShape shape; // of 8 rowWarps: 32 rows, a unit of activations
-    bool isRouted = false;
-    ExpertLists experts; // where isRouted: tokens are theirs, and rows of `activated` are pairs
-    const RunState *state = nullptr;
-};
 inline constexpr std::uint32_t kGateRowWarps = kUnit / kRowsOfWarp;
 
 // Grid: blocks of 32 rows, experts with tokens, tiles of kTokens tokens.
@@ -310,7 +240,7 @@ __global__ void __launch_bounds__(kMatmulWarps * kWarp, 1) gateUpKernel(const __
     const std::uint32_t rowWarp = warp % kGateRowWarps, depth = warp / kGateRowWarps;
     const std::uint32_t row = firstRow + rowWarp * kRowsOfWarp + lane / kRowLanes;
 
-#pragma unroll 1
+    KERNELS_NO_UNROLL
     for (std::uint32_t i = 0; i < 2; ++i) {
         float sums[kTokens];
         sumRow<type, kTokens>(task.weights[i], part.matrix, row, x, first, part.tokens, depth, task.shape.depthWarps, sums);
@@ -323,17 +253,6 @@ __global__ void __launch_bounds__(kMatmulWarps * kWarp, 1) gateUpKernel(const __
         storeActivation(value, task.activated, part.firstRow + first + t, firstRow + lane, task.weights[0].rows);
     }
 }
-
-// out(pair, row) = w(row, :) . x(pair, :) with the matrix of the pair's expert.
-struct ExpertProductTask
-{
-    DeviceMatrix w;
-    ActivationRows x; // rows of pairs, or of the pairs' tokens
-    bool readsTokens = false;
-    float *out = nullptr; // (pairs, rows of w)
-    WarpShape shape;
-    ExpertLists experts;
-};
 
 // Grid as that of gateUpKernel, blocks of shape.rows() rows.
 template <ElementType type, std::uint32_t kTokens>

@@ -6,17 +6,6 @@
 
 namespace kernels::cuda {
 
-struct LatentTask
-{
-    const float *down = nullptr; // (tokens, latent + ropeDim)
-    const float *norm = nullptr; // (latent)
-    float epsilon = 0;
-    std::uint32_t latent = 0, ropeDim = 0;
-    Rotations rotations;
-    KvLayer layer;
-    RunView run;
-};
-
 // The norm of c, and c and the key that all heads share into the cache. Grid: tokens.
 __global__ void latentKernel(const __grid_constant__ LatentTask task)
 {
@@ -33,17 +22,6 @@ __global__ void latentKernel(const __grid_constant__ LatentTask task)
             task.rotations, t, task.ropeDim, [&](std::uint32_t dim) { return down[task.latent + dim]; },
             [&](std::uint32_t dim, float x) { to.write(task.latent + dim, x); });
 }
-
-struct MlaQueryTask
-{
-    const float *products = nullptr; // (tokens, heads, nopeDim + ropeDim)
-    std::uint32_t heads = 0, nopeDim = 0, ropeDim = 0;
-    std::uint32_t latent = 0, keyDim = 0; // of a query as attention takes it: [up q_nope | rotated rest]
-    Rotations rotations;
-    ActivationRows nope;      // (tokens, heads): rows of nopeDim
-    float *queries = nullptr; // (tokens, heads, keyDim): the rotated rest
-    const RunState *state = nullptr;
-};
 
 // Grid: tokens; a warp for each head, one after the other.
 __global__ void mlaQueryKernel(const __grid_constant__ MlaQueryTask task)

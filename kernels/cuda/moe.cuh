@@ -2,28 +2,11 @@
 // are in matmul.cuh. Formulas: kernels/plan.h; the same choice on the CPU: kernels/router.cpp.
 #pragma once
 
-#include "kernels/cuda/matmul.cuh"
-#include "kernels/plan.h"
+#include "kernels/cuda/tasks.h"
 
 namespace kernels::cuda {
 
-inline constexpr std::uint32_t kMostExperts = 1024;
-inline constexpr std::uint32_t kMostExpertGroups = 64;
 inline constexpr double kOut = -1.7976931348623157e308; // the rank of what is chosen or left out
-
-struct ChooseTask
-{
-    const float *logits = nullptr; // (tokens, experts)
-    const float *bias = nullptr;   // (experts), or null
-    std::uint32_t experts = 0, used = 0, groups = 1, groupsUsed = 1;
-    RouterScore score = RouterScore::Softmax;
-    GroupRank groupRank = GroupRank::Maximum;
-    bool normalised = false;
-    float scale = 1;
-    std::uint32_t *chosen = nullptr; // (tokens, used): numbers, the best first
-    float *weights = nullptr;        // (tokens, used)
-    const RunState *state = nullptr;
-};
 
 KERNELS_DEVICE double sumOfWarp(double value)
 {
@@ -140,16 +123,6 @@ __global__ void __launch_bounds__(kWarp) chooseExpertsKernel(const __grid_consta
         task.weights[std::uint64_t(t) * task.used + i] = static_cast<float>(scores[chosen[i]] * factor);
 }
 
-struct SortTask
-{
-    const std::uint32_t *chosen = nullptr; // (tokens, used)
-    std::uint32_t experts = 0, used = 0;
-    std::uint32_t *count = nullptr, *withTokens = nullptr, *begins = nullptr, *tokens = nullptr; // see ExpertLists
-    std::uint32_t *places = nullptr; // (tokens, used): where a token's pairs are, by expert
-    std::uint32_t *pairs = nullptr;  // of a place, the pair (token * used + i) that it is
-    const RunState *state = nullptr;
-};
-
 // Pairs of token and expert, by expert, then by token. Grid: one block.
 __global__ void sortByExpertKernel(const __grid_constant__ SortTask task)
 {
@@ -206,16 +179,6 @@ __global__ void sortByExpertKernel(const __grid_constant__ SortTask task)
         }
     }
 }
-
-struct AddExpertsTask
-{
-    const float *products = nullptr; // (pairs, hidden), by expert
-    const float *weights = nullptr;  // (tokens, used), as chosen
-    const std::uint32_t *places = nullptr, *pairs = nullptr;
-    std::uint32_t used = 0, hidden = 0;
-    float *residual = nullptr;
-    const RunState *state = nullptr;
-};
 
 // residual += sum over the token's experts, in their order, of weight * product. Grid: tokens, parts of blockDim.x columns.
 __global__ void addExpertsKernel(const __grid_constant__ AddExpertsTask task)

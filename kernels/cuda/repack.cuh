@@ -113,7 +113,7 @@ template <ElementType type> KERNELS_DEVICE void repackSuper(const std::uint8_t *
 template <ElementType type> KERNELS_DEVICE void repackUnit(const RepackTask &task, std::uint32_t number, std::uint32_t blockBytes)
 {
     constexpr BlockLayout layout = blockLayout(type);
-    constexpr std::uint32_t unitsOfBlock = layout.super || type == ElementType::Q6_K ? kUnitsOfSuper : 1;
+    constexpr std::uint32_t unitsOfBlock = layout.super != 0 ? kUnitsOfSuper : 1;
     const std::uint8_t *block = task.blocks + std::uint64_t(number / unitsOfBlock) * blockBytes;
     const std::uint32_t place = number % unitsOfBlock;
     const std::uint64_t unit = task.firstUnit + number;

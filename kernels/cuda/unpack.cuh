@@ -219,18 +219,25 @@ template <ElementType type> KERNELS_DEVICE void dequantiseUnit(const RawUnit<typ
     }
 }
 
-// One number of a matrix in floats. bytes: where its row begins.
-template <ElementType type> KERNELS_DEVICE float floatElement(const std::uint8_t *bytes, std::uint32_t column)
+// Of one number of a matrix in floats.
+constexpr std::uint32_t floatBytes(ElementType type)
 {
+    return type == ElementType::F32 ? 4 : type == ElementType::F8_E4M3 ? 1 : 2;
+}
+
+// Number `index` of the first in `words`.
+template <ElementType type> KERNELS_DEVICE float floatElement(const std::uint32_t *words, std::uint32_t index)
+{
+    constexpr std::uint32_t bytes = floatBytes(type), inWord = 4 / bytes;
+    const std::uint32_t bits = words[index / inWord] >> (8 * bytes * (index % inWord));
     if constexpr (type == ElementType::F32)
-        return reinterpret_cast<const float *>(bytes)[column];
+        return floatOfBits(bits);
     else if constexpr (type == ElementType::F16)
-        return halfBitsToFloat(reinterpret_cast<const std::uint16_t *>(bytes)[column]);
+        return halfBitsToFloat(bits & 0xffffu);
     else if constexpr (type == ElementType::BF16)
-        return floatOfBits(std::uint32_t(reinterpret_cast<const std::uint16_t *>(bytes)[column]) << 16);
+        return floatOfBits(bits << 16);
     else {
-        const std::uint32_t e4m3 = bytes[column];
-        const std::uint32_t sign = (e4m3 & 0x80u) << 24, magnitude = e4m3 & 0x7fu;
+        const std::uint32_t sign = (bits & 0x80u) << 24, magnitude = bits & 0x7fu;
         if (magnitude == 0x7fu)
             return floatOfBits(sign | 0x7fc00000u);
         // Exponent and mantissa in their places make a number 2^120 too small, subnormal ones too: that is exact.
