@@ -19,7 +19,8 @@ int roomiest(const kernels::CudaProbe &probe)
 {
     int best = -1;
     for (int i = 0; i < int(probe.devices.size()); ++i)
-        if (probe.devices[i].problem.empty() && (best < 0 || probe.devices[i].freeBytes > probe.devices[best].freeBytes))
+        if (probe.devices[i].problem.empty() &&
+            (best < 0 || probe.devices[i].freeBytes > probe.devices[best].freeBytes))
             best = i;
     return best;
 }
@@ -49,14 +50,18 @@ Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision
     }
     const kernels::CudaDevice &found = probe.devices[gpu];
     const std::uint64_t needed = gpuMemory.totalBytes() + kGpuReserveBytes;
-    const std::string figures = memoryText(needed, true) + " of " + memoryText(found.freeBytes, false) + " free";
+    const std::string figures =
+        memoryText(needed, true) + " of " + memoryText(found.freeBytes, false) + " free";
     if (needed > found.freeBytes) {
         if (mustBeGpu) {
-            if (auto fits = checkMemory(gpuMemory, found.freeBytes - std::min(found.freeBytes, kGpuReserveBytes), found.name); !fits)
+            if (auto fits = checkMemory(
+                    gpuMemory, found.freeBytes - std::min(found.freeBytes, kGpuReserveBytes), found.name);
+                !fits)
                 return fits.error();
         }
-        choice.reason = "The model does not fit the memory of " + found.name + " (" + figures +
-                        "): it runs on the processor. A shorter context or a smaller quantisation would fit sooner.";
+        choice.reason =
+            "The model does not fit the memory of " + found.name + " (" + figures +
+            "): it runs on the processor. A shorter context or a smaller quantisation would fit sooner.";
         return choice;
     }
     choice.onGpu = true;

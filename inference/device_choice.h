@@ -10,23 +10,26 @@
 
 namespace inference {
 
-// What stays free of a GPU's memory: room for CUDA itself, libraries, and what the backend needs whatever the model.
+// What stays free of a GPU's memory: room for CUDA itself, libraries, and what the backend needs whatever the
+// model.
 inline constexpr std::uint64_t kGpuReserveBytes = std::uint64_t(512) << 20;
 
 struct DeviceChoice
 {
     bool onGpu = false;
-    int gpu = 0;                // CUDA's number of it
-    std::uint64_t kvBytes = 0;  // what the KV cache may take there
+    int gpu = 0;               // CUDA's number of it
+    std::uint64_t kvBytes = 0; // what the KV cache may take there
     // One sentence: what of the GPU is used, or why none is. Empty where none was asked for.
     std::string reason;
 };
 
-// What a load takes of a GPU's memory: keys and values in 16 bits, MLA absorbed, activations for chunks of that many tokens.
+// What a load takes of a GPU's memory: keys and values in 16 bits, MLA absorbed, activations for chunks of
+// that many tokens.
 MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens);
 
-// The GPU with most free memory, when the plan fits there. device: "cpu", "cuda" or "auto". Fails with Unsupported when "cuda"
-// was asked for and cannot be used, with OutOfMemory when the model does not fit. Looks at nothing but its arguments.
+// The GPU with most free memory, when the plan fits there. device: "cpu", "cuda" or "auto". Fails with
+// Unsupported when "cuda" was asked for and cannot be used, with OutOfMemory when the model does not fit.
+// Looks at nothing but its arguments.
 Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
                                   const kernels::CudaProbe &probe);
 

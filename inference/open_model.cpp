@@ -16,7 +16,6 @@ namespace inference {
 
 namespace {
 
-constexpr std::uint32_t kFastChunk = 512;     // tokens of the largest prefill run
 constexpr std::uint32_t kReferenceChunk = 64; // the plain path gains nothing from more
 constexpr std::uint32_t kWarmTokens = 2048;   // a conversation that comes back at once
 
