@@ -102,11 +102,37 @@ std::string lineOf(const CudaProbe &probe, const std::string &errorText)
     return line + ", driver for CUDA " + versionText(probe.driverVersion);
 }
 
+std::string problemOf(const CudaProbe &probe, const std::string &errorText)
+{
+    switch (probe.status) {
+    case CudaStatus::NoPlugin:
+        return "there is no CUDA plug-in beside the program";
+    case CudaStatus::NoDriver:
+        return "there is no NVIDIA driver";
+    case CudaStatus::OldDriver:
+        return "the NVIDIA driver is for CUDA " + versionText(probe.driverVersion) + " and the plug-in needs " +
+               versionText(probe.runtimeVersion);
+    case CudaStatus::NoGpu:
+        return "there is no GPU that this process may use";
+    case CudaStatus::Failed:
+        return errorText;
+    case CudaStatus::Ready:
+        break;
+    }
+    return {};
+}
+
+CudaProbe described(CudaProbe probe, const std::string &errorText)
+{
+    probe.problem = problemOf(probe, errorText);
+    probe.line = lineOf(probe, errorText);
+    return probe;
+}
+
 CudaProbe failed(CudaProbe probe, const std::string &why)
 {
     probe.status = CudaStatus::Failed;
-    probe.line = lineOf(probe, why);
-    return probe;
+    return described(std::move(probe), why);
 }
 
 // A plug-in of this build, or why the file is none.
@@ -179,10 +205,8 @@ CudaProbe probeCuda()
 CudaProbe probeCuda(const std::filesystem::path &plugin)
 {
     CudaProbe result;
-    if (plugin.empty()) {
-        result.line = lineOf(result, {});
-        return result;
-    }
+    if (plugin.empty())
+        return described(std::move(result), {});
     result.plugin = plugin;
     const Opened opened = openPlugin(plugin);
     if (!opened.plugin)
@@ -196,8 +220,7 @@ CudaProbe probeCuda(const std::filesystem::path &plugin)
         std::clamp<std::int32_t>(answer->deviceCount, 0, std::int32_t(std::size(answer->devices)));
     for (std::int32_t i = 0; i < count; ++i)
         result.devices.push_back(toDevice(answer->devices[i]));
-    result.line = lineOf(result, textOf(answer->errorText));
-    return result;
+    return described(std::move(result), textOf(answer->errorText));
 }
 
 Result<std::unique_ptr<Backend>> createCudaBackend(const std::filesystem::path &plugin,

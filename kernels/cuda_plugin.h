@@ -38,6 +38,8 @@ struct CudaProbe
     int driverVersion = 0;        // 13000 for CUDA 13.0; 0 without a driver
     int runtimeVersion = 0;       // what the plug-in was built with; 0 without it
     std::vector<CudaDevice> devices;
+    // Why the GPU cannot be used, within a sentence: "there is no NVIDIA driver". Empty when Ready.
+    std::string problem;
     // One line for people, for any status: "NVIDIA H100 80GB HBM3 (compute 9.0, 79.1 GiB, 78.6 GiB free),
     // CUDA 13.0" or what is missing and what to do.
     std::string line;

@@ -5,14 +5,7 @@
 
 namespace {
 
-// While the engine is not in the plug-in.
-kernels::Result<std::unique_ptr<kernels::Backend>> createBackend(const kernels::cuda::CudaBackendOptions &)
-{
-    return kernels::Error(kernels::ErrorCode::Unsupported,
-                          "The CUDA engine is not built yet. Choose --device cpu.");
-}
-
-constexpr kernels::cuda::EngineTable kEngine = {createBackend, nullptr};
+constexpr kernels::cuda::EngineTable kEngine = {kernels::cuda::createCudaBackend, nullptr};
 
 } // namespace
 

@@ -150,6 +150,16 @@ private Q_SLOTS:
                  "Shim (compute 9.0, 4.0 GiB, 4.0 GiB free), driver for CUDA 13.0");
     }
 
+    void theRealOneMakesTheCudaBackend()
+    {
+        auto backend = kernels::createCudaBackend(SHIM_CUDA_PLUGIN, {});
+        QVERIFY2(backend.ok(), backend ? "" : backend.error().message.c_str());
+        QCOMPARE((*backend)->capabilities().device, std::string("cuda"));
+        QCOMPARE((*backend)->capabilities().isa, std::string("sm_90"));
+        backend->reset();
+        QVERIFY(!kernels::createCudaBackend(SHIM_CUDA_PLUGIN, {.device = 1}).ok());
+    }
+
     void countsAndTextsOutOfRangeAreCut()
     {
         qputenv("BALEEN_FAKE_CUDA", "garbage");

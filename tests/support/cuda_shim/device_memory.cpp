@@ -28,7 +28,7 @@ constexpr std::size_t kAlignment = 256; // of cudaMalloc()
 constexpr std::size_t kAddresses = std::size_t(32) << 30;
 constexpr std::size_t kGap = 4096; // between allocations: guards, then nothing
 constexpr std::size_t kGuardBytes = 64;
-constexpr std::size_t kMostSpoiled = std::size_t(64) << 20;
+constexpr std::size_t kMostSpoiled = std::size_t(8) << 20;
 constexpr unsigned char kGuard = 0xa5;
 
 std::size_t roundUp(std::size_t bytes)
@@ -58,6 +58,7 @@ DeviceMemory::DeviceMemory()
     void *memory = ::mmap(nullptr, kAddresses, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         throw std::bad_alloc();
+    ::madvise(memory, kAddresses, MADV_HUGEPAGE); // arenas come and go with every test
     m_base = static_cast<std::byte *>(memory);
 }
 

@@ -12,7 +12,7 @@ class DeviceMemory
 public:
     DeviceMemory();
 
-    // Null when there is no room below `limit` bytes in all. Filled with kUnwritten (the first 64 MiB of it).
+    // Null when there is no room below `limit` bytes in all. Filled with kUnwritten (the first 8 MiB of it).
     void *allocate(std::size_t bytes, std::size_t limit);
     // Whether it was an allocation.
     bool free(void *memory);

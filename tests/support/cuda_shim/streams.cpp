@@ -51,7 +51,6 @@ cudaError_t runOne(CUstream_st &stream)
     stream.queue.pop_front();
     if (self.sticky != cudaSuccess)
         return self.sticky; // nothing runs on a device in error
-    const DeviceMemory::Access access(self.memory);
     error = work.run();
     if (error != cudaSuccess && self.sticky == cudaSuccess)
         self.sticky = error;
@@ -85,6 +84,9 @@ cudaError_t Device::enqueue(cudaStream_t stream, std::function<cudaError_t()> wo
 
 cudaError_t Device::runUpTo(CUstream_st &stream, std::uint64_t number)
 {
+    if (stream.queue.empty() || stream.queue.front().number > number)
+        return sticky;
+    const DeviceMemory::Access access(memory); // once for all: locking takes as long as a small kernel
     while (!stream.queue.empty() && stream.queue.front().number <= number)
         if (const cudaError_t error = runOne(stream); error != cudaSuccess) {
             stream.queue.clear();
@@ -241,6 +243,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream)
     }
     if (own.queue.empty())
         return call.end(self.sticky);
+    const shim::DeviceMemory::Access access(self.memory);
     const cudaError_t error = shim::runOne(own);
     return call.end(error != cudaSuccess ? error : cudaErrorNotReady);
 }
@@ -357,6 +360,7 @@ cudaError_t cudaEventQuery(cudaEvent_t event)
         return call.end(device().sticky);
     if (point->captured)
         return call.end(cudaErrorCapturedEvent);
+    const shim::DeviceMemory::Access access(device().memory);
     const cudaError_t error = shim::runOne(*point->stream);
     return call.end(error != cudaSuccess ? error : cudaErrorNotReady);
 }
