@@ -185,7 +185,9 @@ __global__ void combineAttentionKernel(const __grid_constant__ CombineTask task)
     }
     const std::uint32_t rowsOfToken = elements / task.rowColumns;
     const std::uint64_t row = std::uint64_t(token) * rowsOfToken + element / task.rowColumns;
-    storeActivation(value, task.attended, row, element % task.rowColumns, task.rowColumns);
+    // Lanes behind the last element have nothing to store: then elements are no whole units, and rows are floats.
+    storeActivation(value, task.attended, row, element < elements ? element % task.rowColumns : task.rowColumns,
+                    task.rowColumns);
 }
 
 } // namespace kernels::cuda

@@ -211,8 +211,7 @@ private Q_SLOTS:
         const auto backend = compiled(model.plan);
         const std::vector<float> found = logitsOf(*backend, tokens, {30, 1});
         QVERIFY(test::meanDivergence(expected, found, model.plan.shape.vocabularySize) < 1e-5);
-        QVERIFY(same(std::span(logitsOf(*backend, tokens, {16, 13})).first(found.size() / 4),
-                     std::span(logitsOf(*backend, tokens, {13, 16})).first(found.size() / 4)));
+        QVERIFY(same(logitsOf(*backend, tokens, {16, 13}), logitsOf(*backend, tokens, {13, 16})));
     }
 
     // Norms of the heads of queries and keys (Qwen3), and a projection with a bias, as plans may have them.
