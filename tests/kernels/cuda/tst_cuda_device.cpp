@@ -172,6 +172,14 @@ private Q_SLOTS:
         QVERIFY(gpu["plugin"].toString().endsWith(".so"));
     }
 
+    void selftestRunsOnTheGpu()
+    {
+        const Finished finished = run({"selftest", "--device", "cuda", "--all"});
+        QVERIFY2(finished.code == 0, finished.out.right(2000).constData());
+        QVERIFY2(finished.out.contains("passed: cuda product Q4_K"), finished.out.left(2000).constData());
+        QVERIFY2(finished.out.contains(", 0 failed\n"), finished.out.right(200).constData());
+    }
+
     // What the backend takes on the device is what the plan says, and the reserve.
     void thePlanCoversWhatTheBackendTakes_data()
     {
