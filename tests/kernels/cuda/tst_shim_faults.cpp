@@ -437,7 +437,7 @@ private Q_SLOTS:
     void theHostCannotReadDeviceMemory()
     {
         if (BALEEN_TSAN)
-            QSKIP("a process with threads is not forked under the thread sanitizer");
+            QSKIP("races are no failure of this program, so its exit code says nothing");
         DeviceArray<int> values(std::vector<int>{1, 2, 3});
         const ChildEnd end = inChild([&] {
             const volatile int read = values.data()[1];

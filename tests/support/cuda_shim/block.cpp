@@ -7,7 +7,7 @@ namespace shim {
 
 namespace {
 
-#ifndef BALEEN_SHIM_THREADS
+#ifndef BALEEN_SHIM_TSAN
 void copyBytes(std::byte *to, const void *from, std::size_t bytes)
 {
     if (bytes > 0)
@@ -42,12 +42,6 @@ std::string placeOf(Site site)
     std::string file = site.file;
     return file.substr(file.rfind('/') + 1) + ":" + std::to_string(site.line);
 }
-
-struct Locked
-{
-    Locked() { lockBlock(); }
-    ~Locked() { unlockBlock(); }
-};
 
 const char *wordFor(Reason reason)
 {
@@ -124,7 +118,6 @@ void failBlock(const std::string &problem, Site site)
 
 void kernelFault(const char *what, Site site)
 {
-    const Locked locked;
     failBlock(what, site);
 }
 
@@ -178,7 +171,6 @@ void leaveKernel(Lane &lane)
 
 int meetBlock(BlockVote vote, bool predicate, Site site)
 {
-    const Locked locked;
     Lane &lane = currentLane();
     Block &block = currentBlock();
     if (block.live < block.count)
@@ -215,7 +207,6 @@ int meetBlock(BlockVote vote, bool predicate, Site site)
 
 Meeting *meetWarp(unsigned mask, Reason reason, const void *mine, std::size_t bytes, Site site)
 {
-    const Locked locked;
     Lane &lane = currentLane();
     Warp &warp = *lane.warp;
     if (!(mask >> lane.lane & 1))
@@ -252,7 +243,6 @@ const std::byte *slotOf(const Meeting *meeting, unsigned lane)
 
 void leaveMeeting(Meeting *meeting)
 {
-    const Locked locked;
     Lane &lane = currentLane();
     meeting->left |= 1u << lane.lane;
     if (meeting->left == meeting->mask)

@@ -42,11 +42,10 @@ struct Lane : LaneView
     // Where it waits; nothing while it runs.
     const char *waitsFor = nullptr;
     Site waitsAt;
-    // How it waits. Fibers: the saved stack; threads: the word slept on.
+    // The fiber, and what sanitizers know of it.
     void *stackPointer = nullptr;
     std::byte *stack = nullptr;
-    void *sanitizerStack = nullptr;
-    std::uint32_t awake = 0;
+    void *sanitizerStack = nullptr, *sanitizerThread = nullptr;
 };
 
 struct Block
@@ -69,15 +68,11 @@ struct Block
 Block &currentBlock();
 Lane &currentLane();
 
-// The parts of waiting that differ. lockBlock() keeps other lanes out of the state; fibers need none.
-void lockBlock();
-void unlockBlock();
-// Waits until wakeLane() names this lane; called and returns locked. Throws LaneAborted when the block
-// failed. A block in which nobody is left to run fails.
+// Waits until wakeLane() names this lane. Throws LaneAborted when the block failed; when nobody is left to
+// run, it fails.
 void parkLane(Lane &lane);
 void wakeLane(Lane &lane);
 
-// Shared by both. All are called locked.
 [[noreturn]] void failBlock(const std::string &problem, Site site);
 void recordFault(const std::string &problem, Site site, const Lane &lane);
 void wakeAll();

@@ -1,6 +1,8 @@
 // Lanes as fibers: stacks of their own on one thread, switched where they meet.
-#ifndef BALEEN_SHIM_THREADS
-
+//
+// To the thread sanitizer every lane is a thread, without any order among them but what the kernel's own
+// barriers make (releaseTo(), acquireFrom()): it finds races whatever order lanes run in. A shuffle or a vote
+// orders nothing, as on the device; blocks come one after the other, and that order it does see.
 #include "tests/support/cuda_shim/block.h"
 #include "tests/support/cuda_shim/lane_runner.h"
 
@@ -20,6 +22,17 @@
 #if BALEEN_SHIM_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#endif
+
+#ifdef BALEEN_SHIM_TSAN
+// The thread sanitizer's runtime, which the program is linked with; this file is compiled without it.
+extern "C" {
+void *__tsan_get_current_fiber();
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+void __tsan_acquire(void *token);
+void __tsan_release(void *token);
+}
 #endif
 
 #ifndef __x86_64__
@@ -97,9 +110,24 @@ struct Fibers
     const void *mainBottom = nullptr;
     std::size_t mainBytes = 0;
     std::uint64_t switches = 0;
+    void *mainThread = nullptr; // as the thread sanitizer knows it
+    char begun = 0, left = 0;   // tokens: lanes come after the start of their block, its end after them
 };
 
 Fibers g_fibers;
+
+// The thread that a lane is to the thread sanitizer. There are as many as the largest block had.
+void *sanitizerThread([[maybe_unused]] unsigned lane)
+{
+#ifdef BALEEN_SHIM_TSAN
+    static std::vector<void *> threads;
+    while (threads.size() <= lane)
+        threads.push_back(__tsan_create_fiber(0));
+    return threads[lane];
+#else
+    return nullptr;
+#endif
+}
 
 std::byte *stackOf(unsigned lane)
 {
@@ -126,6 +154,10 @@ void switchTo(Lane *next, void **saved, [[maybe_unused]] void **sanitizerStack)
     __sanitizer_start_switch_fiber(sanitizerStack, next ? next->stack : g_fibers.mainBottom,
                                    next ? kStackBytes : g_fibers.mainBytes);
 #endif
+#ifdef BALEEN_SHIM_TSAN
+    constexpr unsigned kNoOrder = 1; // the switch itself orders nothing
+    __tsan_switch_to_fiber(next ? next->sanitizerThread : g_fibers.mainThread, kNoOrder);
+#endif
     baleenShimSwitch(saved, next ? next->stackPointer : g_fibers.mainStack);
 #if BALEEN_SHIM_ASAN
     __sanitizer_finish_switch_fiber(sanitizerStack ? *sanitizerStack : nullptr, nullptr, nullptr);
@@ -151,8 +183,10 @@ Lane *nextReady(unsigned position)
     }
 #endif
     Lane &lane = currentLane();
+    acquireFrom(&g_fibers.begun);
     if (!g_fibers.block.failed)
         runBody(*g_fibers.body);
+    releaseTo(&g_fibers.left);
     g_fibers.ready.remove(lane.position);
     leaveKernel(lane);
     Lane *next = nextReady(lane.position);
@@ -177,6 +211,7 @@ void prepareStack(Lane &lane)
         *--top = nullptr;
     lane.stackPointer = top;
     lane.sanitizerStack = nullptr;
+    lane.sanitizerThread = sanitizerThread(lane.index);
 }
 
 } // namespace
@@ -191,10 +226,20 @@ Lane &currentLane()
     return static_cast<Lane &>(*g_lane);
 }
 
-void lockBlock() {}
-void unlockBlock() {}
+#ifdef BALEEN_SHIM_TSAN
+void releaseTo(const void *token)
+{
+    __tsan_release(const_cast<void *>(token));
+}
+
+void acquireFrom(const void *token)
+{
+    __tsan_acquire(const_cast<void *>(token));
+}
+#else
 void releaseTo(const void *) {}
 void acquireFrom(const void *) {}
+#endif
 
 void wakeLane(Lane &lane)
 {
@@ -237,8 +282,13 @@ void runLanes(const std::vector<unsigned> &order, const std::function<void()> &b
         g_fibers.ready.add(position);
     }
     g_fibers.mainBottom = nullptr;
+#ifdef BALEEN_SHIM_TSAN
+    g_fibers.mainThread = __tsan_get_current_fiber();
+#endif
+    releaseTo(&g_fibers.begun);
     void *sanitizerStack = nullptr;
     switchTo(&g_fibers.block.lanes[order.front()], &g_fibers.mainStack, &sanitizerStack);
+    acquireFrom(&g_fibers.left);
 }
 
 std::uint64_t laneSwitches()
@@ -247,5 +297,3 @@ std::uint64_t laneSwitches()
 }
 
 } // namespace shim
-
-#endif

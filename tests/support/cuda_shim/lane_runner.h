@@ -1,4 +1,4 @@
-// How the scheduler has the lanes of a block run: by fibers.cpp or lane_threads.cpp.
+// How the scheduler has the lanes of a block run.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,5 @@
 // What a kernel sees of the block it runs in: its lane, and the places where lanes meet. A block's threads
-// are fibers of one thread of the system or, with BALEEN_SHIM_THREADS, threads of their own for the thread
-// sanitizer.
+// are fibers of one thread of the system.
 #pragma once
 
 #include "tests/support/cuda_shim/vector_types.h"
@@ -39,19 +38,11 @@ struct LaneView
     std::byte *dynamicShared = nullptr;
 };
 
-#ifdef BALEEN_SHIM_THREADS
-extern thread_local LaneView *t_lane;
-inline const LaneView &self()
-{
-    return *t_lane;
-}
-#else
 extern LaneView *g_lane;
 inline const LaneView &self()
 {
     return *g_lane;
 }
-#endif
 
 // Why lanes meet. Lanes that come to one meeting for different reasons are a fault of the kernel.
 enum class Reason { Barrier, Shuffle, Vote, Fragments };

@@ -72,9 +72,7 @@ void runBody(const std::function<void()> &body)
         body();
     } catch (const LaneAborted &) {
     } catch (...) {
-        lockBlock();
         recordFault("the kernel threw an exception", {}, currentLane());
-        unlockBlock();
     }
 }
 

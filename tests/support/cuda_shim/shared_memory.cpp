@@ -136,7 +136,8 @@ SharedVariables::Usage &SharedVariables::usageOf(const void *kernel)
     return m_usages.back().second;
 }
 
-// All are looked at after the first blocks of a kernel and, for what only some blocks write, now and then later.
+// All are looked at after the first blocks of a kernel and, for what only some blocks write, now and then
+// later.
 void SharedVariables::afterBlock(const void *kernel)
 {
     Usage &usage = usageOf(kernel);
