@@ -74,7 +74,7 @@ struct CudaBackend::Needs
     std::size_t expertProducts = 0; // floats a pair of token and expert
 };
 
-CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
+CudaBackend::Needs CudaBackend::needsOf(const Plan &plan, std::uint32_t maxTokens)
 {
     Needs needs;
     const ModelShape &shape = plan.shape;
@@ -84,6 +84,11 @@ CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
         input.columns = std::max(input.columns, w.columns);
     };
     const auto rows = [&](WeightId id) { return plan.weights[id].rows; };
+    // Gate and up are two products where one kernel cannot make both.
+    const auto apart = [&](WeightId gate, WeightId up) {
+        const ElementType type = plan.weights[gate].type;
+        return type != plan.weights[up].type || isPrefill(type, maxTokens) ? 2 * std::size_t(rows(gate)) : 0;
+    };
     const auto products = [&](std::size_t floats) { needs.products = std::max(needs.products, floats); };
     const bool mla = shape.hasMla();
     products(std::size_t(shape.attentionHeads + (mla ? 0 : 2 * shape.keyValueHeads)) * shape.headDim);
@@ -103,8 +108,7 @@ CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
         } else if (const auto *gate = std::get_if<GateUpActStep>(&step)) {
             reads(gate->gate, needs.normed);
             reads(gate->up, needs.normed);
-            if (plan.weights[gate->gate].type != plan.weights[gate->up].type)
-                products(2 * std::size_t(rows(gate->gate)));
+            products(apart(gate->gate, gate->up));
         } else if (const auto *down = std::get_if<DownResidualStep>(&step)) {
             reads(down->down, needs.activated);
         } else if (const auto *router = std::get_if<RouterStep>(&step)) {
@@ -116,13 +120,15 @@ CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
             reads(moe->gate, needs.normed);
             reads(moe->up, needs.normed);
             reads(moe->down, needs.expertActivated);
-            const std::size_t both = plan.weights[moe->gate].type != plan.weights[moe->up].type ? 2 * rows(moe->gate) : 0;
-            needs.expertProducts = std::max({needs.expertProducts, both, std::size_t(shape.hiddenSize)});
+            needs.expertProducts =
+                std::max({needs.expertProducts, apart(moe->gate, moe->up), std::size_t(shape.hiddenSize)});
         } else if (const auto *head = std::get_if<HeadStep>(&step)) {
             reads(head->head, needs.normed);
         }
     }
-    needs.attended.floats = needs.attended.floats || mla; // heads come out of a product, then they are quantised
+    // What comes out of a product, or of tensor cores, is quantised from floats.
+    needs.attended.floats = needs.attended.floats || mla || maxTokens > kVerifyTokens;
+    needs.latents.floats = needs.latents.floats || maxTokens > kVerifyTokens;
     return needs;
 }
 
@@ -214,13 +220,14 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
         constexpr std::size_t partBytes = std::size_t(64) << 20;
         const std::size_t bytes = std::size_t(kVerifyTokens) * m_plan.shape.attentionHeads * (m_valueDim + 2) * sizeof(float);
         m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(partBytes / bytes, 8, 64));
-        const Needs needs = needsOf(m_plan);
+        const Needs needs = needsOf(m_plan, maxTokens);
         if (Result<void> checked = checkPlan(needs); !checked)
             return checked;
         m_weights.upload(m_plan, m_stream);
         m_maxTokens = maxTokens;
         allocateArenas(needs);
-        ops::allowSharedMemory(std::min(m_sharedLimit, attentionTask(0).sharedBytes(16)));
+        ops::allowSharedMemory(
+            std::min(m_sharedLimit, std::max(attentionTask(0).sharedBytes(16), flashAttentionTask(0).sharedBytes(32))));
     } catch (const Failure &failure) {
         return failed(failure);
     } catch (const std::bad_alloc &) {

@@ -82,6 +82,7 @@ private:
         std::uint32_t stride;
     };
     const DeviceMatrix &matrix(WeightId id) const { return m_weights.matrix(id); }
+    static bool isPrefill(ElementType type, std::uint32_t tokens);
     ProductTask productOf(const ActivationRows &x) const;
     void multiply(std::initializer_list<Output> outputs, const ActivationRows &x, const Run &run);
     void launchProduct(ProductTask task, ElementType type, const Run &run, std::uint32_t matrices = 1);
@@ -91,17 +92,18 @@ private:
                        const Run &run);
     void normalise(const float *in, std::uint32_t stride, std::uint32_t columns, WeightId norm, float epsilon,
                    const ActivationRows &out, const Run &run);
-    void quantise(const ActivationRows &rows, std::uint32_t columns, const Run &run);
+    void quantise(const ActivationRows &rows, std::uint32_t columns, std::uint32_t rowsOfToken, const Run &run);
 
     // attention: m_queryHeads to rows of what `attended` is
     void attend(std::uint32_t layer, const ActivationRows &attended, std::uint32_t rowColumns, const Run &run);
     AttentionTask attentionTask(std::uint32_t layer) const;
+    FlashAttentionTask flashAttentionTask(std::uint32_t layer) const;
 
     ExpertLists expertLists() const;
 
     // compile()
     struct Needs;
-    static Needs needsOf(const Plan &plan);
+    static Needs needsOf(const Plan &plan, std::uint32_t maxTokens);
     void allocateArenas(const Needs &needs);
     Result<void> checkPlan(const Needs &needs) const;
 

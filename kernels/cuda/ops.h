@@ -19,6 +19,9 @@ std::uint32_t attentionRows(const AttentionTask &task, std::uint32_t tokens, std
 // Lets attention have more than the 48 KiB of shared memory that need no asking. Once, before the first launch.
 void allowSharedMemory(std::size_t bytes);
 void attention(const AttentionTask &task, std::uint32_t tokens, std::uint32_t rows, cudaStream_t stream);
+// The same for a long run: 32, 16, or 0 where shared memory holds neither.
+std::uint32_t flashAttentionRows(const FlashAttentionTask &task, std::size_t sharedLimit);
+void flashAttention(const FlashAttentionTask &task, std::uint32_t tokens, std::uint32_t rows, cudaStream_t stream);
 void combineAttention(const CombineTask &task, std::uint32_t tokens, cudaStream_t stream);
 
 void latent(const LatentTask &task, std::uint32_t tokens, cudaStream_t stream);
