@@ -74,6 +74,8 @@ void CudaBackend::launchProduct(ProductTask task, ElementType type, const Run &r
 {
     const std::uint32_t tokens = task.wantsLogits ? run.logitRows : run.tokens, bucket = bucketOf(tokens);
     const ProductSegment &last = task.segments[task.segmentCount - 1];
+    if (usesCublas(tokens) && matrices == 1)
+        return multiplyByCublas(task, run);
     if (isPrefill(type, tokens)) {
         std::uint32_t blocks = 0;
         for (std::uint32_t i = 0; i < task.segmentCount; ++i) {
@@ -85,6 +87,21 @@ void CudaBackend::launchProduct(ProductTask task, ElementType type, const Run &r
     }
     const dim3 grid(last.firstBlock + blocksOf(last.w, task.shape), matrices, tilesOf(tokens, bucket));
     launch(matmulKernels(type).product[bucket], {grid, task.shape.threads()}, m_stream, task);
+}
+
+// Halves of weights and activations, sums in float: the matrices of the task one after the other.
+void CudaBackend::multiplyByCublas(const ProductTask &task, const Run &run)
+{
+    const std::uint32_t columns = task.segments[0].w.columns;
+    const auto stride = static_cast<std::uint32_t>(alignedTo(columns, 8));
+    ops::halveRows({task.x.rows, columns, stride, m_halfRows, m_halfScales, m_state}, run.tokens, m_stream);
+    for (std::uint32_t i = 0; i < task.segmentCount; ++i) {
+        const ProductSegment &part = task.segments[i];
+        ops::dequantise(part.w, m_halfWeights, stride, m_stream);
+        m_cublas->multiply({m_halfWeights, m_halfRows, part.w.rows, run.tokens, columns, stride, m_sums});
+        ops::storeProduct({m_sums, m_halfScales, part.bias, part.out, part.w.rows, part.outStride, task.addsToOut, m_state},
+                          run.tokens, m_stream);
+    }
 }
 
 // Some products of one input: those with matrices of one type and shape of warps in one launch.
@@ -209,7 +226,7 @@ void CudaBackend::runStep(const GateUpActStep &step, const Run &run)
 {
     const DeviceMatrix &gate = matrix(step.gate), &up = matrix(step.up);
     const ActivationRows normed = m_normed.rows(m_plan.shape.hiddenSize), activated = m_activated.rows(gate.rows);
-    if (gate.type != up.type || isPrefill(gate.type, run.tokens)) {
+    if (gate.type != up.type || isPrefill(gate.type, run.tokens) || usesCublas(run.tokens)) {
         float *ups = m_products + std::size_t(run.tokens) * gate.rows;
         multiply({{step.gate, kNoWeight, m_products, gate.rows}, {step.up, kNoWeight, ups, gate.rows}}, normed, run);
         return ops::activate({m_products, ups, gate.rows, 1, activated, m_state}, run.tokens, m_stream);

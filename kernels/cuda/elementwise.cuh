@@ -90,7 +90,7 @@ struct KvRow
     KERNELS_DEVICE void write(std::uint32_t dim, float value) const
     {
         if (!isFinite(value))
-            findings->cacheInvalid = 1;
+            atomicOr(&findings->cacheInvalid, 1u);
         elements[dim] = floatToHalfBits(fminf(fmaxf(value, -65504.0f), 65504.0f));
     }
 };

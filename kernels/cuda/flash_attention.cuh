@@ -1,8 +1,8 @@
 // Attention of many queries: prefill, on tensor cores.
 //
 // A block has 32 or 16 rows of queries (token, head of the group) of one KV head and goes through the keys 32 at a time, each tile
-// read once for all rows, with a running softmax (FlashAttention, arXiv 2205.14135). Queries are two halves each, so that scores
-// keep the precision that decode has; weights are rounded to halves, and summed up as such.
+// read once for all rows, with a running softmax (FlashAttention, arXiv 2205.14135). Queries and weights are two halves each, so
+// that scores and sums keep the precision that decode has: with weights of 11 bits a token of DeepSeek-V3 chose another expert.
 #pragma once
 
 #include "kernels/cuda/attention.cuh"
@@ -52,8 +52,8 @@ __global__ void __launch_bounds__(kAttentionThreads, 1) flashAttentionKernel(con
     std::uint16_t *keys = queries + 2 * kRows * stride;
     std::uint16_t *values = valuesAreKeys ? keys : keys + kTileKeys * stride;
     const std::uint32_t valueStride = valuesAreKeys ? stride : task.valueStride();
-    std::uint16_t *weights = keys + kTileKeys * (stride + task.valueStride()); // (kRows, kWeightStride)
-    auto *scores = reinterpret_cast<float *>(weights + kRows * kWeightStride);  // (kRows, kScoreStride)
+    std::uint16_t *weights = keys + kTileKeys * (stride + task.valueStride()); // (two halves, kRows, kWeightStride)
+    auto *scores = reinterpret_cast<float *>(weights + 2 * kRows * kWeightStride); // (kRows, kScoreStride)
     float *maxima = scores + kRows * kScoreStride, *totals = maxima + kRows, *factors = totals + kRows;
 
     const auto tokenOf = [&](std::uint32_t row) { return (firstRow + row) / group; };
@@ -116,9 +116,10 @@ __global__ void __launch_bounds__(kAttentionThreads, 1) flashAttentionKernel(con
             for (std::uint32_t i = 0; i < 4; ++i) {
                 // score * 0: 0, or NaN where a score is not finite
                 const bool isSeen = firstKey + firstOfLane + i < seen;
-                const std::uint16_t weight = isSeen ? floatToHalfBits(fmaf(of[i], 0.0f, expf(of[i] - maximum))) : 0;
-                weights[row * kWeightStride + firstOfLane + i] = weight;
-                total += halfBitsToFloat(weight);
+                const float weight = isSeen ? fmaf(of[i], 0.0f, expf(of[i] - maximum)) : 0.0f;
+                const std::uint32_t at = row * kWeightStride + firstOfLane + i;
+                splitInHalves(weight, weights[at], weights[kRows * kWeightStride + at]);
+                total += weight;
             }
             for (int offset = 4; offset > 0; offset /= 2)
                 total += __shfl_xor_sync(kAllLanes, total, offset);
@@ -133,9 +134,13 @@ __global__ void __launch_bounds__(kAttentionThreads, 1) flashAttentionKernel(con
         KERNELS_UNROLL
         for (std::uint32_t rowTile = 0; rowTile < rowTiles; ++rowTile) {
             const float upper = factors[rowTile * 16 + laneGroup], lower = factors[rowTile * 16 + laneGroup + 8];
-            std::uint32_t a[kTileKeys / 16][4];
-            for (std::uint32_t k = 0; k < kTileKeys / 16; ++k)
-                loadFragment(weights + rowTile * 16 * kWeightStride + 16 * k, kWeightStride, a[k]);
+            std::uint32_t high[kTileKeys / 16][4], low[kTileKeys / 16][4];
+            KERNELS_UNROLL
+            for (std::uint32_t k = 0; k < kTileKeys / 16; ++k) {
+                const std::uint16_t *tile = weights + rowTile * 16 * kWeightStride + 16 * k;
+                loadFragment(tile, kWeightStride, high[k]);
+                loadFragment(tile + kRows * kWeightStride, kWeightStride, low[k]);
+            }
             KERNELS_UNROLL
             for (std::uint32_t j = 0; j < mostTiles; ++j) {
                 const std::uint32_t tile = warp + j * kFlashWarps;
@@ -146,10 +151,12 @@ __global__ void __launch_bounds__(kAttentionThreads, 1) flashAttentionKernel(con
                 d[1] *= upper;
                 d[2] *= lower;
                 d[3] *= lower;
+                KERNELS_UNROLL
                 for (std::uint32_t k = 0; k < kTileKeys / 16; ++k) {
                     std::uint32_t b[2];
                     loadTransposed(values + 16 * k * valueStride + 8 * tile, valueStride, b);
-                    mmaHalves(d, a[k], b);
+                    mmaHalves(d, high[k], b);
+                    mmaHalves(d, low[k], b);
                 }
             }
         }

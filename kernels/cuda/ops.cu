@@ -1,5 +1,6 @@
 #include "kernels/cuda/ops.h"
 
+#include "kernels/cuda/dequantise.cuh"
 #include "kernels/cuda/elementwise.cuh"
 #include "kernels/cuda/flash_attention.cuh"
 #include "kernels/cuda/mla.cuh"
@@ -109,6 +110,23 @@ void latent(const LatentTask &task, std::uint32_t tokens, cudaStream_t stream)
 void mlaQuery(const MlaQueryTask &task, std::uint32_t tokens, cudaStream_t stream)
 {
     launch(mlaQueryKernel, {tokens, std::min(task.heads * kWarp, kRowThreads)}, stream, task);
+}
+
+void dequantise(const DeviceMatrix &w, std::uint16_t *halves, std::uint32_t stride, cudaStream_t stream)
+{
+    const std::uint32_t items = isQuantised(w.type) ? w.columns / kUnit : w.columns;
+    launch(dequantiseKernel, {w.rows, threadsFor(items, kThreads)}, stream, w, halves, stride);
+}
+
+void halveRows(const HalveRowsTask &task, std::uint32_t tokens, cudaStream_t stream)
+{
+    launch(halveRowsKernel, {tokens, threadsFor(task.columns, kRowThreads)}, stream, task);
+}
+
+void storeProduct(const StoreProductTask &task, std::uint32_t tokens, cudaStream_t stream)
+{
+    const std::uint32_t threads = threadsFor(task.rows, kThreads);
+    launch(storeProductKernel, {dim3(tokens, parts(task.rows, threads)), threads}, stream, task);
 }
 
 void chooseExperts(const ChooseTask &task, std::uint32_t tokens, cudaStream_t stream)

@@ -27,6 +27,11 @@ void combineAttention(const CombineTask &task, std::uint32_t tokens, cudaStream_
 void latent(const LatentTask &task, std::uint32_t tokens, cudaStream_t stream);
 void mlaQuery(const MlaQueryTask &task, std::uint32_t tokens, cudaStream_t stream);
 
+// stride: halves from row to row.
+void dequantise(const DeviceMatrix &w, std::uint16_t *halves, std::uint32_t stride, cudaStream_t stream);
+void halveRows(const HalveRowsTask &task, std::uint32_t tokens, cudaStream_t stream);
+void storeProduct(const StoreProductTask &task, std::uint32_t tokens, cudaStream_t stream);
+
 void chooseExperts(const ChooseTask &task, std::uint32_t tokens, cudaStream_t stream);
 void sortByExpert(const SortTask &task, cudaStream_t stream);
 void addExperts(const AddExpertsTask &task, std::uint32_t tokens, cudaStream_t stream);

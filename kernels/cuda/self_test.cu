@@ -518,7 +518,7 @@ private:
             ops::flashAttention(flash, tokens, rows, m_stream);
             m_stream.wait();
             check("flash attention, head of " + std::to_string(keyDim) + ", " + std::to_string(rows) + " rows",
-                  compare(fromDevice(flash.attended, expected.size()), expected, 5e-4));
+                  compare(fromDevice(flash.attended, expected.size()), expected, 1e-5));
         }
     }
 
