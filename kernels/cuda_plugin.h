@@ -59,7 +59,7 @@ CudaProbe probeCuda(const std::filesystem::path &plugin);
 Result<std::unique_ptr<Backend>> createCudaBackend(const std::filesystem::path &plugin,
                                                    const cuda::CudaBackendOptions &options);
 
-// Every kernel on the device against the reference. Fails as createCudaBackend() does, or when the device fails.
+// Every kernel on the device against plain loops. Fails as createCudaBackend() does, or when the device fails.
 Result<SelfTestResult> runCudaSelfTest(const std::filesystem::path &plugin, int device, const SelfTestReport &report);
 
 } // namespace kernels

@@ -287,17 +287,16 @@ void CudaBackend::copyKvPage(KvPageId from, KvPageId to, std::uint32_t)
     }
 }
 
-void CudaBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
+Result<void> CudaBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
 {
     const std::lock_guard lock(m_exporting);
     try {
         useDevice();
         m_kv.exportPage(page, tokens, bytes, m_exportStream);
-    } catch (const Failure &) {
-        // The device is lost, and with it all that runs on it: the engine learns it there. Rows of zeros are no rows of this
-        // model, but whole.
-        std::fill(bytes.begin(), bytes.end(), std::byte(0));
+    } catch (const Failure &failure) {
+        return failed(failure);
     }
+    return {};
 }
 
 void CudaBackend::importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes)

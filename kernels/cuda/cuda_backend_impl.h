@@ -46,7 +46,7 @@ public:
     void freeKvPage(KvPageId page) override { m_kv.free(page); }
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) override;
     std::string kvFormat() const override { return "cuda, halves"; }
-    void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override;
+    Result<void> exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override;
     void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override;
 
     Result<void> compile(Plan plan, std::uint32_t maxTokens) override;

@@ -14,7 +14,7 @@ struct EngineTable
 {
     // Not compiled. The caller owns it; its virtual destructor is the plug-in's code, which stays loaded.
     Result<std::unique_ptr<Backend>> (*createBackend)(const CudaBackendOptions &options);
-    // Every kernel on the device, against the reference; null where a build has none.
+    // Every kernel on the device.
     Result<SelfTestResult> (*selfTest)(int device, const SelfTestReport &report);
 };
 

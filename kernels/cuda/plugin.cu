@@ -2,10 +2,11 @@
 #include "kernels/build_identity.h"
 #include "kernels/cuda/engine_table.h"
 #include "kernels/cuda/probe.h"
+#include "kernels/cuda/self_test.h"
 
 namespace {
 
-constexpr kernels::cuda::EngineTable kEngine = {kernels::cuda::createCudaBackend, nullptr};
+constexpr kernels::cuda::EngineTable kEngine = {kernels::cuda::createCudaBackend, kernels::cuda::runSelfTest};
 
 } // namespace
 

@@ -429,7 +429,7 @@ private Q_SLOTS:
         for (int p = 0; p < 2; ++p) {
             const std::uint32_t positions = p == 0 ? kKvPageTokens : shared - kKvPageTokens;
             const auto some = std::span(bytes).first(positions * bytes.size() / kKvPageTokens);
-            backend->exportKvPage(second[std::size_t(p)], positions, some);
+            QVERIFY(backend->exportKvPage(second[std::size_t(p)], positions, some).ok());
             other->importKvPage(third[std::size_t(p)], positions, some);
         }
         QVERIFY(readRest(*other, third));

@@ -88,7 +88,6 @@ std::optional<std::string> runKernel(const KernelRun &run, const RunOrder &order
     for (const std::uint32_t index : orderOf(blocks, order, blocks)) {
         if (order.kind == RunOrder::Shuffled)
             lanes = orderOf(threads, order, index + 1);
-        variables.beforeBlock(run.kernel);
         dynamic.spoil();
         prepareBlock(run, index, dynamic.data());
         runLanes(lanes, run.body);

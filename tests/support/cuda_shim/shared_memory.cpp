@@ -79,6 +79,7 @@ const std::vector<Symbol> &symbols()
     return all;
 }
 
+#if BALEEN_SHIM_ASAN
 // Without the sanitizer's checks: a variable's size in the symbol table may count the red zone behind it.
 __attribute__((no_sanitize("address", "undefined"))) void fill(unsigned char *at, std::size_t bytes)
 {
@@ -86,6 +87,12 @@ __attribute__((no_sanitize("address", "undefined"))) void fill(unsigned char *at
     for (std::size_t i = 0; i < bytes; ++i)
         to[i] = kUnwritten;
 }
+#else
+void fill(unsigned char *at, std::size_t bytes)
+{
+    std::memset(at, kUnwritten, bytes);
+}
+#endif
 
 __attribute__((no_sanitize("address", "undefined"))) bool unwritten(const unsigned char *at,
                                                                     std::size_t bytes)
@@ -129,27 +136,18 @@ SharedVariables::Usage &SharedVariables::usageOf(const void *kernel)
     return m_usages.back().second;
 }
 
-void SharedVariables::beforeBlock(const void *kernel)
-{
-    for (const std::size_t index : usageOf(kernel).variables)
-        fill(m_variables[index].address, m_variables[index].bytes);
-}
-
-// All are looked at after the first blocks of a kernel and, for what only some blocks write, now and then
-// later.
+// All are looked at after the first blocks of a kernel and, for what only some blocks write, now and then later.
 void SharedVariables::afterBlock(const void *kernel)
 {
     Usage &usage = usageOf(kernel);
     const unsigned search = usage.searches++;
-    if (search >= 4 && search % 64 != 0)
-        return;
-    for (std::size_t i = 0; i < m_variables.size(); ++i) {
-        if (std::find(usage.variables.begin(), usage.variables.end(), i) != usage.variables.end() ||
-            unwritten(m_variables[i].address, m_variables[i].bytes))
-            continue;
-        // Another kernel may have left it so.
-        usage.variables.push_back(i);
-    }
+    if (search < 4 || search % 64 == 0)
+        for (std::size_t i = 0; i < m_variables.size(); ++i)
+            if (!unwritten(m_variables[i].address, m_variables[i].bytes) &&
+                std::find(usage.variables.begin(), usage.variables.end(), i) == usage.variables.end())
+                usage.variables.push_back(i);
+    for (const std::size_t index : usage.variables)
+        fill(m_variables[index].address, m_variables[index].bytes);
 }
 
 std::string functionName(const void *function)

@@ -18,8 +18,7 @@ class SharedVariables
 public:
     static SharedVariables &instance();
 
-    // To be called before and after every block of a kernel, given by its address.
-    void beforeBlock(const void *kernel);
+    // Spoils what a block of the kernel, given by its address, has written.
     void afterBlock(const void *kernel);
 
     std::size_t count() const { return m_variables.size(); }
