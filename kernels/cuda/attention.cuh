@@ -15,16 +15,16 @@ inline constexpr std::uint32_t kAttentionThreads = 256;
 inline constexpr float kNoScore = -3.0e38f; // of a key that is not seen
 static_assert(kKvPageTokens % kTileKeys == 0);
 
-// 32 rows of `dims` halves, those from `valid` on as zeros.
-KERNELS_DEVICE void loadTile(const std::uint16_t *from, std::uint32_t dims, std::uint32_t stride, std::uint32_t valid,
-                             std::uint16_t *to)
+// 32 rows of `dims` halves, those from `valid` on, and what fills a row up to `padded`, as zeros.
+KERNELS_DEVICE void loadTile(const std::uint16_t *from, std::uint32_t dims, std::uint32_t stride, std::uint32_t padded,
+                             std::uint32_t valid, std::uint16_t *to)
 {
-    const std::uint32_t pieces = dims / 8;
+    const std::uint32_t pieces = padded / 8;
     for (std::uint32_t i = threadIdx.x; i < kTileKeys * pieces; i += blockDim.x) {
         const std::uint32_t key = i / pieces, piece = i % pieces;
         const uint4 zero = {0, 0, 0, 0};
         *reinterpret_cast<uint4 *>(to + key * stride + piece * 8) =
-            key < valid ? *reinterpret_cast<const uint4 *>(from + std::uint64_t(key) * dims + piece * 8) : zero;
+            key < valid && piece * 8 < dims ? *reinterpret_cast<const uint4 *>(from + std::uint64_t(key) * dims + piece * 8) : zero;
     }
 }
 
@@ -83,10 +83,10 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
             const std::uint32_t firstKey = page * kKvPageTokens + first;
             const std::uint32_t valid = min(positions - firstKey, kTileKeys); // what is behind may be anything
             __syncthreads(); // the tile before is done with
-            loadTile(from + std::uint64_t(first) * keyDim, keyDim, task.keyStride(), valid, keys);
+            loadTile(from + std::uint64_t(first) * keyDim, keyDim, task.keyStride(), keyDim, valid, keys);
             if (!valuesAreKeys)
                 loadTile(from + std::uint64_t(kKvPageTokens) * keyDim + std::uint64_t(first) * layer.valueDim, layer.valueDim,
-                         task.valueStride(), valid, values);
+                         task.valueStride(), layer.valueDim, valid, values);
             __syncthreads();
             // scores: q k^T * scale, a lane a key; softmax so far
             for (std::uint32_t row = threadIdx.x / kWarp; row < count; row += blockDim.x / kWarp) {

@@ -21,8 +21,31 @@ AttentionTask CudaBackend::attentionTask(std::uint32_t layer) const
     return task;
 }
 
+FlashAttentionTask CudaBackend::flashAttentionTask(std::uint32_t layer) const
+{
+    FlashAttentionTask task;
+    task.queries = m_queryHeads;
+    task.heads = m_plan.shape.attentionHeads;
+    task.kvHeads = m_kv.heads();
+    task.layer = m_kv.layer(layer);
+    task.valueDim = m_plan.shape.hasMla() ? m_plan.shape.mla.latentSize : m_plan.shape.headDim;
+    task.scale = static_cast<float>(m_plan.shape.attentionScale());
+    task.run = m_run;
+    return task;
+}
+
 void CudaBackend::attend(std::uint32_t layer, const ActivationRows &attended, std::uint32_t rowColumns, const Run &run)
 {
+    FlashAttentionTask flash = flashAttentionTask(layer);
+    const std::uint32_t rows = ops::flashAttentionRows(flash, m_sharedLimit);
+    if (run.tokens > kVerifyTokens && rows != 0) {
+        const std::uint32_t rowsOfToken = flash.heads * flash.valueDim / rowColumns;
+        flash.attended = attended.floats;
+        flash.tokenStride = attended.floatStride * rowsOfToken;
+        flash.headStride = rowsOfToken == 1 ? flash.valueDim : attended.floatStride;
+        ops::flashAttention(flash, run.tokens, rows, m_stream);
+        return quantise(attended, rowColumns, rowsOfToken, run);
+    }
     AttentionTask task = attentionTask(layer);
     CombineTask combine;
     combine.partValues = m_partValues;

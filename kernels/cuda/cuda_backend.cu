@@ -52,6 +52,7 @@ CudaBackend::CudaBackend(const CudaBackendOptions &options, const cudaDeviceProp
         event = Event::create();
     m_sharedLimit = device.sharedMemPerBlockOptin;
     m_kvBudget = options.kvBudgetBytes;
+    m_cublasFunctions = options.cublas;
     m_capabilities.device = "cuda";
     m_capabilities.description = device.name;
     m_capabilities.isa = "sm_" + std::to_string(10 * device.major + device.minor);
@@ -74,7 +75,7 @@ struct CudaBackend::Needs
     std::size_t expertProducts = 0; // floats a pair of token and expert
 };
 
-CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
+CudaBackend::Needs CudaBackend::needsOf(const Plan &plan, std::uint32_t maxTokens) const
 {
     Needs needs;
     const ModelShape &shape = plan.shape;
@@ -84,6 +85,11 @@ CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
         input.columns = std::max(input.columns, w.columns);
     };
     const auto rows = [&](WeightId id) { return plan.weights[id].rows; };
+    // Gate and up are two products where one kernel cannot make both.
+    const auto apart = [&](WeightId gate, WeightId up) {
+        const ElementType type = plan.weights[gate].type;
+        return type != plan.weights[up].type || isPrefill(type, maxTokens) || usesCublas(maxTokens) ? 2 * std::size_t(rows(gate)) : 0;
+    };
     const auto products = [&](std::size_t floats) { needs.products = std::max(needs.products, floats); };
     const bool mla = shape.hasMla();
     products(std::size_t(shape.attentionHeads + (mla ? 0 : 2 * shape.keyValueHeads)) * shape.headDim);
@@ -103,8 +109,7 @@ CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
         } else if (const auto *gate = std::get_if<GateUpActStep>(&step)) {
             reads(gate->gate, needs.normed);
             reads(gate->up, needs.normed);
-            if (plan.weights[gate->gate].type != plan.weights[gate->up].type)
-                products(2 * std::size_t(rows(gate->gate)));
+            products(apart(gate->gate, gate->up));
         } else if (const auto *down = std::get_if<DownResidualStep>(&step)) {
             reads(down->down, needs.activated);
         } else if (const auto *router = std::get_if<RouterStep>(&step)) {
@@ -116,13 +121,17 @@ CudaBackend::Needs CudaBackend::needsOf(const Plan &plan)
             reads(moe->gate, needs.normed);
             reads(moe->up, needs.normed);
             reads(moe->down, needs.expertActivated);
-            const std::size_t both = plan.weights[moe->gate].type != plan.weights[moe->up].type ? 2 * rows(moe->gate) : 0;
-            needs.expertProducts = std::max({needs.expertProducts, both, std::size_t(shape.hiddenSize)});
+            needs.expertProducts =
+                std::max({needs.expertProducts, apart(moe->gate, moe->up), std::size_t(shape.hiddenSize)});
         } else if (const auto *head = std::get_if<HeadStep>(&step)) {
             reads(head->head, needs.normed);
         }
     }
-    needs.attended.floats = needs.attended.floats || mla; // heads come out of a product, then they are quantised
+    // What comes out of a product, or of tensor cores, is quantised from floats.
+    needs.attended.floats = needs.attended.floats || mla || maxTokens > kVerifyTokens;
+    needs.latents.floats = needs.latents.floats || maxTokens > kVerifyTokens;
+    if (usesCublas(maxTokens)) // it takes halves, which are made of floats
+        needs.normed.floats = needs.activated.floats = needs.queryLatent.floats = true;
     return needs;
 }
 
@@ -200,6 +209,27 @@ void CudaBackend::allocateArenas(const Needs &needs)
     }
 }
 
+// Room for the largest matrix that is no expert's, head's or stack's.
+void CudaBackend::allocateCublas()
+{
+    constexpr std::size_t workspaceBytes = std::size_t(32) << 20; // what the library asks for on the largest GPUs
+    std::size_t weights = 0, columns = 0, rows = 0;
+    for (std::size_t id = 0; id < m_plan.weights.size(); ++id) {
+        const DeviceMatrix &w = matrix(static_cast<WeightId>(id));
+        const bool isHead = w.rows == m_plan.shape.vocabularySize;
+        if (!w.bytes || isHead || m_plan.weights[id].matrices() > 1)
+            continue;
+        weights = std::max<std::size_t>(weights, w.rows * alignedTo(w.columns, 8));
+        columns = std::max<std::size_t>(columns, alignedTo(w.columns, 8));
+        rows = std::max<std::size_t>(rows, w.rows);
+    }
+    m_halfWeights = m_arena.take<std::uint16_t>(weights);
+    m_halfRows = m_arena.take<std::uint16_t>(m_maxTokens * columns);
+    m_halfScales = m_arena.take<float>(m_maxTokens);
+    m_sums = m_arena.take<float>(m_maxTokens * rows);
+    m_cublas.emplace(*m_cublasFunctions, m_stream, m_arena.take<std::byte>(workspaceBytes), workspaceBytes);
+}
+
 Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
 {
     if (m_maxTokens != 0 || maxTokens == 0)
@@ -214,13 +244,21 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
         constexpr std::size_t partBytes = std::size_t(64) << 20;
         const std::size_t bytes = std::size_t(kVerifyTokens) * m_plan.shape.attentionHeads * (m_valueDim + 2) * sizeof(float);
         m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(partBytes / bytes, 8, 64));
-        const Needs needs = needsOf(m_plan);
+        // Its activations have 11 bits: with routed experts a token whose scores are close would get another one.
+        if (hasRoutedExperts(m_plan) || maxTokens < kCublasTokens)
+            m_cublasFunctions = nullptr;
+        else if (!m_cublasFunctions)
+            m_cublasFunctions = systemCublas();
+        const Needs needs = needsOf(m_plan, maxTokens);
         if (Result<void> checked = checkPlan(needs); !checked)
             return checked;
         m_weights.upload(m_plan, m_stream);
         m_maxTokens = maxTokens;
         allocateArenas(needs);
-        ops::allowSharedMemory(std::min(m_sharedLimit, attentionTask(0).sharedBytes(16)));
+        if (usesCublas(maxTokens))
+            allocateCublas();
+        ops::allowSharedMemory(
+            std::min(m_sharedLimit, std::max(attentionTask(0).sharedBytes(16), flashAttentionTask(0).sharedBytes(32))));
     } catch (const Failure &failure) {
         return failed(failure);
     } catch (const std::bad_alloc &) {

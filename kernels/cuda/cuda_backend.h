@@ -8,10 +8,13 @@
 
 namespace kernels::cuda {
 
+struct CublasFunctions;
+
 struct CudaBackendOptions
 {
     int device = 0;                // CUDA's number
     std::size_t kvBudgetBytes = 0; // device memory for the KV cache; 0: what there is
+    const CublasFunctions *cublas = nullptr; // null: the system's library, where there is one
 };
 
 // Fails with Unsupported where there is no such device.

@@ -9,6 +9,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/cuda/arena.h"
+#include "kernels/cuda/cublas.h"
 #include "kernels/cuda/cuda_backend.h"
 #include "kernels/cuda/graph.h"
 #include "kernels/cuda/kv_pool.h"
@@ -25,6 +26,9 @@ namespace kernels::cuda {
 
 // Positions of a sequence, at most: the page table has room for so many.
 inline constexpr std::uint32_t kMostPages = 16384;
+
+// From so many tokens on, dense products go through cuBLAS where it is there: an estimate for an H100, not measured yet.
+inline constexpr std::uint32_t kCublasTokens = 192;
 
 class CudaBackend final : public Backend
 {
@@ -82,6 +86,9 @@ private:
         std::uint32_t stride;
     };
     const DeviceMatrix &matrix(WeightId id) const { return m_weights.matrix(id); }
+    static bool isPrefill(ElementType type, std::uint32_t tokens);
+    bool usesCublas(std::uint32_t tokens) const { return m_cublasFunctions && tokens >= kCublasTokens; }
+    void multiplyByCublas(const ProductTask &task, const Run &run);
     ProductTask productOf(const ActivationRows &x) const;
     void multiply(std::initializer_list<Output> outputs, const ActivationRows &x, const Run &run);
     void launchProduct(ProductTask task, ElementType type, const Run &run, std::uint32_t matrices = 1);
@@ -91,17 +98,19 @@ private:
                        const Run &run);
     void normalise(const float *in, std::uint32_t stride, std::uint32_t columns, WeightId norm, float epsilon,
                    const ActivationRows &out, const Run &run);
-    void quantise(const ActivationRows &rows, std::uint32_t columns, const Run &run);
+    void quantise(const ActivationRows &rows, std::uint32_t columns, std::uint32_t rowsOfToken, const Run &run);
 
     // attention: m_queryHeads to rows of what `attended` is
     void attend(std::uint32_t layer, const ActivationRows &attended, std::uint32_t rowColumns, const Run &run);
     AttentionTask attentionTask(std::uint32_t layer) const;
+    FlashAttentionTask flashAttentionTask(std::uint32_t layer) const;
 
     ExpertLists expertLists() const;
 
     // compile()
     struct Needs;
-    static Needs needsOf(const Plan &plan);
+    Needs needsOf(const Plan &plan, std::uint32_t maxTokens) const;
+    void allocateCublas();
     void allocateArenas(const Needs &needs);
     Result<void> checkPlan(const Needs &needs) const;
 
@@ -178,6 +187,12 @@ private:
     } m_routing;
     Activations m_expertActivated;       // (pairs, expert intermediate)
     float *m_expertProducts = nullptr;   // (pairs, hidden); or gate and up where types differ
+
+    // cuBLAS: a matrix and the activations as halves, and its sums. The sums are of the largest matrix.
+    const CublasFunctions *m_cublasFunctions = nullptr;
+    std::optional<Cublas> m_cublas;
+    std::uint16_t *m_halfWeights = nullptr, *m_halfRows = nullptr; // (rows, columns), (tokens, columns)
+    float *m_halfScales = nullptr, *m_sums = nullptr;              // (tokens), (tokens, rows)
 
     std::array<std::array<Graph, 3>, kTokenBuckets> m_graphs; // by bucket and LogitsWanted
     std::uint32_t m_captures = 0;

@@ -53,7 +53,7 @@ void CudaBackend::runStep(const MlaAttentionStep &step, const Run &run)
     const std::uint32_t columns = m_plan.shape.attentionHeads * mla.valueDim;
     const ActivationRows attended = m_attended.rows(columns);
     multiplyHeads(step.up.value, latents, attended.floats, attended.floatStride, mla.valueDim, run);
-    quantise(attended, columns, run);
+    quantise(attended, columns, 1, run);
 }
 
 } // namespace kernels::cuda

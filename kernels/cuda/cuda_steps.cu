@@ -13,11 +13,15 @@ constexpr std::uint32_t kWarpsWanted = 3072;
 constexpr std::uint32_t kMostDepthWarps = 8;
 constexpr std::uint32_t kWarpsOfBlock = 8;
 
+std::uint32_t parts(std::uint32_t count, std::uint32_t of)
+{
+    return (count + of - 1) / of;
+}
+
 // Rounds of kRowLanes lanes that a row takes.
 std::uint32_t roundsOf(const DeviceMatrix &w)
 {
-    const std::uint32_t pieces = isQuantised(w.type) ? w.columns / kUnit : w.rowBytes / 16;
-    return (pieces + kRowLanes - 1) / kRowLanes;
+    return parts(isQuantised(w.type) ? w.columns / kUnit : w.rowBytes / 16, kRowLanes);
 }
 
 std::uint32_t depthWarpsFor(const DeviceMatrix &w, std::uint32_t most)
@@ -41,13 +45,13 @@ WarpShape gateUpShape(const DeviceMatrix &w)
 
 std::uint32_t blocksOf(const DeviceMatrix &w, const WarpShape &shape)
 {
-    return (w.rows + shape.rows() - 1) / shape.rows();
+    return parts(w.rows, shape.rows());
 }
 
 // Tiles of the kernel of a bucket.
 std::uint32_t tilesOf(std::uint32_t tokens, std::uint32_t bucket)
 {
-    return (tokens + tokensOfBucket(bucket) - 1) / tokensOfBucket(bucket);
+    return parts(tokens, tokensOfBucket(bucket));
 }
 
 } // namespace
@@ -60,12 +64,44 @@ ProductTask CudaBackend::productOf(const ActivationRows &x) const
     return task;
 }
 
+// Products of a long run of quantised weights go by tensor cores.
+bool CudaBackend::isPrefill(ElementType type, std::uint32_t tokens)
+{
+    return tokens > kVerifyTokens && isQuantised(type);
+}
+
 void CudaBackend::launchProduct(ProductTask task, ElementType type, const Run &run, std::uint32_t matrices)
 {
     const std::uint32_t tokens = task.wantsLogits ? run.logitRows : run.tokens, bucket = bucketOf(tokens);
     const ProductSegment &last = task.segments[task.segmentCount - 1];
+    if (usesCublas(tokens) && matrices == 1)
+        return multiplyByCublas(task, run);
+    if (isPrefill(type, tokens)) {
+        std::uint32_t blocks = 0;
+        for (std::uint32_t i = 0; i < task.segmentCount; ++i) {
+            task.segments[i].firstBlock = blocks;
+            blocks += parts(task.segments[i].w.rows, kPrefillRows);
+        }
+        const dim3 grid(blocks, matrices, parts(tokens, kPrefillTokens));
+        return launch(matmulKernels(type).prefillProduct, {grid, kPrefillThreads}, m_stream, task);
+    }
     const dim3 grid(last.firstBlock + blocksOf(last.w, task.shape), matrices, tilesOf(tokens, bucket));
     launch(matmulKernels(type).product[bucket], {grid, task.shape.threads()}, m_stream, task);
+}
+
+// Halves of weights and activations, sums in float: the matrices of the task one after the other.
+void CudaBackend::multiplyByCublas(const ProductTask &task, const Run &run)
+{
+    const std::uint32_t columns = task.segments[0].w.columns;
+    const auto stride = static_cast<std::uint32_t>(alignedTo(columns, 8));
+    ops::halveRows({task.x.rows, columns, stride, m_halfRows, m_halfScales, m_state}, run.tokens, m_stream);
+    for (std::uint32_t i = 0; i < task.segmentCount; ++i) {
+        const ProductSegment &part = task.segments[i];
+        ops::dequantise(part.w, m_halfWeights, stride, m_stream);
+        m_cublas->multiply({m_halfWeights, m_halfRows, part.w.rows, run.tokens, columns, stride, m_sums});
+        ops::storeProduct({m_sums, m_halfScales, part.bias, part.out, part.w.rows, part.outStride, task.addsToOut, m_state},
+                          run.tokens, m_stream);
+    }
 }
 
 // Some products of one input: those with matrices of one type and shape of warps in one launch.
@@ -131,10 +167,10 @@ void CudaBackend::normalise(const float *in, std::uint32_t stride, std::uint32_t
     ops::normQuant(task, run.tokens, m_stream);
 }
 
-void CudaBackend::quantise(const ActivationRows &rows, std::uint32_t columns, const Run &run)
+void CudaBackend::quantise(const ActivationRows &rows, std::uint32_t columns, std::uint32_t rowsOfToken, const Run &run)
 {
     if (rows.isQuantised())
-        ops::quantise({rows, columns, m_state}, run.tokens, m_stream);
+        ops::quantise({rows, columns, rowsOfToken, m_state}, run.tokens, m_stream);
 }
 
 void CudaBackend::runStep(const EmbedStep &step, const Run &run)
@@ -190,14 +226,14 @@ void CudaBackend::runStep(const GateUpActStep &step, const Run &run)
 {
     const DeviceMatrix &gate = matrix(step.gate), &up = matrix(step.up);
     const ActivationRows normed = m_normed.rows(m_plan.shape.hiddenSize), activated = m_activated.rows(gate.rows);
-    if (gate.type != up.type) {
+    if (gate.type != up.type || isPrefill(gate.type, run.tokens) || usesCublas(run.tokens)) {
         float *ups = m_products + std::size_t(run.tokens) * gate.rows;
         multiply({{step.gate, kNoWeight, m_products, gate.rows}, {step.up, kNoWeight, ups, gate.rows}}, normed, run);
         return ops::activate({m_products, ups, gate.rows, 1, activated, m_state}, run.tokens, m_stream);
     }
     const GateUpTask task{{gate, up}, {normed}, activated, gateUpShape(gate), false, {}, m_state};
     const std::uint32_t bucket = bucketOf(run.tokens);
-    const dim3 grid((gate.rows + kUnit - 1) / kUnit, 1, tilesOf(run.tokens, bucket));
+    const dim3 grid(parts(gate.rows, kUnit), 1, tilesOf(run.tokens, bucket));
     launch(matmulKernels(gate.type).gateUp[bucket], {grid, task.shape.threads()}, m_stream, task);
 }
 
@@ -281,14 +317,18 @@ void CudaBackend::runStep(const MoeFfnStep &step, const Run &run)
     const std::uint32_t tiles = tilesOf(run.tokens, bucket);
     const auto multiplyExperts = [&](const DeviceMatrix &w, const ActivationRows &x, bool readsTokens, float *out) {
         const ExpertProductTask task{w, x, readsTokens, out, productShape(w), expertLists()};
+        if (isPrefill(w.type, run.tokens)) {
+            const dim3 grid(parts(w.rows, kPrefillRows), experts, parts(run.tokens, kPrefillTokens));
+            return launch(matmulKernels(w.type).prefillExpert, {grid, kPrefillThreads}, m_stream, task);
+        }
         launch(matmulKernels(w.type).expertProduct[bucket], {dim3(blocksOf(w, task.shape), experts, tiles), task.shape.threads()},
                m_stream, task);
     };
 
     // silu(gate x) * (up x), of each expert for its tokens
-    if (gate.type == up.type) {
+    if (gate.type == up.type && !isPrefill(gate.type, run.tokens)) {
         const GateUpTask task{{gate, up}, {normed}, activated, gateUpShape(gate), true, expertLists(), m_state};
-        const dim3 grid((gate.rows + kUnit - 1) / kUnit, experts, tiles);
+        const dim3 grid(parts(gate.rows, kUnit), experts, tiles);
         launch(matmulKernels(gate.type).gateUp[bucket], {grid, task.shape.threads()}, m_stream, task);
     } else {
         float *ups = m_expertProducts + std::size_t(run.tokens) * m_routing.used * gate.rows;

@@ -72,13 +72,13 @@ __global__ void normQuantKernel(const __grid_constant__ NormTask task)
     }
 }
 
-// Grid: tokens, parts of a row of blockDim.x activations.
+// Grid: tokens * rowsOfToken, parts of a row of blockDim.x activations.
 __global__ void quantiseKernel(const __grid_constant__ QuantiseTask task)
 {
-    const std::uint32_t t = blockIdx.x, column = blockIdx.y * blockDim.x + threadIdx.x;
-    if (t >= task.state->tokens || column / kWarp * kWarp >= task.columns)
+    const std::uint32_t row = blockIdx.x, column = blockIdx.y * blockDim.x + threadIdx.x;
+    if (row >= task.state->tokens * task.rowsOfToken || column / kWarp * kWarp >= task.columns)
         return;
-    quantiseUnit(task.rows.floats[std::uint64_t(t) * task.rows.floatStride + column], task.rows.quantised, t, column / kUnit);
+    quantiseUnit(task.rows.floats[std::uint64_t(row) * task.rows.floatStride + column], task.rows.quantised, row, column / kUnit);
 }
 
 // Where one key or value goes.
@@ -90,7 +90,7 @@ struct KvRow
     KERNELS_DEVICE void write(std::uint32_t dim, float value) const
     {
         if (!isFinite(value))
-            findings->cacheInvalid = 1;
+            atomicOr(&findings->cacheInvalid, 1u);
         elements[dim] = floatToHalfBits(fminf(fmaxf(value, -65504.0f), 65504.0f));
     }
 };

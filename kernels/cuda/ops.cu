@@ -1,7 +1,8 @@
 #include "kernels/cuda/ops.h"
 
-#include "kernels/cuda/attention.cuh"
+#include "kernels/cuda/dequantise.cuh"
 #include "kernels/cuda/elementwise.cuh"
+#include "kernels/cuda/flash_attention.cuh"
 #include "kernels/cuda/mla.cuh"
 #include "kernels/cuda/moe.cuh"
 
@@ -41,7 +42,7 @@ void normQuant(const NormTask &task, std::uint32_t tokens, cudaStream_t stream)
 void quantise(const QuantiseTask &task, std::uint32_t tokens, cudaStream_t stream)
 {
     const std::uint32_t threads = threadsFor(task.columns, kThreads);
-    launch(quantiseKernel, {dim3(tokens, parts(task.columns, threads)), threads}, stream, task);
+    launch(quantiseKernel, {dim3(tokens * task.rowsOfToken, parts(task.columns, threads)), threads}, stream, task);
 }
 
 void activate(const ActivateTask &task, std::uint32_t tokens, cudaStream_t stream)
@@ -66,9 +67,14 @@ void allowSharedMemory(std::size_t bytes)
 {
     if (bytes <= kFreeSharedBytes)
         return;
-    for (void (*kernel)(const AttentionTask) : {attentionKernel<8>, attentionKernel<16>})
+    const auto allow = [&](auto *kernel) {
         check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
               "shared memory for attention");
+    };
+    allow(attentionKernel<8>);
+    allow(attentionKernel<16>);
+    allow(flashAttentionKernel<16>);
+    allow(flashAttentionKernel<32>);
 }
 
 void attention(const AttentionTask &task, std::uint32_t tokens, std::uint32_t rows, cudaStream_t stream)
@@ -76,6 +82,18 @@ void attention(const AttentionTask &task, std::uint32_t tokens, std::uint32_t ro
     const std::uint32_t queries = tokens * (task.heads / task.kvHeads);
     const LaunchShape shape{dim3(task.splits, task.kvHeads, parts(queries, rows)), kAttentionThreads, task.sharedBytes(rows)};
     launch(rows == 16 ? attentionKernel<16> : attentionKernel<8>, shape, stream, task);
+}
+
+std::uint32_t flashAttentionRows(const FlashAttentionTask &task, std::size_t sharedLimit)
+{
+    return task.sharedBytes(32) <= sharedLimit ? 32 : task.sharedBytes(16) <= sharedLimit ? 16 : 0;
+}
+
+void flashAttention(const FlashAttentionTask &task, std::uint32_t tokens, std::uint32_t rows, cudaStream_t stream)
+{
+    const std::uint32_t queries = tokens * (task.heads / task.kvHeads);
+    const LaunchShape shape{dim3(parts(queries, rows), task.kvHeads), kAttentionThreads, task.sharedBytes(rows)};
+    launch(rows == 32 ? flashAttentionKernel<32> : flashAttentionKernel<16>, shape, stream, task);
 }
 
 void combineAttention(const CombineTask &task, std::uint32_t tokens, cudaStream_t stream)
@@ -92,6 +110,23 @@ void latent(const LatentTask &task, std::uint32_t tokens, cudaStream_t stream)
 void mlaQuery(const MlaQueryTask &task, std::uint32_t tokens, cudaStream_t stream)
 {
     launch(mlaQueryKernel, {tokens, std::min(task.heads * kWarp, kRowThreads)}, stream, task);
+}
+
+void dequantise(const DeviceMatrix &w, std::uint16_t *halves, std::uint32_t stride, cudaStream_t stream)
+{
+    const std::uint32_t items = isQuantised(w.type) ? w.columns / kUnit : w.columns;
+    launch(dequantiseKernel, {w.rows, threadsFor(items, kThreads)}, stream, w, halves, stride);
+}
+
+void halveRows(const HalveRowsTask &task, std::uint32_t tokens, cudaStream_t stream)
+{
+    launch(halveRowsKernel, {tokens, threadsFor(task.columns, kRowThreads)}, stream, task);
+}
+
+void storeProduct(const StoreProductTask &task, std::uint32_t tokens, cudaStream_t stream)
+{
+    const std::uint32_t threads = threadsFor(task.rows, kThreads);
+    launch(storeProductKernel, {dim3(tokens, parts(task.rows, threads)), threads}, stream, task);
 }
 
 void chooseExperts(const ChooseTask &task, std::uint32_t tokens, cudaStream_t stream)

@@ -19,10 +19,18 @@ std::uint32_t attentionRows(const AttentionTask &task, std::uint32_t tokens, std
 // Lets attention have more than the 48 KiB of shared memory that need no asking. Once, before the first launch.
 void allowSharedMemory(std::size_t bytes);
 void attention(const AttentionTask &task, std::uint32_t tokens, std::uint32_t rows, cudaStream_t stream);
+// The same for a long run: 32, 16, or 0 where shared memory holds neither.
+std::uint32_t flashAttentionRows(const FlashAttentionTask &task, std::size_t sharedLimit);
+void flashAttention(const FlashAttentionTask &task, std::uint32_t tokens, std::uint32_t rows, cudaStream_t stream);
 void combineAttention(const CombineTask &task, std::uint32_t tokens, cudaStream_t stream);
 
 void latent(const LatentTask &task, std::uint32_t tokens, cudaStream_t stream);
 void mlaQuery(const MlaQueryTask &task, std::uint32_t tokens, cudaStream_t stream);
+
+// stride: halves from row to row.
+void dequantise(const DeviceMatrix &w, std::uint16_t *halves, std::uint32_t stride, cudaStream_t stream);
+void halveRows(const HalveRowsTask &task, std::uint32_t tokens, cudaStream_t stream);
+void storeProduct(const StoreProductTask &task, std::uint32_t tokens, cudaStream_t stream);
 
 void chooseExperts(const ChooseTask &task, std::uint32_t tokens, cudaStream_t stream);
 void sortByExpert(const SortTask &task, cudaStream_t stream);

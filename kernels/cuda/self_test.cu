@@ -21,6 +21,7 @@ namespace kernels::cuda {
 namespace {
 
 constexpr std::uint32_t kMostTokens = 19; // more than a tile, and no multiple of one
+constexpr std::uint32_t kPrefill = 70;    // the same for prefill
 
 template <class T> std::vector<T> fromDevice(const T *from, std::size_t count)
 {
@@ -49,6 +50,10 @@ public:
             if (block > 1)
                 product(traits, 256, 16, {}, WeightLevels::Ends);
             experts(traits, block == 1 ? 100 : 256);
+            if (block > 1) {
+                prefill(traits, block == 32 ? 160 : 512, 37);
+                prefill(traits, block, 200);
+            }
         }
         for (const std::uint32_t columns : {32u, 64u, 576u, 1280u})
             norm(columns);
@@ -169,7 +174,7 @@ private:
                   "copy of numbers to the GPU");
         if (!blocks)
             return in;
-        ops::quantise({in.rows, columns, state(arena, rows)}, rows, m_stream);
+        ops::quantise({in.rows, columns, 1, state(arena, rows)}, rows, m_stream);
         m_stream.wait();
         in.values = quantisedValues(in.rows, rows, columns);
         std::string failure;
@@ -286,6 +291,39 @@ private:
         }
     }
 
+    // Many tokens, on tensor cores: two products of one input, the second is added to what is there.
+    void prefill(const ElementTypeTraits &traits, std::uint32_t columns, std::uint32_t rows)
+    {
+        const Stack stack = makeStack(traits, 1, rows, columns), other = makeStack(traits, 1, kPrefillRows + 9, columns);
+        Arena arena;
+        const Inputs in = makeInputs(arena, kPrefill, columns);
+        const std::uint32_t stride = rows + kPrefillRows + 9;
+        const std::vector<float> before = uniforms(std::size_t(kPrefill) * stride, -5, 5), bias = uniforms(rows, -5, 5);
+        std::vector<double> expected;
+        double terms = 0;
+        for (std::uint32_t t = 0; t < kPrefill; ++t)
+            for (std::uint32_t row = 0; row < stride; ++row) {
+                const float *w = row < rows ? stack.values.data() + std::size_t(row) * columns
+                                            : other.values.data() + std::size_t(row - rows) * columns;
+                const double sum = dot(in.values.data() + std::size_t(t) * columns, w, columns, terms);
+                expected.push_back(double(before[expected.size()]) + sum + (row < rows ? double(bias[row]) : 0));
+            }
+        ProductTask task;
+        float *const out = toDevice(arena, std::span(before));
+        task.segments[0] = {stack.matrix(), toDevice(arena, std::span(bias)), out, stride, 0};
+        task.segments[1] = {other.matrix(), nullptr, out + rows, stride, (rows + kPrefillRows - 1) / kPrefillRows};
+        task.segmentCount = 2;
+        task.x.rows = in.rows;
+        task.addsToOut = true;
+        task.state = state(arena, kPrefill);
+        launch(matmulKernels(traits.type).prefillProduct,
+               {dim3(task.segments[1].firstBlock + 2, 1, (kPrefill + kPrefillTokens - 1) / kPrefillTokens), kPrefillThreads},
+               m_stream, task);
+        m_stream.wait();
+        check("prefill " + std::string(traits.name) + " " + std::to_string(rows) + " x " + std::to_string(columns),
+              compare(fromDevice(out, before.size()), expected, 2e-5, std::max(terms / 32, 1e-30)));
+    }
+
     // silu(gate x) * (up x) of experts, and a product of what they gave: lists of tokens of all lengths.
     void experts(const ElementTypeTraits &traits, std::uint32_t columns)
     {
@@ -309,6 +347,11 @@ private:
         const ExpertProductTask single{up.matrix(), in.rows, true, arena.take<float>(list.size() * width), shape, lists};
         launch(matmulKernels(traits.type).expertProduct[bucket],
                {dim3((width + shape.rows() - 1) / shape.rows(), count, 2), shape.threads()}, m_stream, single);
+        ExpertProductTask prefill = single;
+        if (traits.blockLength > 1) {
+            prefill.out = arena.take<float>(list.size() * width);
+            launch(matmulKernels(traits.type).prefillExpert, {dim3(1, count, 1), kPrefillThreads}, m_stream, prefill);
+        }
         m_stream.wait();
         std::vector<double> activated, products;
         double terms = 0;
@@ -336,6 +379,9 @@ private:
         check("gate and up of experts, " + std::string(traits.name), compare(found, activated, 1e-4, terms));
         check("product of experts, " + std::string(traits.name),
               compare(fromDevice(single.out, list.size() * width), products, 2e-5, terms / 32));
+        if (traits.blockLength > 1)
+            check("prefill of experts, " + std::string(traits.name),
+                  compare(fromDevice(prefill.out, list.size() * width), products, 2e-5, terms / 32));
     }
 
     void norm(std::uint32_t columns)
@@ -451,6 +497,28 @@ private:
             check((latent ? "latent attention, key of " : "attention, head of ") + std::to_string(keyDim) + ", "
                       + std::to_string(splits) + " splits, " + std::to_string(count) + (count == 1 ? " token" : " tokens"),
                   failure);
+        }
+        // and on tensor cores: each head's result a row behind the other
+        FlashAttentionTask flash;
+        flash.queries = task.queries;
+        flash.heads = heads;
+        flash.kvHeads = kvHeads;
+        flash.layer = layer;
+        flash.valueDim = valueDim;
+        flash.scale = task.scale;
+        flash.tokenStride = heads * valueDim;
+        flash.headStride = valueDim;
+        flash.run = task.run;
+        flash.run.state = state(arena, tokens, firstPosition);
+        for (const std::uint32_t rows : {16u, 32u}) {
+            if (flash.sharedBytes(rows) > m_sharedLimit)
+                continue;
+            flash.attended = arena.take<float>(expected.size());
+            ops::allowSharedMemory(flash.sharedBytes(rows));
+            ops::flashAttention(flash, tokens, rows, m_stream);
+            m_stream.wait();
+            check("flash attention, head of " + std::to_string(keyDim) + ", " + std::to_string(rows) + " rows",
+                  compare(fromDevice(flash.attended, expected.size()), expected, 1e-5));
         }
     }
 

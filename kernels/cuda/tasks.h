@@ -107,6 +107,7 @@ struct QuantiseTask
 {
     ActivationRows rows; // both forms
     std::uint32_t columns = 0;
+    std::uint32_t rowsOfToken = 1;
     const RunState *state = nullptr;
 };
 
@@ -180,6 +181,28 @@ struct AttentionTask
     {
         return (std::size_t(kTileKeys) * (keyStride() + valueStride())) * sizeof(std::uint16_t)
             + (std::size_t(rows) * layer.keyDim + std::size_t(rows) * kTileKeys + 3 * rows) * sizeof(float);
+    }
+};
+
+// The same of all tokens of a long run, without splits.
+struct FlashAttentionTask
+{
+    const float *queries = nullptr; // (tokens, heads, keyDim)
+    std::uint32_t heads = 0, kvHeads = 0;
+    KvLayer layer;
+    std::uint32_t valueDim = 0; // of a head, at most kMostValueDim
+    float scale = 0;
+    float *attended = nullptr; // (tokens, heads, valueDim)
+    std::uint32_t tokenStride = 0, headStride = 0; // floats
+    RunView run;
+
+    // Elements of rows in shared memory: whole fragments of 16, and 16 bytes more, see AttentionTask.
+    __host__ __device__ std::uint32_t keyStride() const { return (layer.keyDim + 15) / 16 * 16 + 8; }
+    __host__ __device__ std::uint32_t valueStride() const { return layer.valueDim ? layer.valueDim + 8 : 0; }
+    __host__ std::size_t sharedBytes(std::uint32_t rows) const
+    {
+        const std::size_t halves = std::size_t(2 * rows + kTileKeys) * keyStride() + kTileKeys * valueStride() + 2 * rows * (kTileKeys + 8);
+        return halves * sizeof(std::uint16_t) + rows * (kTileKeys + 4 + 3) * sizeof(float);
     }
 };
 
@@ -273,6 +296,28 @@ struct ProductTask
     bool wantsLogits = false;        // of the tokens from state->firstLogit on; out begins with the first of them
     std::uint32_t outMatrixStride = 0; // floats from one matrix of a stack to the next; blockIdx.y is its number
     std::uint32_t inputMatrixStep = 0; // rows of x from one matrix to the next
+    const RunState *state = nullptr;
+};
+
+// Rows of floats as halves: halves * scale.
+struct HalveRowsTask
+{
+    ActivationRows rows;
+    std::uint32_t columns = 0, stride = 0;
+    std::uint16_t *halves = nullptr; // (tokens, stride)
+    float *scales = nullptr;         // (tokens)
+    const RunState *state = nullptr;
+};
+
+// out(t, row) = scale(t) * sums(t, row) + bias, or += that.
+struct StoreProductTask
+{
+    const float *sums = nullptr; // (tokens, rows)
+    const float *scales = nullptr;
+    const float *bias = nullptr;
+    float *out = nullptr;
+    std::uint32_t rows = 0, outStride = 0;
+    bool addsToOut = false;
     const RunState *state = nullptr;
 };
 
