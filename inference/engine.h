@@ -23,6 +23,14 @@ using kernels::KvCacheType;
 
 inline constexpr std::uint64_t kDefaultKvFolderBytes = 2'000'000'000;
 
+// Of a load on a GPU.
+struct GpuOptions
+{
+    std::filesystem::path plugin{}; // the CUDA plug-in; empty: the one beside the program
+    int device = 0;                 // CUDA's number; chosen by OpenModel::open()
+    std::uint64_t kvBytes = 0;      // what the KV cache may take; chosen as well
+};
+
 struct LoadOptions
 {
     std::string device = "auto";      // "cpu", "cuda", "auto"
@@ -36,6 +44,7 @@ struct LoadOptions
     // another process too. The files hold its text. Empty: nowhere. Several programs may use one folder.
     std::filesystem::path kvFolder{};
     std::uint64_t kvFolderBytes = kDefaultKvFolderBytes; // at most, of all models in the folder
+    GpuOptions gpu{};
 };
 inline constexpr std::uint32_t kDefaultContextLength = 16384;
 
@@ -58,6 +67,7 @@ struct ModelSummary
     std::string architecture;          // "qwen2"
     std::string quantisation;          // "Q4_K_M", from general.file_type, else the most frequent tensor type
     std::string device;                // BackendCapabilities::description
+    std::string deviceReason;          // one sentence: why this device; empty where it was asked for
     std::uint64_t fileBytes = 0;
     std::uint64_t kvBytesPerToken = 0;
     std::uint64_t parameterCount = 0;
@@ -173,7 +183,7 @@ public:
     virtual Result<std::uint32_t> countTokens(const GenerationRequest &request) const = 0;
 };
 
-// The engine of this program: CPU today, and CUDA when its plug-in is there.
+// The engine of this program: on the CPU, or by the CUDA plug-in where it is there and a GPU holds the model.
 std::unique_ptr<Engine> createEngine();
 
 } // namespace inference

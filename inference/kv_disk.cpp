@@ -174,7 +174,10 @@ Result<void> KvDisk::write(const Job &job)
         const std::int64_t used = now - std::int64_t(i) * 1000;
         if (!inventory.holds(parent, tokens, used)) {
             page.tokens.assign(tokens.begin(), tokens.end());
-            if (!exportPage(i, page))
+            const auto copied = exportPage(i, page);
+            if (!copied)
+                return copied.error();
+            if (!*copied)
                 return {};
             const std::uint64_t fileBytes = kKvPageHeaderBytes + page.bytes.size();
             if (!inventory.makeRoom(fileBytes, m_budgetBytes, oldest))
@@ -203,8 +206,8 @@ Result<void> KvDisk::writePage(const KvKey &parent, const KvPage &page, std::int
     return writeKvPage(m_folder, parent, page, used);
 }
 
-// Copies a page of the first job and is done with it. False when it was given back.
-bool KvDisk::exportPage(std::size_t index, KvPage &page)
+// Copies a page of the first job and is done with it. False when it was given back; an error when the device failed.
+Result<bool> KvDisk::exportPage(std::size_t index, KvPage &page)
 {
     page.bytes.resize(page.tokens.size() * m_rowBytes);
     KvPageId id = 0;
@@ -216,7 +219,7 @@ bool KvDisk::exportPage(std::size_t index, KvPage &page)
         id = job.pages[index];
         m_copying = true;
     }
-    m_backend.exportKvPage(id, std::uint32_t(page.tokens.size()), page.bytes);
+    const auto copied = m_backend.exportKvPage(id, std::uint32_t(page.tokens.size()), page.bytes);
     {
         const std::lock_guard lock(m_mutex);
         m_copying = false;
@@ -226,6 +229,8 @@ bool KvDisk::exportPage(std::size_t index, KvPage &page)
         job.done = index + 1;
     }
     m_changed.notify_all();
+    if (!copied)
+        return copied.error();
     return true;
 }
 

@@ -65,7 +65,7 @@ private:
     void run();
     Result<void> write(const Job &job);
     Result<void> writePage(const KvKey &parent, const KvPage &page, std::int64_t used) const;
-    bool exportPage(std::size_t index, KvPage &page);
+    Result<bool> exportPage(std::size_t index, KvPage &page);
     void endJob();
     void turnOff(const Error &error);
 

@@ -1,5 +1,6 @@
 #include "inference/open_model.h"
 
+#include "inference/device_choice.h"
 #include "inference/kv_root.h"
 #include "inference/model/architecture.h"
 #include "inference/model/memory_plan.h"
@@ -15,7 +16,6 @@ namespace inference {
 
 namespace {
 
-constexpr std::uint32_t kFastChunk = 512;     // tokens of the largest prefill run
 constexpr std::uint32_t kReferenceChunk = 64; // the plain path gains nothing from more
 constexpr std::uint32_t kWarmTokens = 2048;   // a conversation that comes back at once
 
@@ -32,13 +32,12 @@ std::uint32_t largestRun(const LoadOptions &options, std::uint32_t contextLength
     return std::min(wanted, contextLength);
 }
 
-// One context and what a quarter of the free memory holds besides, up to three more contexts: the
-// conversations that are remembered next to the current one.
-std::uint32_t choosePageBudget(std::uint32_t contextLength, std::size_t pageBytes)
+// One context and what these bytes hold besides, up to three more contexts: the conversations that are remembered next to
+// the current one.
+std::uint32_t choosePageBudget(std::uint32_t contextLength, std::size_t pageBytes, std::uint64_t bytes)
 {
     const std::uint64_t context = KvCache::pagesFor(contextLength);
-    const std::uint64_t fitting = availableMemory().value_or(0) / 4 / std::max<std::size_t>(pageBytes, 1);
-    return std::uint32_t(std::clamp(fitting, context, 4 * context));
+    return std::uint32_t(std::clamp(bytes / std::max<std::size_t>(pageBytes, 1), context, 4 * context));
 }
 
 // Has the backend fetch pages from the system that it hands out later: memory that was never touched takes
@@ -54,6 +53,69 @@ void warmPages(kernels::Backend &backend, std::uint32_t tokens)
     }
     for (const kernels::KvPageId page : pages)
         backend.freeKvPage(page);
+}
+
+Result<std::unique_ptr<kernels::Backend>> compileBackend(const BackendFactory &create, const LoadOptions &options,
+                                                         kernels::Plan plan, std::uint32_t maxTokens)
+{
+    auto backend = create(options);
+    if (!backend)
+        return backend.error();
+    if (auto compiled = (*backend)->compile(std::move(plan), maxTokens); !compiled)
+        return compiled.error();
+    return backend;
+}
+
+// Where a model was put.
+struct Placed
+{
+    std::unique_ptr<kernels::Backend> backend;
+    std::string reason;        // ModelSummary::deviceReason
+    std::uint64_t kvBytes = 0; // for its KV cache
+};
+
+// Decides by the plan what fits where, and compiles there. What fails on the GPU all the same goes to the CPU, unless the GPU
+// was asked for.
+Result<Placed> placeModel(const ModelFile &file, kernels::Plan plan, const LoadOptions &options,
+                          std::uint32_t contextLength, std::uint32_t chunk, const BackendFactory &create)
+{
+    auto choice = chooseDevice(options.device, options.precision, planGpuMemory(plan, contextLength, chunk),
+                               probeFor(options));
+    if (!choice)
+        return choice.error();
+    std::string reason = choice->reason;
+    if (choice->onGpu) {
+        LoadOptions onGpu = options;
+        onGpu.device = "cuda";
+        onGpu.gpu.device = choice->gpu;
+        onGpu.gpu.kvBytes = choice->kvBytes;
+        auto backend = compileBackend(create, onGpu, std::move(plan), chunk);
+        if (backend)
+            return Placed{std::move(*backend), reason, choice->kvBytes};
+        if (options.device == "cuda")
+            return backend.error();
+        reason = backend.error().message + " The model runs on the processor.";
+        auto again = buildPlan(*file.gguf, file.config);
+        if (!again)
+            return again.error();
+        plan = std::move(*again);
+    }
+    const MemoryPlan memory = planMemory(plan, {.contextLength = contextLength,
+                                                .reference = options.precision == Precision::Reference,
+                                                .kvCacheType = options.kvCacheType,
+                                                .chunkTokens = chunk});
+    const auto available = availableMemory();
+    if (available) {
+        if (auto fits = checkMemory(memory, *available, file.gguf->path().filename().native()); !fits)
+            return fits.error();
+    }
+    LoadOptions onCpu = options;
+    onCpu.device = "cpu";
+    onCpu.kvCacheType = kvCacheTypeFor(plan, options.kvCacheType);
+    auto backend = compileBackend(create, onCpu, std::move(plan), chunk);
+    if (!backend)
+        return backend.error();
+    return Placed{std::move(*backend), reason, available.value_or(0) / 4};
 }
 
 void openKvFolder(OpenModel &model, const LoadOptions &options, std::uint32_t contextLength)
@@ -73,15 +135,19 @@ Result<void> checkDevice(const std::string &device)
     if (device != "cuda")
         return Error(ErrorCode::InvalidArgument,
                      {.what = "There is no such device", .expected = "cpu, cuda or auto", .found = device});
-    return Error(ErrorCode::Unsupported, {.what = "The device cuda cannot be used",
-                                          .where = "this version runs on the CPU only",
-                                          .expected = "cpu or auto",
-                                          .found = "cuda",
-                                          .wayOut = "Choose --device cpu."});
+    // Whether a model fits is asked when there is one.
+    const auto choice = chooseDevice(device, Precision::Fast, {}, probeFor({.device = device}));
+    if (!choice)
+        return choice.error();
+    return {};
 }
 
 Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options)
 {
+    if (options.device == "cuda")
+        return kernels::createCudaBackend(
+            options.gpu.plugin.empty() ? kernels::findCudaPlugin() : options.gpu.plugin,
+            {.device = options.gpu.device, .kvBudgetBytes = std::size_t(options.gpu.kvBytes)});
     if (auto usable = checkDevice(options.device); !usable)
         return usable.error();
     if (options.precision == Precision::Reference)
@@ -116,37 +182,25 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     if (!plan)
         return plan.error();
     const std::uint32_t chunk = largestRun(options, *contextLength);
-    const MemoryPlan memory = planMemory(*plan, {.contextLength = *contextLength,
-                                                 .reference = options.precision == Precision::Reference,
-                                                 .kvCacheType = options.kvCacheType,
-                                                 .chunkTokens = chunk});
-    if (const auto available = availableMemory()) {
-        if (auto fits = checkMemory(memory, *available, path.filename().native()); !fits)
-            return fits.error();
-    }
     if (stop.stop_requested())
         return notLoaded();
-
-    LoadOptions ofModel = options;
-    ofModel.kvCacheType = kvCacheTypeFor(*plan, options.kvCacheType);
-    auto backend = createBackend(ofModel);
-    if (!backend)
-        return backend.error();
-    model->backend = std::move(*backend);
-    if (auto compiled = model->backend->compile(std::move(*plan), chunk); !compiled)
-        return compiled.error();
+    auto placed = placeModel(*model->file, std::move(*plan), options, *contextLength, chunk, createBackend);
+    if (!placed)
+        return placed.error();
+    model->backend = std::move(placed->backend);
     if (!weights.finish(progress))
         return notLoaded();
 
     const std::size_t pageBytes = model->backend->kvPageBytes();
     model->cache = std::make_unique<KvCache>(*model->backend, *contextLength,
-                                             choosePageBudget(*contextLength, pageBytes));
+                                             choosePageBudget(*contextLength, pageBytes, placed->kvBytes));
     if (!options.kvFolder.empty())
         openKvFolder(*model, options, *contextLength);
     model->mostTokens = chunk;
     model->chunk = PrefillChunk(chunk, config.shape.layers, options.chunkTokens);
     model->summary = summarise(*model->file);
     model->summary.device = model->backend->capabilities().description;
+    model->summary.deviceReason = placed->reason;
     model->summary.kvBytesPerToken = pageBytes / kernels::kKvPageTokens;
     model->summary.contextLength = *contextLength;
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;

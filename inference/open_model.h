@@ -14,11 +14,13 @@
 
 namespace inference {
 
+inline constexpr std::uint32_t kFastChunk = 512; // tokens of the largest prefill run, where nothing else is asked for
+
 // Unsupported or InvalidArgument when `device` is not one that this program can use.
 Result<void> checkDevice(const std::string &device);
 
-// The backend that the options ask for; not compiled. Fails with Unsupported (device, instruction set:
-// named).
+// The backend that the options ask for; not compiled. "auto" is the CPU here: whether a model fits a GPU is OpenModel::open()'s
+// question. Fails with Unsupported (device, instruction set: named).
 Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options);
 using BackendFactory = std::function<Result<std::unique_ptr<kernels::Backend>>(const LoadOptions &)>;
 
@@ -32,7 +34,7 @@ struct OpenModel
     std::uint32_t mostTokens = 1; // of a run: what the backend was compiled for
     ModelSummary summary;
 
-    // Opens, checks, plans the memory, compiles, and brings the file's bytes into memory (progress per
+    // Opens, checks, plans the memory, chooses the device (device_choice.h), compiles, and brings the file's bytes into memory (progress per
     // slice). Fails like Engine::load().
     static Result<std::unique_ptr<OpenModel>>
     open(const std::filesystem::path &path, const LoadOptions &options, const BackendFactory &createBackend,

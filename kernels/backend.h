@@ -86,7 +86,8 @@ public:
     // The first `tokens` positions, 1 .. kKvPageTokens, as exactly tokens * kvPageBytes() / kKvPageTokens
     // bytes. May be called from one other thread at any time, run() included, for a page that stays allocated
     // until it returns, and positions that no run writes meanwhile.
-    virtual void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const = 0;
+    // Fails when the device does: the bytes are garbage then.
+    virtual Result<void> exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const = 0;
     // The other way, into an allocated page; positions from `tokens` on are garbage then. The bytes are
     // trusted: the caller has checked that they are what exportKvPage() gave.
     virtual void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) = 0;

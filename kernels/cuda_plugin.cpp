@@ -1,5 +1,7 @@
 #include "kernels/cuda_plugin.h"
 
+#include "kernels/build_identity.h"
+#include "kernels/cuda/engine_table.h"
 #include "kernels/cuda/plugin_abi.h"
 
 #include <dlfcn.h>
@@ -100,11 +102,80 @@ std::string lineOf(const CudaProbe &probe, const std::string &errorText)
     return line + ", driver for CUDA " + versionText(probe.driverVersion);
 }
 
+std::string problemOf(const CudaProbe &probe, const std::string &errorText)
+{
+    switch (probe.status) {
+    case CudaStatus::NoPlugin:
+        return "there is no CUDA plug-in beside the program";
+    case CudaStatus::NoDriver:
+        return "there is no NVIDIA driver";
+    case CudaStatus::OldDriver:
+        return "the NVIDIA driver is for CUDA " + versionText(probe.driverVersion) + " and the plug-in needs " +
+               versionText(probe.runtimeVersion);
+    case CudaStatus::NoGpu:
+        return "there is no GPU that this process may use";
+    case CudaStatus::Failed:
+        return errorText;
+    case CudaStatus::Ready:
+        break;
+    }
+    return {};
+}
+
+CudaProbe described(CudaProbe probe, const std::string &errorText)
+{
+    probe.problem = problemOf(probe, errorText);
+    probe.line = lineOf(probe, errorText);
+    return probe;
+}
+
 CudaProbe failed(CudaProbe probe, const std::string &why)
 {
     probe.status = CudaStatus::Failed;
-    probe.line = lineOf(probe, why);
-    return probe;
+    return described(std::move(probe), why);
+}
+
+// A plug-in of this build, or why the file is none.
+struct Opened
+{
+    const BaleenCudaPlugin *plugin = nullptr;
+    std::string problem;
+};
+
+Opened openPlugin(const fs::path &file)
+{
+    // An absolute path: a bare name would be searched for in folders that others may write to.
+    std::error_code error;
+    void *library = ::dlopen(fs::absolute(file, error).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *reason = ::dlerror();
+        return {nullptr, reason ? reason : file.string() + " cannot be loaded"};
+    }
+    const auto table = reinterpret_cast<BaleenCudaPluginFunction>(::dlsym(library, BALEEN_CUDA_PLUGIN_NAME));
+    if (!table && !::dlsym(library, BALEEN_CUDA_OLD_NAME))
+        return {nullptr, file.string() + " is not a plug-in of this program"};
+    const BaleenCudaPlugin *plugin = table ? table() : nullptr;
+    if (!plugin || plugin->abi != kBaleenCudaAbi)
+        return {nullptr, file.string() + " is of another version of the program"};
+    if (!plugin->build || buildIdentity() != plugin->build)
+        return {nullptr, file.string() + " is of another build of the program"};
+    return {plugin, {}};
+}
+
+// What the program calls of it, or the sentence why not.
+Result<const cuda::EngineTable *> openEngine(const fs::path &file)
+{
+    const auto refused = [](std::string why) {
+        return Error(ErrorCode::Unsupported, {.what = "The device cuda cannot be used",
+                                              .where = why,
+                                              .wayOut = "Choose --device cpu."});
+    };
+    if (file.empty())
+        return refused("there is no CUDA plug-in beside the program");
+    const Opened opened = openPlugin(file);
+    if (!opened.plugin)
+        return refused(opened.problem);
+    return static_cast<const cuda::EngineTable *>(opened.plugin->engine);
 }
 
 } // namespace
@@ -134,27 +205,14 @@ CudaProbe probeCuda()
 CudaProbe probeCuda(const std::filesystem::path &plugin)
 {
     CudaProbe result;
-    if (plugin.empty()) {
-        result.line = lineOf(result, {});
-        return result;
-    }
+    if (plugin.empty())
+        return described(std::move(result), {});
     result.plugin = plugin;
-    // An absolute path: a bare name would be searched for in folders that others may write to.
-    std::error_code error;
-    void *library = ::dlopen(fs::absolute(plugin, error).c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        const char *reason = ::dlerror();
-        return failed(std::move(result), reason ? reason : plugin.string() + " cannot be loaded");
-    }
-    const auto ask = reinterpret_cast<BaleenCudaProbeFunction>(::dlsym(library, BALEEN_CUDA_PROBE_NAME));
-    if (!ask)
-        return failed(std::move(result), plugin.string() + " is not a plug-in of this program");
+    const Opened opened = openPlugin(plugin);
+    if (!opened.plugin)
+        return failed(std::move(result), opened.problem);
     const auto answer = std::make_unique<BaleenCudaProbe>();
-    answer->abi = kBaleenCudaAbi;
-    const std::int32_t status = ask(answer.get());
-    if (answer->abi != kBaleenCudaAbi)
-        return failed(std::move(result), plugin.string() + " is of another version of the program");
-
+    const std::int32_t status = opened.plugin->probe(answer.get());
     result.status = toStatus(status);
     result.driverVersion = answer->driverVersion;
     result.runtimeVersion = answer->runtimeVersion;
@@ -162,8 +220,24 @@ CudaProbe probeCuda(const std::filesystem::path &plugin)
         std::clamp<std::int32_t>(answer->deviceCount, 0, std::int32_t(std::size(answer->devices)));
     for (std::int32_t i = 0; i < count; ++i)
         result.devices.push_back(toDevice(answer->devices[i]));
-    result.line = lineOf(result, textOf(answer->errorText));
-    return result;
+    return described(std::move(result), textOf(answer->errorText));
+}
+
+Result<std::unique_ptr<Backend>> createCudaBackend(const std::filesystem::path &plugin,
+                                                   const cuda::CudaBackendOptions &options)
+{
+    const auto engine = openEngine(plugin);
+    if (!engine)
+        return engine.error();
+    return (*engine)->createBackend(options);
+}
+
+Result<SelfTestResult> runCudaSelfTest(const std::filesystem::path &plugin, int device, const SelfTestReport &report)
+{
+    const auto engine = openEngine(plugin);
+    if (!engine)
+        return engine.error();
+    return (*engine)->selfTest(device, report);
 }
 
 } // namespace kernels

@@ -1,6 +1,10 @@
 // Finds and asks the CUDA plug-in: whether this machine can run models on a GPU and, if not, why not in one
-// line.
+// line; and has it make what runs them.
 #pragma once
+
+#include "kernels/backend.h"
+#include "kernels/cpu/self_test.h"
+#include "kernels/cuda/cuda_backend.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +19,7 @@ enum class CudaStatus {
     NoDriver,  // no NVIDIA driver
     OldDriver, // one that is older than the plug-in needs
     NoGpu,     // a driver and no device, or none that this process may use
-    Failed     // the plug-in is broken or of another version, or CUDA reported an error
+    Failed     // the plug-in is broken or of another build, or CUDA reported an error
 };
 
 struct CudaDevice
@@ -34,6 +38,8 @@ struct CudaProbe
     int driverVersion = 0;        // 13000 for CUDA 13.0; 0 without a driver
     int runtimeVersion = 0;       // what the plug-in was built with; 0 without it
     std::vector<CudaDevice> devices;
+    // Why the GPU cannot be used, within a sentence: "there is no NVIDIA driver". Empty when Ready.
+    std::string problem;
     // One line for people, for any status: "NVIDIA H100 80GB HBM3 (compute 9.0, 79.1 GiB, 78.6 GiB free),
     // CUDA 13.0" or what is missing and what to do.
     std::string line;
@@ -47,5 +53,13 @@ std::filesystem::path findCudaPlugin();
 // second where there is a GPU: its context is made. Never throws; not thread-safe.
 CudaProbe probeCuda();
 CudaProbe probeCuda(const std::filesystem::path &plugin);
+
+// The plug-in's backend, not compiled; it stays usable as long as the process lives. Fails with Unsupported where the plug-in
+// cannot be used, with the reason; does not ask for the device first. From the thread of the engine.
+Result<std::unique_ptr<Backend>> createCudaBackend(const std::filesystem::path &plugin,
+                                                   const cuda::CudaBackendOptions &options);
+
+// Every kernel on the device against plain loops. Fails as createCudaBackend() does, or when the device fails.
+Result<SelfTestResult> runCudaSelfTest(const std::filesystem::path &plugin, int device, const SelfTestReport &report);
 
 } // namespace kernels

@@ -22,11 +22,12 @@ Status 0 only when every test passed. A test that needs a model fails when it is
 END
 }
 
-# Beginnings of names of the tests of what reads foreign bytes.
+# Beginnings of names of the tests of what reads foreign bytes, and of the GPU's kernels, which only a sanitizer watches.
 foreign_tests=(fuzz/ inference/gguf/ inference/safetensors/ inference/hugging_face/ inference/chat/ inference/text/
-    inference/model/hostile_models)
+    inference/model/hostile_models kernels/cuda/)
 # The same of those that run under the thread sanitizer: engine, service and store, and what else has threads.
-thread_tests=(kernels/cpu/ inference/model_engine inference/kv_cache app/inference_service app/chat/ app/single_instance)
+thread_tests=(kernels/cpu/ kernels/cuda/shim_ inference/model_engine inference/kv_cache app/inference_service app/chat/
+    app/single_instance)
 
 sanitize=foreign
 only=

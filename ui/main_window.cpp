@@ -332,6 +332,8 @@ void MainWindow::updateModel()
     if (!model->device.empty())
         details.append(deviceName(QString::fromStdString(model->device)));
     QStringList tip{QString::fromStdString(model->name), QString::fromStdString(model->device), path};
+    if (!model->deviceReason.empty())
+        tip.insert(2, QString::fromStdString(model->deviceReason));
     if (!model->chatFormatKnown) {
         // First in its line: what stands behind it may be cut for want of room.
         details.prepend(tr("Unknown chat format"));

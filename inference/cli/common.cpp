@@ -130,6 +130,8 @@ Result<std::unique_ptr<Engine>> loadEngine(const std::string &name, const LoadOp
                             ", loaded in " + shortNumber(summary->loadMs) + " ms on " + summary->device +
                             ", context " + grouped(summary->contextLength) + " tokens, chat format " +
                             summary->chatFormat);
+    if (!summary->deviceReason.empty())
+        log(LogLevel::Info, oneLine(summary->deviceReason));
     if (!summary->chatFormatKnown)
         log(LogLevel::Info, oneLine(summary->chatFormatNote));
     return engine;

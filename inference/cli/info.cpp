@@ -3,6 +3,7 @@
 #include "inference/cli/common.h"
 #include "inference/cli/input.h"
 #include "inference/cli/report.h"
+#include "inference/device_choice.h"
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/model/architecture.h"
@@ -28,6 +29,8 @@ struct Facts
     std::optional<ChatFormat> chatFormat;
     RecommendedSampling sampling;
     std::optional<MemoryPlan> memory;  // of a model that can run
+    std::optional<MemoryPlan> gpuMemory;
+    DeviceChoice device;               // what auto would choose now
     std::vector<std::string> problems; // why it cannot run, a sentence each
     ErrorCode code = ErrorCode::Unsupported;
 
@@ -50,10 +53,15 @@ Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
         const auto contextLength = chooseContextLength(*facts.config, load.contextLength);
         if (!plan)
             facts.add(plan.error());
-        else if (contextLength)
+        else if (contextLength) {
             facts.memory = planMemory(*plan, {.contextLength = *contextLength,
                                               .reference = load.precision == Precision::Reference,
                                               .kvCacheType = load.kvCacheType});
+            facts.gpuMemory = planGpuMemory(*plan, *contextLength, kFastChunk);
+            if (const auto device = chooseDevice("auto", load.precision, *facts.gpuMemory,
+                                                 probeFor({.device = "auto", .precision = load.precision})))
+                facts.device = *device;
+        }
     } else {
         facts.add(config.error());
     }
@@ -148,6 +156,10 @@ Json toJson(const Facts &facts)
                           {"activation_bytes", facts.memory->activationBytes},
                           {"total_bytes", facts.memory->totalBytes()}};
     }
+    if (facts.gpuMemory)
+        json["gpu"] = {{"fits", facts.device.onGpu},
+                       {"needed_bytes", facts.gpuMemory->totalBytes() + kGpuReserveBytes},
+                       {"reason", facts.device.reason}};
     if (facts.tokenizer) {
         json["tokenizer"] = {{"kind", facts.tokenizer->kind()},
                              {"pre_tokenizer", facts.tokenizer->preTokenizer()},
@@ -228,6 +240,8 @@ std::string toText(const Facts &facts)
                            byteAmount(memory.kvBytes) + " KV cache (" + byteAmount(memory.kvBytesPerToken) +
                            " a token), " + byteAmount(memory.activationBytes) + " activations");
     }
+    if (!facts.device.reason.empty())
+        line("GPU", facts.device.reason);
     if (facts.tokenizer) {
         line("Tokenizer", std::string(facts.tokenizer->kind()) +
                               (facts.tokenizer->preTokenizer().empty()

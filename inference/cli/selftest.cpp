@@ -3,6 +3,7 @@
 #include "inference/cli/report.h"
 
 #include "kernels/cpu/self_test.h"
+#include "kernels/cuda_plugin.h"
 
 namespace inference::cli {
 
@@ -19,13 +20,21 @@ int runSelftest(CommandLine arguments)
         return *code;
     if (auto applied = common.apply(); !applied)
         return fail(applied.error());
-    const kernels::SelfTestResult result =
-        kernels::runSelfTest(common.load.isa, [&](const std::string &check, const std::string &failure) {
-            if (!failure.empty())
-                write("failed: " + oneLine(check) + ": " + oneLine(failure) + "\n");
-            else if (all)
-                write("passed: " + oneLine(check) + "\n");
-        });
+    const kernels::SelfTestReport report = [&](const std::string &check, const std::string &failure) {
+        if (!failure.empty())
+            write("failed: " + oneLine(check) + ": " + oneLine(failure) + "\n");
+        else if (all)
+            write("passed: " + oneLine(check) + "\n");
+    };
+    kernels::SelfTestResult result;
+    if (common.load.device == "cuda") {
+        const auto onGpu = kernels::runCudaSelfTest(kernels::findCudaPlugin(), 0, report);
+        if (!onGpu)
+            return fail(Error(ErrorCode::Internal, onGpu.error().message));
+        result = *onGpu;
+    } else {
+        result = kernels::runSelfTest(common.load.isa, report);
+    }
     write(std::to_string(result.passed) + " passed, " + std::to_string(result.failed) + " failed\n");
     return result.failed == 0 && result.passed > 0 ? kDone : kFailed;
 }

@@ -35,9 +35,10 @@ public:
     void freeKvPage(KvPageId page) override { m_kv.free(page); }
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t) override { m_kv.copy(from, to); }
     std::string kvFormat() const override;
-    void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override
+    Result<void> exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override
     {
         m_kv.exportPage(page, tokens, bytes.data());
+        return {};
     }
     void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override
     {

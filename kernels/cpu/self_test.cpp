@@ -5,6 +5,7 @@
 #include "kernels/cpu/isa.h"
 #include "kernels/dequantize.h"
 #include "kernels/half.h"
+#include "kernels/random_weights.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,32 +17,6 @@
 namespace kernels {
 
 namespace {
-
-// Where a block holds half-precision numbers: random bits there would be NaN now and then.
-std::vector<std::uint32_t> halfFields(ElementType type)
-{
-    switch (type) {
-    case ElementType::Q4_0:
-    case ElementType::Q5_0:
-    case ElementType::Q8_0:
-    case ElementType::IQ4_NL:
-    case ElementType::IQ4_XS:
-        return {0};
-    case ElementType::Q4_1:
-    case ElementType::Q5_1:
-    case ElementType::Q4_K:
-    case ElementType::Q5_K:
-        return {0, 2};
-    case ElementType::Q2_K:
-        return {80, 82};
-    case ElementType::Q3_K:
-        return {108};
-    case ElementType::Q6_K:
-        return {208};
-    default:
-        return {};
-    }
-}
 
 class Tester
 {
@@ -86,37 +61,7 @@ private:
         return {};
     }
 
-    // Ends: blocks of one byte all over, which are levels at the ends of the range.
-    enum class Values { Random, Ends };
-
-    std::vector<std::byte> makeWeights(const ElementTypeTraits &traits, std::size_t elements, Values values)
-    {
-        std::vector<std::byte> bytes(elements / traits.blockLength * traits.blockBytes);
-        const auto put16 = [&](std::size_t at, std::uint16_t bits) { std::memcpy(&bytes[at], &bits, 2); };
-        if (traits.type == ElementType::F32) {
-            for (std::size_t i = 0; i < elements; ++i) {
-                const float value = uniform(-1, 1);
-                std::memcpy(&bytes[4 * i], &value, 4);
-            }
-        } else if (traits.type == ElementType::F16) {
-            for (std::size_t i = 0; i < elements; ++i)
-                put16(2 * i, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x2c00 + m_random() % 0x1000)));
-        } else if (traits.type == ElementType::BF16) {
-            for (std::size_t i = 0; i < elements; ++i)
-                put16(2 * i, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x3d00 + m_random() % 0x280)));
-        } else {
-            constexpr unsigned char ends[] = {0xff, 0x77, 0x00};
-            for (std::size_t i = 0; i < bytes.size(); ++i)
-                bytes[i] = static_cast<std::byte>(values == Values::Ends ? ends[i / traits.blockBytes % 3] : m_random());
-            for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
-                for (const std::uint32_t field : halfFields(traits.type))
-                    put16(block + field, static_cast<std::uint16_t>((m_random() & 0x8000) | (0x1c00 + m_random() % 0x1000)));
-            if (traits.type == ElementType::MXFP4) // scales of 2^-8 to 2^-4, and some too small to count
-                for (std::size_t block = 0; block < bytes.size(); block += traits.blockBytes)
-                    bytes[block] = static_cast<std::byte>(m_random() % 8 == 0 ? m_random() % 4 : 120 + m_random() % 5);
-        }
-        return bytes;
-    }
+    using Values = WeightLevels;
 
     // Activations in both forms, and the values that the quantised form stands for.
     struct Inputs
@@ -173,7 +118,7 @@ private:
 
     void matmul(const ElementTypeTraits &traits, std::uint32_t rows, std::uint32_t columns, Values values)
     {
-        const std::vector<std::byte> weights = makeWeights(traits, std::size_t(rows) * columns, values);
+        const std::vector<std::byte> weights = randomWeights(traits, std::size_t(rows) * columns, values, m_random);
         const std::size_t rowBytes = weights.size() / rows;
         AlignedBuffer<std::uint8_t> scratch;
         WeightView view;
@@ -205,11 +150,8 @@ private:
 
     void fp8(std::uint32_t rows, std::uint32_t columns, std::uint32_t firstRow)
     {
-        std::vector<std::byte> weights(std::size_t(rows) * columns);
-        for (std::byte &weight : weights)
-            do
-                weight = static_cast<std::byte>(m_random());
-            while ((weight & std::byte(0x7f)) == std::byte(0x7f));
+        const std::vector<std::byte> weights =
+            randomWeights(traitsOf(ElementType::F8_E4M3), std::size_t(rows) * columns, Values::Random, m_random);
         std::vector<float> scales(std::size_t(fp8Blocks(firstRow + rows)) * fp8Blocks(columns));
         for (float &scale : scales)
             scale = std::ldexp(uniform(0.5f, 1.0f), -static_cast<int>(m_random() % 6));

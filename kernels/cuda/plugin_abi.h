@@ -1,5 +1,5 @@
-// The C interface between the program and libbaleen_cuda.so: plain data, no CUDA type, so that either side
-// may be built by another compiler.
+// The C interface between the program and libbaleen_cuda.so: what either side can read of the other before it
+// knows that both are of one build. What only one build understands is behind `engine`.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 extern "C" {
 
 // Raised with every change below; a plug-in of another number is not used.
-enum { kBaleenCudaAbi = 1 };
+enum { kBaleenCudaAbi = 2 };
 
 enum BaleenCudaStatus {
     kBaleenCudaReady = 0,
@@ -31,7 +31,6 @@ struct BaleenCudaDevice
 
 struct BaleenCudaProbe
 {
-    std::int32_t abi;            // in: what the caller knows; out: what the plug-in knows
     std::int32_t status;         // BaleenCudaStatus
     std::int32_t driverVersion;  // 13000 for CUDA 13.0; 0 without a driver
     std::int32_t runtimeVersion; // of the plug-in
@@ -40,9 +39,20 @@ struct BaleenCudaProbe
     BaleenCudaDevice devices[16];
 };
 
-// The one function the plug-in exports, under this name. Fills *probe and returns its status. Touches nothing
-// of *probe but `abi` when that differs from its own. Not thread-safe.
-using BaleenCudaProbeFunction = std::int32_t (*)(BaleenCudaProbe *probe);
-#define BALEEN_CUDA_PROBE_NAME "baleenCudaProbe"
+struct BaleenCudaPlugin
+{
+    std::int32_t abi;  // kBaleenCudaAbi of the plug-in; first in every version
+    const char *build; // its kernels::buildIdentity()
+    // Fills *probe and returns its status. Not thread-safe.
+    std::int32_t (*probe)(BaleenCudaProbe *probe);
+    const void *engine; // a kernels::cuda::EngineTable, where the builds are the same
+};
+
+// The one function the plug-in exports, under this name: its table, which lives as long as the plug-in is
+// loaded.
+using BaleenCudaPluginFunction = const BaleenCudaPlugin *(*)();
+#define BALEEN_CUDA_PLUGIN_NAME "baleenCudaPlugin"
+// What version 1 exported: a plug-in that has this and not the above is an old one.
+#define BALEEN_CUDA_OLD_NAME "baleenCudaProbe"
 
 } // extern "C"

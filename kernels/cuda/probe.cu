@@ -1,12 +1,14 @@
 // What CUDA says about this machine, and whether a kernel of this plug-in really runs on each device: a
 // driver can list a device that has no code for it in this file.
-#include "kernels/cuda/plugin_abi.h"
+#include "kernels/cuda/probe.h"
 
-#include <cuda_runtime.h>
+#include "kernels/cuda/launch.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+
+namespace kernels::cuda {
 
 namespace {
 
@@ -38,10 +40,13 @@ cudaError_t tryKernel()
     if (error != cudaSuccess)
         return error;
     constexpr int kThreads = 128;
-    probeKernel<<<(kProbeValues + kThreads - 1) / kThreads, kThreads>>>(device, kProbeValues);
-    error = cudaGetLastError();
-    if (error == cudaSuccess)
+    try {
+        launch(probeKernel, {(kProbeValues + kThreads - 1) / kThreads, kThreads}, nullptr, device,
+               kProbeValues);
         error = cudaMemcpy(host, device, sizeof host, cudaMemcpyDeviceToHost);
+    } catch (const Failure &failure) {
+        error = failure.error();
+    }
     cudaFree(device);
     if (error != cudaSuccess)
         return error;
@@ -75,14 +80,9 @@ void describeDevice(int index, BaleenCudaDevice &device)
 
 } // namespace
 
-extern "C" __attribute__((visibility("default"))) std::int32_t baleenCudaProbe(BaleenCudaProbe *probe)
+std::int32_t probe(BaleenCudaProbe *probe)
 {
-    if (probe->abi != kBaleenCudaAbi) {
-        probe->abi = kBaleenCudaAbi;
-        return kBaleenCudaFailed;
-    }
     std::memset(probe, 0, sizeof *probe);
-    probe->abi = kBaleenCudaAbi;
     probe->runtimeVersion = CUDART_VERSION;
     // 0 and no error where there is no driver; asked first because it opens no device.
     int driver = 0;
@@ -114,3 +114,5 @@ extern "C" __attribute__((visibility("default"))) std::int32_t baleenCudaProbe(B
     }
     return probe->status = kBaleenCudaReady;
 }
+
+} // namespace kernels::cuda

@@ -162,7 +162,7 @@ std::string ReferenceBackend::kvFormat() const
     return m_mlaForm == MlaForm::Absorbed ? "reference, floats, latents" : "reference, floats";
 }
 
-void ReferenceBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
+Result<void> ReferenceBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
 {
     const float *floats = nullptr;
     {
@@ -177,6 +177,7 @@ void ReferenceBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::sp
         std::memcpy(to, floats + layer, keys);
         std::memcpy(to + keys, floats + layer + valuesAt, values);
     }
+    return {};
 }
 
 void ReferenceBackend::importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes)

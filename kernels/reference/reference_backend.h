@@ -33,7 +33,7 @@ public:
     void freeKvPage(KvPageId page) override;
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) override;
     std::string kvFormat() const override;
-    void exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override;
+    Result<void> exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override;
     void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override;
 
     // Also stops within a step, between two rows of a product.

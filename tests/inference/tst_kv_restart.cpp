@@ -256,6 +256,23 @@ private Q_SLOTS:
         }
         QCOMPARE(kvFolderBytes(m.kv), std::uint64_t(0));
     }
+    // What a device in error gives is no page: none is kept, and the next answer says why.
+    void pagesThatTheDeviceCannotGiveAreNotKept()
+    {
+        Machine m;
+        m.device->failExports = true;
+        const auto engine = m.start();
+        QVERIFY(answer(*engine, raw(longText(200), 5)).notes.empty());
+        QTRY_VERIFY(m.device->exportsTried > 0);
+        std::vector<std::string> notes;
+        for (int i = 0; i < 50 && notes.empty(); ++i) {
+            QTest::qWait(10);
+            notes = answer(*engine, raw(longText(200), 5)).notes;
+        }
+        QCOMPARE(notes, std::vector<std::string>{"The device failed."});
+        engine->unload();
+        QCOMPARE(kvFolderBytes(m.kv), std::uint64_t(0));
+    }
     void slowWritingHoldsNothingUp()
     {
         Machine m;

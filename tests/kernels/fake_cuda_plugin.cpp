@@ -1,6 +1,9 @@
 // A plug-in without CUDA that answers what BALEEN_FAKE_CUDA asks for: the cases that this machine cannot
 // show.
+#include "kernels/build_identity.h"
+#include "kernels/cuda/engine_table.h"
 #include "kernels/cuda/plugin_abi.h"
+#include "kernels/reference/reference_backend.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -27,14 +30,16 @@ void addDevice(BaleenCudaProbe &probe, const char *name, const char *problem)
     device.freeBytes = std::uint64_t(79) << 30;
 }
 
-} // namespace
-
-extern "C" __attribute__((visibility("default"))) std::int32_t baleenCudaProbe(BaleenCudaProbe *probe)
+std::string_view wantedKind()
 {
     const char *wanted = std::getenv("BALEEN_FAKE_CUDA");
-    const std::string_view kind = wanted ? wanted : "";
+    return wanted ? wanted : "";
+}
+
+std::int32_t probe(BaleenCudaProbe *probe)
+{
+    const std::string_view kind = wantedKind();
     std::memset(probe, 0, sizeof *probe);
-    probe->abi = kind == "other version" ? kBaleenCudaAbi + 1 : kBaleenCudaAbi;
     probe->runtimeVersion = 13000;
     probe->driverVersion = kind == "no driver" ? 0 : kind == "old driver" ? 12040 : 13010;
     if (kind == "no driver")
@@ -59,4 +64,36 @@ extern "C" __attribute__((visibility("default"))) std::int32_t baleenCudaProbe(B
     addDevice(*probe, "Fake 1", "");
     addDevice(*probe, "Fake 2", "no kernel image is available for execution on the device");
     return kBaleenCudaReady;
+}
+
+// A backend that is none of CUDA's, but made and deleted by this library.
+kernels::Result<std::unique_ptr<kernels::Backend>>
+createBackend(const kernels::cuda::CudaBackendOptions &options)
+{
+    if (options.device != 0)
+        return kernels::Error(kernels::ErrorCode::Unsupported, "There is no such GPU.");
+    return kernels::createReferenceBackend(1);
+}
+
+kernels::Result<kernels::SelfTestResult> selfTest(int device, const kernels::SelfTestReport &report)
+{
+    report("fake kernel " + std::to_string(device), "");
+    report("another", "wrong by 1");
+    return kernels::SelfTestResult{1, 1};
+}
+
+constexpr kernels::cuda::EngineTable kEngine = {createBackend, selfTest};
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const BaleenCudaPlugin *baleenCudaPlugin()
+{
+    static BaleenCudaPlugin plugin;
+    static std::string build;
+    const std::string_view kind = wantedKind();
+    if (kind == "no table")
+        return nullptr;
+    build = kernels::buildIdentity() + (kind == "other build" ? " 8" : "");
+    plugin = {kBaleenCudaAbi + (kind == "other version"), build.c_str(), probe, &kEngine};
+    return &plugin;
 }

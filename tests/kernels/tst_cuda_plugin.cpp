@@ -74,14 +74,90 @@ private Q_SLOTS:
         QVERIFY(!probe.devices[1].problem.empty());
     }
 
-    void aPluginOfAnotherVersionIsNotUsed()
+    void aPluginOfAnotherBuildIsNotUsed_data()
     {
-        qputenv("BALEEN_FAKE_CUDA", "other version");
+        QTest::addColumn<QByteArray>("kind");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("version") << QByteArray("other version") << "is of another version of the program";
+        QTest::newRow("build") << QByteArray("other build") << "is of another build of the program";
+        QTest::newRow("no table") << QByteArray("no table") << "is of another version of the program";
+    }
+    void aPluginOfAnotherBuildIsNotUsed()
+    {
+        QFETCH(QByteArray, kind);
+        QFETCH(QString, reason);
+        qputenv("BALEEN_FAKE_CUDA", kind);
         const CudaProbe probe = kernels::probeCuda(FAKE_CUDA_PLUGIN);
         QCOMPARE(probe.status, CudaStatus::Failed);
         QVERIFY(probe.devices.empty());
+        QCOMPARE(QString::fromStdString(probe.line),
+                 QString("The GPU cannot be used (%1 %2): models run on the processor.")
+                     .arg(FAKE_CUDA_PLUGIN, reason));
+        const auto backend = kernels::createCudaBackend(FAKE_CUDA_PLUGIN, {});
+        QVERIFY(!backend);
+        QCOMPARE(backend.error().code, kernels::ErrorCode::Unsupported);
+        QVERIFY2(QString::fromStdString(backend.error().message).contains(reason),
+                 backend.error().message.c_str());
+    }
+
+    void aPluginFromBeforeTheEngineIsNotUsed()
+    {
+        const CudaProbe probe = kernels::probeCuda(OLD_CUDA_PLUGIN);
+        QCOMPARE(probe.status, CudaStatus::Failed);
         QVERIFY2(probe.line.find("is of another version of the program") != std::string::npos,
                  probe.line.c_str());
+    }
+
+    void withoutPluginThereIsNoBackend()
+    {
+        const auto backend = kernels::createCudaBackend({}, {});
+        QVERIFY(!backend);
+        QCOMPARE(QString::fromStdString(backend.error().message),
+                 "The device cuda cannot be used, there is no CUDA plug-in beside the program. Choose "
+                 "--device cpu.");
+    }
+
+    void itsBackendIsTheCallers()
+    {
+        auto backend = kernels::createCudaBackend(FAKE_CUDA_PLUGIN, {});
+        QVERIFY2(backend.ok(), backend ? "" : backend.error().message.c_str());
+        QVERIFY(!(*backend)->capabilities().description.empty());
+        backend->reset(); // by code of the plug-in
+        const auto refused = kernels::createCudaBackend(FAKE_CUDA_PLUGIN, {.device = 3});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().message, std::string("There is no such GPU."));
+    }
+
+    void itsSelfTestReports()
+    {
+        QStringList lines;
+        const auto result = kernels::runCudaSelfTest(
+            FAKE_CUDA_PLUGIN, 2, [&](const std::string &check, const std::string &failure) {
+                lines.append(QString::fromStdString(check + "|" + failure));
+            });
+        QVERIFY(result.ok());
+        QCOMPARE(result->passed, 1u);
+        QCOMPARE(result->failed, 1u);
+        QCOMPARE(lines, (QStringList{"fake kernel 2|", "another|wrong by 1"}));
+    }
+
+    // The plug-in as it is, on the emulated device: probing runs a kernel there.
+    void theRealOneAnswersOnTheEmulatedDevice()
+    {
+        const CudaProbe probe = kernels::probeCuda(SHIM_CUDA_PLUGIN);
+        QVERIFY2(probe.status == CudaStatus::Ready, probe.line.c_str());
+        QCOMPARE(QString::fromStdString(probe.line),
+                 "Shim (compute 9.0, 4.0 GiB, 4.0 GiB free), driver for CUDA 13.0");
+    }
+
+    void theRealOneMakesTheCudaBackend()
+    {
+        auto backend = kernels::createCudaBackend(SHIM_CUDA_PLUGIN, {});
+        QVERIFY2(backend.ok(), backend ? "" : backend.error().message.c_str());
+        QCOMPARE((*backend)->capabilities().device, std::string("cuda"));
+        QCOMPARE((*backend)->capabilities().isa, std::string("sm_90"));
+        backend->reset();
+        QVERIFY(!kernels::createCudaBackend(SHIM_CUDA_PLUGIN, {.device = 1}).ok());
     }
 
     void countsAndTextsOutOfRangeAreCut()

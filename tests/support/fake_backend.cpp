@@ -80,9 +80,12 @@ void FakeBackend::copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens)
 // A row is as long as kvPageBytes() says, most of it empty.
 static constexpr std::size_t kRowBytes = 4096 / kKvPageTokens;
 
-void FakeBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
+kernels::Result<void> FakeBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const
 {
     std::this_thread::sleep_for(m_arrangement->perExport);
+    ++m_arrangement->exportsTried;
+    if (m_arrangement->failExports)
+        return kernels::Error(kernels::ErrorCode::Internal, "The device failed.");
     const std::lock_guard lock(m_growth);
     std::fill(bytes.begin(), bytes.end(), std::byte(0));
     for (std::uint32_t i = 0; i < tokens; ++i) {
@@ -90,6 +93,7 @@ void FakeBackend::exportKvPage(KvPageId page, std::uint32_t tokens, std::span<st
         std::memcpy(bytes.data() + i * kRowBytes, &row.token, sizeof row.token);
         std::memcpy(bytes.data() + i * kRowBytes + 8, &row.history, sizeof row.history);
     }
+    return {};
 }
 
 void FakeBackend::importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes)

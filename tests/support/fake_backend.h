@@ -9,6 +9,7 @@
 #include "kernels/backend.h"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -30,6 +31,8 @@ public:
         std::size_t pageLimit = 1u << 20;      // allocateKvPage() fails beyond it
         std::chrono::microseconds perToken{0}; // what a token of a run takes, slept in steps of a millisecond
         std::chrono::milliseconds perExport{0}; // what exportKvPage() takes
+        std::atomic<bool> failExports{false};
+        mutable std::atomic<int> exportsTried{0};
         std::size_t failAtRun = 0;             // the run with this number (from 1) fails with Internal
         std::size_t throwAtRun = 0;            // throws std::bad_alloc
         std::size_t poisonAtRun = 0;           // its logits hold a NaN
@@ -58,7 +61,7 @@ public:
     void freeKvPage(kernels::KvPageId page) override;
     void copyKvPage(kernels::KvPageId from, kernels::KvPageId to, std::uint32_t tokens) override;
     std::string kvFormat() const override { return "scripted"; }
-    void exportKvPage(kernels::KvPageId page, std::uint32_t tokens,
+    kernels::Result<void> exportKvPage(kernels::KvPageId page, std::uint32_t tokens,
                       std::span<std::byte> bytes) const override;
     void importKvPage(kernels::KvPageId page, std::uint32_t tokens,
                       std::span<const std::byte> bytes) override;

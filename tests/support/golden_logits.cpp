@@ -93,6 +93,8 @@ Agreement compareWithGolden(const nlohmann::json &golden, std::span<const float>
     }
     for (std::size_t i = 0; i < golden["fullPositions"].size(); ++i) {
         const std::size_t at = golden["fullPositions"][i].get<std::size_t>() * vocabulary;
+        if (at + vocabulary > logits.size())
+            break;
         const auto &row = golden["fullLogits"][i];
         double scale = 0;
         for (std::size_t c = 0; c < vocabulary; ++c)

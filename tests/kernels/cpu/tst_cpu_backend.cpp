@@ -217,7 +217,7 @@ private Q_SLOTS:
             const auto some = std::span(bytes).first(positions * bytes.size() / kKvPageTokens);
             if (p == 2)
                 continue;
-            backend->exportKvPage(second[std::size_t(p)], positions, some);
+            QVERIFY(backend->exportKvPage(second[std::size_t(p)], positions, some).ok());
             other->importKvPage(third.back(), positions, some);
         }
         std::fill(logits.begin(), logits.end(), 0.0f);

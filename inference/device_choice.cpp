@@ -1,0 +1,81 @@
+#include "inference/device_choice.h"
+
+#include "inference/gguf/wording.h"
+
+#include <algorithm>
+
+namespace inference {
+
+namespace {
+
+Error unusable(const std::string &why)
+{
+    return {ErrorCode::Unsupported,
+            {.what = "The device cuda cannot be used", .where = why, .wayOut = "Choose --device cpu."}};
+}
+
+// Number of the usable GPU with most free memory; -1 where there is none.
+int roomiest(const kernels::CudaProbe &probe)
+{
+    int best = -1;
+    for (int i = 0; i < int(probe.devices.size()); ++i)
+        if (probe.devices[i].problem.empty() &&
+            (best < 0 || probe.devices[i].freeBytes > probe.devices[best].freeBytes))
+            best = i;
+    return best;
+}
+
+} // namespace
+
+MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens)
+{
+    return planMemory(plan, {.contextLength = contextLength, .chunkTokens = chunkTokens});
+}
+
+Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
+                                  const kernels::CudaProbe &probe)
+{
+    const bool mustBeGpu = device == "cuda";
+    if (device == "cpu" || (!mustBeGpu && precision == Precision::Reference))
+        return DeviceChoice();
+    if (precision == Precision::Reference)
+        return unusable("the reference path runs on the CPU");
+    DeviceChoice choice;
+    const int gpu = probe.status == kernels::CudaStatus::Ready ? roomiest(probe) : -1;
+    if (gpu < 0) {
+        if (mustBeGpu)
+            return unusable(probe.problem.empty() ? "no GPU runs our code" : probe.problem);
+        choice.reason = probe.line;
+        return choice;
+    }
+    const kernels::CudaDevice &found = probe.devices[gpu];
+    const std::uint64_t needed = gpuMemory.totalBytes() + kGpuReserveBytes;
+    const std::string figures =
+        memoryText(needed, true) + " of " + memoryText(found.freeBytes, false) + " free";
+    if (needed > found.freeBytes) {
+        if (mustBeGpu) {
+            if (auto fits = checkMemory(
+                    gpuMemory, found.freeBytes - std::min(found.freeBytes, kGpuReserveBytes), found.name);
+                !fits)
+                return fits.error();
+        }
+        choice.reason =
+            "The model does not fit the memory of " + found.name + " (" + figures +
+            "): it runs on the processor. A shorter context or a smaller quantisation would fit sooner.";
+        return choice;
+    }
+    choice.onGpu = true;
+    choice.gpu = gpu;
+    choice.kvBytes = found.freeBytes - needed + gpuMemory.kvBytes;
+    choice.reason = "The model fits the memory of " + found.name + " (" + figures + ").";
+    return choice;
+}
+
+kernels::CudaProbe probeFor(const LoadOptions &options)
+{
+    if (options.device == "cpu" || (options.device == "auto" && options.precision == Precision::Reference))
+        return {};
+    return kernels::probeCuda(options.gpu.plugin.empty() ? kernels::findCudaPlugin() : options.gpu.plugin);
+}
+
+} // namespace inference

@@ -1,0 +1,39 @@
+// Where a model runs: on a GPU where the plug-in is ready and the whole model fits, else on the CPU; and why.
+#pragma once
+
+#include "inference/engine.h"
+#include "inference/model/memory_plan.h"
+#include "kernels/cuda_plugin.h"
+
+#include <cstdint>
+#include <string>
+
+namespace inference {
+
+// What stays free of a GPU's memory: room for CUDA itself, libraries, and what the backend needs whatever the
+// model.
+inline constexpr std::uint64_t kGpuReserveBytes = std::uint64_t(512) << 20;
+
+struct DeviceChoice
+{
+    bool onGpu = false;
+    int gpu = 0;               // CUDA's number of it
+    std::uint64_t kvBytes = 0; // what the KV cache may take there
+    // One sentence: what of the GPU is used, or why none is. Empty where none was asked for.
+    std::string reason;
+};
+
+// What a load takes of a GPU's memory: keys and values in 16 bits, MLA absorbed, activations for chunks of
+// that many tokens.
+MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens);
+
+// The GPU with most free memory, when the plan fits there. device: "cpu", "cuda" or "auto". Fails with
+// Unsupported when "cuda" was asked for and cannot be used, with OutOfMemory when the model does not fit.
+// Looks at nothing but its arguments.
+Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
+                                  const kernels::CudaProbe &probe);
+
+// What the plug-in of these options says; not asked where the device is the CPU or the path is the reference.
+kernels::CudaProbe probeFor(const LoadOptions &options);
+
+} // namespace inference

@@ -1,0 +1,223 @@
+// --device cuda and auto from end to end: the real plug-in on the emulated device, loaded by the program as
+// it loads CUDA's.
+#include "inference/device_choice.h"
+#include "inference/model/architecture.h"
+#include "inference/model_engine.h"
+#include "inference/open_model.h"
+#include "kernels/cpu/cpu_backend.h"
+#include "kernels/cuda/cuda_backend.h"
+#include "tests/support/cuda_shim/shim.h"
+#include "tests/support/temporary_file.h"
+#include "tests/support/tiny_model.h"
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTest>
+
+using namespace inference;
+
+namespace {
+
+class Text : public GenerationSink
+{
+public:
+    std::string said;
+    void onText(std::string_view piece) override { said += piece; }
+};
+
+GenerationRequest request()
+{
+    GenerationRequest result;
+    result.input = RawInput{"ab ab ab", true};
+    result.sampling.temperature = 0;
+    result.maxTokens = 6;
+    return result;
+}
+
+} // namespace
+
+class TestCudaDevice : public QObject
+{
+    Q_OBJECT
+
+    test::TemporaryFolder m_folder;
+    QString m_model, m_program;
+
+    // The program beside the plug-in, as both are installed.
+    struct Finished
+    {
+        int code = -1;
+        QByteArray out, err;
+    };
+    Finished run(const QStringList &arguments) const
+    {
+        QProcess process;
+        process.start(m_program, arguments);
+        if (!process.waitForFinished(120000))
+            return {};
+        return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+    LoadOptions options(const std::string &device) const
+    {
+        LoadOptions result;
+        result.device = device;
+        result.contextLength = 128;
+        result.chunkTokens = 16;
+        result.gpu.plugin = SHIM_CUDA_PLUGIN;
+        return result;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_model = m_folder.write("tiny.gguf", QByteArray::fromStdString(test::tinyModel(
+                                                  {.weights = kernels::ElementType::Q8_0, .layers = 1})));
+        m_program = m_folder.path("baleen-cli");
+        QVERIFY(QFile::copy(BALEEN_CLI, m_program));
+        QVERIFY(QFile::link(SHIM_CUDA_PLUGIN, m_folder.path("libbaleen_cuda.so")));
+    }
+
+    void aModelThatFitsRunsOnTheGpu_data()
+    {
+        QTest::addColumn<QByteArray>("device");
+        QTest::newRow("auto") << QByteArray("auto");
+        QTest::newRow("cuda") << QByteArray("cuda");
+    }
+    void aModelThatFitsRunsOnTheGpu()
+    {
+        QFETCH(QByteArray, device);
+        ModelEngine engine(createBackend);
+        const auto loaded = engine.load(m_model.toStdString(), options(device.toStdString()), nullptr, {});
+        QVERIFY2(loaded.ok(), loaded ? "" : loaded.error().message.c_str());
+        QCOMPARE(loaded->device, std::string("Shim"));
+        QVERIFY2(loaded->deviceReason.starts_with("The model fits the memory of Shim ("),
+                 loaded->deviceReason.c_str());
+        Text text;
+        const auto statistics = engine.generate(request(), text, {});
+        QVERIFY2(statistics.ok(), statistics ? "" : statistics.error().message.c_str());
+        QCOMPARE(statistics->generatedTokens, 6u);
+    }
+
+    void whatFailsOnTheGpuAllTheSameRunsOnTheProcessor()
+    {
+        const BackendFactory failsThere =
+            [](const LoadOptions &options) -> Result<std::unique_ptr<kernels::Backend>> {
+            if (options.device == "cuda")
+                return Error(ErrorCode::OutOfMemory, "There is no GPU memory for the model.");
+            return kernels::createCpuBackend({.threads = 1, .isa = "scalar"});
+        };
+        ModelEngine engine(failsThere);
+        const auto loaded = engine.load(m_model.toStdString(), options("auto"), nullptr, {});
+        QVERIFY(loaded.ok());
+        QCOMPARE(loaded->deviceReason,
+                 std::string("There is no GPU memory for the model. The model runs on the processor."));
+        Text text;
+        QVERIFY(engine.generate(request(), text, {}).ok());
+        // Who asks for the GPU is told.
+        const auto refused = engine.load(m_model.toStdString(), options("cuda"), nullptr, {});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::OutOfMemory);
+    }
+
+    void theCacheTakesWhatThePlanLeaves()
+    {
+        const auto model =
+            OpenModel::open(m_model.toStdString(), options("cuda"), createBackend, nullptr, {});
+        QVERIFY(model.ok());
+        QVERIFY((*model)->cache != nullptr);
+        // A context fits in any case.
+        std::vector<kernels::KvPageId> pages;
+        for (std::uint32_t i = 0; i < KvCache::pagesFor(128); ++i) {
+            const auto page = (*model)->backend->allocateKvPage();
+            QVERIFY(page.ok());
+            pages.push_back(*page);
+        }
+        for (const kernels::KvPageId page : pages)
+            (*model)->backend->freeKvPage(page);
+    }
+
+    void theProgramRunsOnTheGpu()
+    {
+        const QStringList generate{"generate",      m_model, "--raw",        "--prompt", "ab ab ab",
+                                   "--temperature", "0",     "--max-tokens", "6"};
+        const Finished onGpu = run(generate + QStringList{"--device", "cuda", "--log", "info"});
+        QVERIFY2(onGpu.code == 0, onGpu.err.constData());
+        QVERIFY2(onGpu.err.contains("on Shim") && onGpu.err.contains("The model fits the memory of Shim"),
+                 onGpu.err.constData());
+        const Finished onAuto = run(generate + QStringList{"--quiet"});
+        QCOMPARE(onAuto.out, onGpu.out);
+        const Finished onCpu = run(generate + QStringList{"--quiet", "--device", "cpu"});
+        QVERIFY(onCpu.code == 0 && !onCpu.out.isEmpty());
+    }
+
+    void infoShowsThePlan()
+    {
+        const Finished text = run({"info", m_model});
+        QVERIFY2(text.out.contains("\nGPU               The model fits the memory of Shim ("),
+                 text.out.constData());
+        const QJsonObject gpu =
+            QJsonDocument::fromJson(run({"info", m_model, "--json"}).out).object()["gpu"].toObject();
+        QVERIFY(gpu["fits"].toBool());
+        QVERIFY(gpu["needed_bytes"].toDouble() > double(512 << 20));
+    }
+
+    void doctorNamesTheGpu()
+    {
+        const Finished finished = run({"doctor", "--json"});
+        const QJsonObject gpu = QJsonDocument::fromJson(finished.out).object()["gpu"].toObject();
+        QCOMPARE(gpu["status"].toString(),
+                 QString("Shim (compute 9.0, 4.0 GiB, 4.0 GiB free), driver for CUDA 13.0"));
+        QVERIFY(gpu["plugin"].toString().endsWith(".so"));
+    }
+
+    void selftestRunsOnTheGpu()
+    {
+        const Finished finished = run({"selftest", "--device", "cuda", "--all"});
+        QVERIFY2(finished.code == 0, finished.out.right(2000).constData());
+        QVERIFY2(finished.out.contains("passed: cuda product Q4_K"), finished.out.left(2000).constData());
+        QVERIFY2(finished.out.contains(", 0 failed\n"), finished.out.right(200).constData());
+    }
+
+    // What the backend takes on the device is what the plan says, and the reserve.
+    void thePlanCoversWhatTheBackendTakes_data()
+    {
+        QTest::addColumn<int>("weights");
+        QTest::addColumn<int>("layers");
+        QTest::addColumn<int>("chunk");
+        QTest::newRow("one layer") << int(kernels::ElementType::Q8_0) << 1 << 16;
+        QTest::newRow("more, in 4 bits") << int(kernels::ElementType::Q4_K) << 3 << 64;
+        QTest::newRow("floats, long chunks") << int(kernels::ElementType::F16) << 2 << 512;
+    }
+    void thePlanCoversWhatTheBackendTakes()
+    {
+        QFETCH(int, weights);
+        QFETCH(int, layers);
+        QFETCH(int, chunk);
+        shim::reset();
+        test::TinyModelOptions tiny =
+            test::wideTinyModel({.weights = kernels::ElementType(weights), .layers = std::uint32_t(layers)});
+        const QString path = m_folder.write("wide.gguf", QByteArray::fromStdString(test::tinyModel(tiny)));
+        const auto file = ModelFile::open(path.toStdString());
+        QVERIFY(file.ok());
+        auto plan = buildPlan(*(*file)->gguf, (*file)->config);
+        QVERIFY(plan.ok());
+        const std::uint32_t context = 512;
+        const MemoryPlan memory = planGpuMemory(*plan, context, std::uint32_t(chunk));
+        auto backend = kernels::cuda::createCudaBackend({});
+        QVERIFY(backend.ok());
+        QVERIFY((*backend)->compile(std::move(*plan), std::uint32_t(chunk)).ok());
+        for (std::uint32_t i = 0; i < KvCache::pagesFor(context); ++i)
+            QVERIFY((*backend)->allocateKvPage().ok());
+        const std::uint64_t taken = shim::counts().mostDeviceBytes;
+        QVERIFY2(taken <= memory.totalBytes() + kGpuReserveBytes / 2,
+                 qPrintable(QStringLiteral("%1 taken, %2 planned").arg(taken).arg(memory.totalBytes())));
+        QVERIFY((*backend)->kvPageBytes() <= memory.kvBytesPerToken * kernels::kKvPageTokens * 2);
+        backend->reset();
+        QVERIFY(shim::counts().nothingLeft());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCudaDevice)
+#include "tst_cuda_device.moc"
