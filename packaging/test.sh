@@ -25,9 +25,10 @@ END
 # Beginnings of names of the tests of what reads foreign bytes, and of the GPU's kernels, which only a sanitizer watches.
 foreign_tests=(fuzz/ inference/gguf/ inference/safetensors/ inference/hugging_face/ inference/chat/ inference/text/
     inference/model/hostile_models kernels/cuda/)
-# The same of those that run under the thread sanitizer: engine, service and store, and what else has threads.
-thread_tests=(kernels/cpu/ kernels/cuda/shim_ inference/model_engine inference/kv_cache app/inference_service app/chat/
-    app/single_instance)
+# The same of those that run under the thread sanitizer: engine, service and store, and what else has threads; to it the lanes of
+# a GPU are some.
+thread_tests=(kernels/cpu/ kernels/cuda/shim_ kernels/cuda/cuda_self_test inference/model_engine inference/kv_cache
+    app/inference_service app/chat/ app/single_instance)
 
 sanitize=foreign
 only=

@@ -111,6 +111,7 @@ template <std::uint32_t kRows> __global__ void __launch_bounds__(kAttentionThrea
                 const float weight = isSeen ? fmaf(score, 0.0f, expf(score - maximum)) : 0.0f;
                 const float total = sumOfWarp(weight), factor = expf(before - maximum);
                 weights[row * kTileKeys + lane] = weight;
+                __syncwarp(); // every lane has read the maximum before: shuffles order no memory
                 if (lane == 0) {
                     maxima[row] = maximum;
                     totals[row] = fmaf(totals[row], factor, total);

@@ -123,6 +123,7 @@ __global__ void __launch_bounds__(kAttentionThreads, 1) flashAttentionKernel(con
             }
             for (int offset = 4; offset > 0; offset /= 2)
                 total += __shfl_xor_sync(kAllLanes, total, offset);
+            __syncwarp(); // every lane has read the maximum before: shuffles order no memory
             if (firstOfLane == 0) {
                 factors[row] = expf(before - maximum);
                 totals[row] = fmaf(totals[row], factors[row], total);
