@@ -121,7 +121,6 @@ private:
     void prepare(const RunInput &input);
     void setLogitRows(std::uint32_t first, std::uint32_t rows);
     bool queueSteps(const Run &run, const Between &goOn);
-    const Graph &graphOf(std::uint32_t bucket, LogitsWanted wanted);
     Result<RunOutcome> runFew(const RunInput &input, std::span<float> logits);
     Result<RunOutcome> runMany(const RunInput &input, std::span<float> logits, const std::stop_token &stop);
     void takeLogits(std::uint32_t rows, std::span<float> logits);
