@@ -376,17 +376,6 @@ bool CudaBackend::queueSteps(const Run &run, const Between &goOn)
     return true;
 }
 
-const Graph &CudaBackend::graphOf(std::uint32_t bucket, LogitsWanted wanted)
-{
-    Graph &graph = m_graphs[bucket][std::size_t(wanted)];
-    if (!graph) {
-        const std::uint32_t tokens = tokensOfBucket(bucket);
-        graph = Graph::capture(m_stream, [&] { queueSteps({tokens, largestLogits(wanted, tokens)}, {}); });
-        ++m_captures;
-    }
-    return graph;
-}
-
 // The rows that state->logitRows says, and what kernels found; waits for all that is queued.
 void CudaBackend::takeLogits(std::uint32_t rows, std::span<float> logits)
 {
@@ -401,12 +390,22 @@ void CudaBackend::takeLogits(std::uint32_t rows, std::span<float> logits)
     std::copy_n(m_stagedLogits.data(), count, logits.data());
 }
 
-// Decode and verify: a captured graph, sized for the bucket.
+// Decode and verify: a captured graph, sized for the bucket. The first run of a kind goes without, since kernels are loaded when they
+// are first launched, which a capture may not bear.
 Result<RunOutcome> CudaBackend::runFew(const RunInput &input, std::span<float> logits)
 {
     const auto tokens = static_cast<std::uint32_t>(input.tokens.size());
-    graphOf(bucketOf(tokens), input.logitsWanted).launch(m_stream);
-    ++m_graphLaunches;
+    const std::uint32_t bucket = bucketOf(tokens), sized = tokensOfBucket(bucket);
+    const Run run{sized, largestLogits(input.logitsWanted, sized)};
+    Graph &graph = m_graphs[bucket][std::size_t(input.logitsWanted)];
+    if (graph) {
+        graph.launch(m_stream);
+        ++m_graphLaunches;
+    } else {
+        queueSteps(run, {});
+        graph = Graph::capture(m_stream, [&] { queueSteps(run, {}); });
+        ++m_captures;
+    }
     takeLogits(largestLogits(input.logitsWanted, tokens), logits);
     return RunOutcome::Done;
 }

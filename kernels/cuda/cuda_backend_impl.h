@@ -45,7 +45,8 @@ public:
     Result<KvPageId> allocateKvPage() override;
     void freeKvPage(KvPageId page) override { m_kv.free(page); }
     void copyKvPage(KvPageId from, KvPageId to, std::uint32_t tokens) override;
-    std::string kvFormat() const override { return "cuda, halves"; }
+    // Exponentials differ from architecture to architecture in the last bit.
+    std::string kvFormat() const override { return "cuda " + m_capabilities.isa + ", halves"; }
     Result<void> exportKvPage(KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override;
     void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override;
 
@@ -120,7 +121,6 @@ private:
     void prepare(const RunInput &input);
     void setLogitRows(std::uint32_t first, std::uint32_t rows);
     bool queueSteps(const Run &run, const Between &goOn);
-    const Graph &graphOf(std::uint32_t bucket, LogitsWanted wanted);
     Result<RunOutcome> runFew(const RunInput &input, std::span<float> logits);
     Result<RunOutcome> runMany(const RunInput &input, std::span<float> logits, const std::stop_token &stop);
     void takeLogits(std::uint32_t rows, std::span<float> logits);

@@ -8,7 +8,7 @@ namespace kernels::cuda {
 namespace {
 
 // So many warps keep the largest GPUs busy: of matrices with fewer rows several warps share each row. It depends on the shape
-// of the matrix alone, so that every GPU makes the same bits.
+// of the matrix alone, so that sums have one order on every GPU.
 constexpr std::uint32_t kWarpsWanted = 3072;
 constexpr std::uint32_t kMostDepthWarps = 8;
 constexpr std::uint32_t kWarpsOfBlock = 8;
