@@ -3,6 +3,9 @@
 #include "inference/gguf/wording.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
 
 namespace inference {
 
@@ -71,11 +74,38 @@ Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision
     return choice;
 }
 
+std::string whyNotTrusted(const std::filesystem::path &plugin, int gpu)
+{
+    static std::mutex mutex;
+    static std::map<std::pair<std::filesystem::path, int>, std::string> known;
+    const std::lock_guard lock(mutex);
+    const auto [found, isNew] = known.try_emplace({plugin, gpu});
+    std::string &why = found->second;
+    if (!isNew)
+        return why;
+    std::string first;
+    const auto result = kernels::runCudaSelfTest(plugin, gpu, [&](const std::string &check, const std::string &failure) {
+        if (!failure.empty() && first.empty())
+            first = check + ": " + failure;
+    });
+    if (!result)
+        why = result.error().message;
+    else if (result->failed > 0)
+        why = std::to_string(result->failed) + " of " + std::to_string(result->passed + result->failed) +
+              " checks of the GPU's kernels failed (" + first + ").";
+    return why;
+}
+
+std::filesystem::path pluginOf(const LoadOptions &options)
+{
+    return options.gpu.plugin.empty() ? kernels::findCudaPlugin() : options.gpu.plugin;
+}
+
 kernels::CudaProbe probeFor(const LoadOptions &options)
 {
     if (options.device == "cpu" || (options.device == "auto" && options.precision == Precision::Reference))
         return {};
-    return kernels::probeCuda(options.gpu.plugin.empty() ? kernels::findCudaPlugin() : options.gpu.plugin);
+    return kernels::probeCuda(pluginOf(options));
 }
 
 } // namespace inference

@@ -33,7 +33,12 @@ MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength,
 Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
                                   const kernels::CudaProbe &probe);
 
+// Why a GPU is not to be used without being asked for: a kernel of ours gives wrong numbers on it, or the check could not be done. Empty
+// when all are right. Every kernel is tried, once for each GPU and plug-in in a run of the program: about a second.
+std::string whyNotTrusted(const std::filesystem::path &plugin, int gpu);
+
 // What the plug-in of these options says; not asked where the device is the CPU or the path is the reference.
 kernels::CudaProbe probeFor(const LoadOptions &options);
+std::filesystem::path pluginOf(const LoadOptions &options);
 
 } // namespace inference

@@ -84,6 +84,12 @@ Result<Placed> placeModel(const ModelFile &file, kernels::Plan plan, const LoadO
     if (!choice)
         return choice.error();
     std::string reason = choice->reason;
+    if (choice->onGpu && options.device == "auto") {
+        if (const std::string why = whyNotTrusted(pluginOf(options), choice->gpu); !why.empty()) {
+            choice->onGpu = false;
+            reason = why + " The model runs on the processor.";
+        }
+    }
     if (choice->onGpu) {
         LoadOptions onGpu = options;
         onGpu.device = "cuda";
@@ -146,8 +152,7 @@ Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &optio
 {
     if (options.device == "cuda")
         return kernels::createCudaBackend(
-            options.gpu.plugin.empty() ? kernels::findCudaPlugin() : options.gpu.plugin,
-            {.device = options.gpu.device, .kvBudgetBytes = std::size_t(options.gpu.kvBytes)});
+            pluginOf(options), {.device = options.gpu.device, .kvBudgetBytes = std::size_t(options.gpu.kvBytes)});
     if (auto usable = checkDevice(options.device); !usable)
         return usable.error();
     if (options.precision == Precision::Reference)

@@ -121,6 +121,19 @@ private Q_SLOTS:
         QCOMPARE(refused.error().code, ErrorCode::OutOfMemory);
     }
 
+    void aGpuThatGivesWrongNumbersIsNotUsedUnasked()
+    {
+        ModelEngine engine(createBackend);
+        LoadOptions wrong = options("auto");
+        wrong.gpu.plugin = FAKE_CUDA_PLUGIN; // its self-test fails
+        const auto loaded = engine.load(m_model.toStdString(), wrong, nullptr, {});
+        QVERIFY2(loaded.ok(), loaded ? "" : loaded.error().message.c_str());
+        QCOMPARE(loaded->deviceReason, std::string("1 of 2 checks of the GPU's kernels failed (another: wrong by 1). "
+                                                   "The model runs on the processor."));
+        Text text;
+        QVERIFY(engine.generate(request(), text, {}).ok());
+    }
+
     void theCacheTakesWhatThePlanLeaves()
     {
         const auto model =
