@@ -240,4 +240,12 @@ Result<SelfTestResult> runCudaSelfTest(const std::filesystem::path &plugin, int 
     return (*engine)->selfTest(device, report);
 }
 
+Result<double> measureCudaBandwidth(const std::filesystem::path &plugin, int device)
+{
+    const auto engine = openEngine(plugin);
+    if (!engine)
+        return engine.error();
+    return (*engine)->measureCopyBandwidth(device);
+}
+
 } // namespace kernels

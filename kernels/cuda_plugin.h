@@ -62,4 +62,7 @@ Result<std::unique_ptr<Backend>> createCudaBackend(const std::filesystem::path &
 // Every kernel on the device against plain loops. Fails as createCudaBackend() does, or when the device fails.
 Result<SelfTestResult> runCudaSelfTest(const std::filesystem::path &plugin, int device, const SelfTestReport &report);
 
+// Bytes a second that a copy within the device's memory reads and writes. Fails as runCudaSelfTest() does.
+Result<double> measureCudaBandwidth(const std::filesystem::path &plugin, int device);
+
 } // namespace kernels

@@ -8,6 +8,7 @@
 #include "inference/gguf/wording.h"
 #include "inference/sampler.h"
 #include "kernels/cpu/machine.h"
+#include "kernels/cuda_plugin.h"
 
 #include <nlohmann/json.hpp>
 
@@ -199,8 +200,11 @@ Json report(const OpenModel &model, const BenchOptions &options, const Measured 
     const kernels::BackendCapabilities &device = model.backend->capabilities();
     const Spread prefill = spreadOf(measured.prefill), decode = spreadOf(measured.decode);
     const TokenCost cost = costOf(model, options.depth, options.generate);
-    const double bandwidth = kernels::measureReadBandwidth(device.threads),
-                 rate = kernels::measureInt8Rate(device.threads);
+    const bool onGpu = device.device == "cuda";
+    // Of a GPU the one limit that is measured is its memory's: the first one's, where there are several.
+    const auto copied = onGpu ? kernels::measureCudaBandwidth(kernels::findCudaPlugin(), 0) : kernels::Result<double>(0.0);
+    const double bandwidth = onGpu ? (copied ? *copied : 0.0) : kernels::measureReadBandwidth(device.threads),
+                 rate = onGpu ? 0.0 : kernels::measureInt8Rate(device.threads);
     const auto percent = [](double achieved, double limit) {
         return limit > 0 ? Json(100 * achieved / limit) : Json();
     };

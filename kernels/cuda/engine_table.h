@@ -16,6 +16,7 @@ struct EngineTable
     Result<std::unique_ptr<Backend>> (*createBackend)(const CudaBackendOptions &options);
     // Every kernel on the device.
     Result<SelfTestResult> (*selfTest)(int device, const SelfTestReport &report);
+    Result<double> (*measureCopyBandwidth)(int device); // see bandwidth.h
 };
 
 } // namespace kernels::cuda

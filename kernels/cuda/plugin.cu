@@ -1,12 +1,14 @@
 // The one function that the plug-in exports.
 #include "kernels/build_identity.h"
+#include "kernels/cuda/bandwidth.h"
 #include "kernels/cuda/engine_table.h"
 #include "kernels/cuda/probe.h"
 #include "kernels/cuda/self_test.h"
 
 namespace {
 
-constexpr kernels::cuda::EngineTable kEngine = {kernels::cuda::createCudaBackend, kernels::cuda::runSelfTest};
+constexpr kernels::cuda::EngineTable kEngine = {kernels::cuda::createCudaBackend, kernels::cuda::runSelfTest,
+                                                 kernels::cuda::measureCopyBandwidth};
 
 } // namespace
 

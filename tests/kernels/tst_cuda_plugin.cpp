@@ -139,6 +139,10 @@ private Q_SLOTS:
         QCOMPARE(result->passed, 1u);
         QCOMPARE(result->failed, 1u);
         QCOMPARE(lines, (QStringList{"fake kernel 2|", "another|wrong by 1"}));
+        const auto bandwidth = kernels::measureCudaBandwidth(FAKE_CUDA_PLUGIN, 1);
+        QVERIFY(bandwidth.ok());
+        QCOMPARE(*bandwidth, 2e12);
+        QVERIFY(!kernels::measureCudaBandwidth({}, 0));
     }
 
     // The plug-in as it is, on the emulated device: probing runs a kernel there.
