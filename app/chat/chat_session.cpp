@@ -176,6 +176,18 @@ bool ChatSession::branchFrom(int row)
     return true;
 }
 
+bool ChatSession::isBranching() const
+{
+    const qint64 leaf = m_messages.leaf();
+    return m_state == State::Idle && leaf != 0 && m_messages.tree().newestLeaf(leaf) != leaf;
+}
+
+void ChatSession::leaveBranch()
+{
+    if (isBranching())
+        showBranch(m_messages.leaf());
+}
+
 bool ChatSession::regenerate(int row)
 {
     if (m_state != State::Idle || row < 0 || row >= m_messages.rowCount())

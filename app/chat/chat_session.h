@@ -94,6 +94,8 @@ public:
     bool editAnswer(int row, const QString &text);
     // The next message follows this one, as a new branch beside what stands below it now.
     bool branchFrom(int row);
+    bool isBranching() const; // nothing has followed yet, and what stands below is not shown
+    void leaveBranch();       // shows it again
     // Goes on with the last answer, which ended early (length, stop, interruption).
     bool canContinue() const;
     bool continueAnswer();

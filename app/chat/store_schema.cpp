@@ -7,7 +7,7 @@ namespace app {
 namespace {
 
 // One that was released never changes.
-constexpr std::array<const char *, 2> kMigrations{R"sql(
+constexpr std::array<const char *, 3> kMigrations{R"sql(
 CREATE TABLE folders(
     id INTEGER PRIMARY KEY,
     parent_id INTEGER,
@@ -64,6 +64,8 @@ CREATE TABLE tags(
 )sql",
                                                 R"sql(
 CREATE TABLE search_pending(message_id INTEGER PRIMARY KEY); -- what search_index.h has to read
+)sql",
+                                                R"sql(
 ALTER TABLE conversations ADD COLUMN view_message INTEGER;
 ALTER TABLE conversations ADD COLUMN view_offset INTEGER NOT NULL DEFAULT 0;
 )sql"};

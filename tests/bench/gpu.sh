@@ -5,7 +5,7 @@
 #     tests/bench/gpu.sh [--bin FOLDER] [--models FOLDER] [--quick] [MODEL...]
 #
 # --bin: baleen-cli with libbaleen_cuda.so beside it; without it, build/portable is built here, for the GPU that is there (CMake, g++, the
-# CUDA toolkit; nothing is fetched). Models are files to time. Without any, files in the shapes and types of real ones are written
+# CUDA toolkit). Models are files to time. Without any, files in the shapes and types of real ones are written
 # to --models (default: a temporary folder; needs Python with numpy and 25 GB), once. --quick: the 1.5B alone.
 #
 # Prints one report, a table at its end. Status 0 only when the GPU was found, no kernel failed and both devices agree.

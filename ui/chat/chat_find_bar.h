@@ -1,18 +1,13 @@
-// Find in this conversation: a field with the number of places, over the head of the transcript.
+// Find in this conversation, in the head of the transcript.
 #pragma once
 
-#include "ui/widgets/buttons.h"
-
-#include <QFrame>
-
-class QLabel;
-class QLineEdit;
+#include "ui/widgets/find_bar.h"
 
 namespace ui {
 
 class Transcript;
 
-class ChatFindBar : public QFrame
+class ChatFindBar : public FindBar
 {
     Q_OBJECT
 
@@ -20,32 +15,20 @@ public:
     // The transcript outlives it.
     ChatFindBar(const Appearance &appearance, Transcript &transcript, QWidget *parent = nullptr);
 
-    // Shows it, with what is selected or was looked for last.
-    void open();
-    void close(); // and marks nothing any more
-    void next(int step); // 1 or -1; opens it first
-    // Marks without being shown: what the search over all chats has found.
+    // What the search over all chats has found is marked already; opened, the bar goes on with it.
     void setWords(const QString &words);
-    QLineEdit *field() const { return m_field; }
-    QString figures() const;
-
-Q_SIGNALS:
-    void closed();
 
 protected:
+    QString chosenText() const override;
+    void search() override;
+    void step(bool backwards) override;
+    void clear() override;
     void paintEvent(QPaintEvent *event) override;
-    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    void find();
-    void update();
+    void showCount();
 
-    const Appearance &m_appearance;
     Transcript &m_transcript;
-    QLineEdit *m_field;
-    QLabel *m_figures;
-    IconButton *m_up;
-    IconButton *m_down;
 };
 
 } // namespace ui

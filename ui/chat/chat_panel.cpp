@@ -150,6 +150,10 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
             !m_session->isBusy() && m_composer->edit()->document()->isEmpty())
             openConversation(last);
     });
+    connect(&m_conversations, &app::ConversationListModel::loadFailed, this, [this](const inference::Error &error) {
+        m_storeNotice = app::errorSentence(error);
+        updateNotice();
+    });
     connect(&m_conversations, &app::ConversationListModel::removed, this, [this](qint64 id, const QString &) {
         if (m_session && m_session->conversationId() == id)
             use(m_sessions.newChat());
@@ -518,12 +522,14 @@ void ChatPanel::act(Action action, int row, const QString &name)
         m_session->showVersion(row, messages->version(row) + 1);
         break;
     case Action::Custom:
-        if (name == QLatin1String("newChat"))
+        if (name == QLatin1String("newChat")) {
             newItem();
-        else if (name == QLatin1String("branch") && m_session->branchFrom(row))
+        } else if (name == QLatin1String("branch") && m_session->branchFrom(row)) {
+            refresh();
             focusInput();
-        else if (name == QLatin1String("receipt"))
+        } else if (name == QLatin1String("receipt")) {
             showReceipt(row);
+        }
         break;
     default:
         break;

@@ -28,12 +28,12 @@ void ChatPanel::findHere()
 
 void ChatPanel::findNext()
 {
-    m_findBar->next(1);
+    m_findBar->findNext(false);
 }
 
 void ChatPanel::findPrevious()
 {
-    m_findBar->next(-1);
+    m_findBar->findNext(true);
 }
 
 void ChatPanel::pinHere()

@@ -141,6 +141,14 @@ void ChatPanel::updateNotice()
         m_notice->setWords(QString(), isAnswer ? tr("You edit the answer. Sending makes it a version of its own; the model's stays.")
                                                : tr("You edit an earlier message. Sending makes a new version; the old one stays."));
         connect(m_notice->addAction(tr("Cancel")), &TextButton::clicked, this, &ChatPanel::cancelEdit);
+    } else if (m_session && m_session->isBranching()) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("branch"));
+        m_notice->setWords(QString(), tr("Your next message begins a branch here. What stood below is kept."));
+        connect(m_notice->addAction(tr("Show it")), &TextButton::clicked, this, [this] {
+            m_session->leaveBranch();
+            refresh();
+        });
     } else if (m_store.saveState() == app::ChatStore::SaveState::NotSaved) {
         m_notice->setKind(Notice::Kind::Danger);
         m_notice->setIconName(QStringLiteral("error"));

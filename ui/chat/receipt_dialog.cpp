@@ -19,7 +19,6 @@ ReceiptDialog::ReceiptDialog(const Appearance &appearance, app::InferenceService
       m_replay(new TextButton(appearance, tr("Replay"), TextButton::Kind::Primary, this))
 {
     setWindowTitle(tr("Receipt of the answer"));
-    resize(560, sizeHint().height());
     auto *form = new QFormLayout;
     form->setHorizontalSpacing(24);
     form->setVerticalSpacing(6);
@@ -60,6 +59,10 @@ ReceiptDialog::ReceiptDialog(const Appearance &appearance, app::InferenceService
     m_replay->setEnabled(problem.isEmpty());
     setVerdict(problem.isEmpty() ? tr("Replay asks the same again, with the same seed, and compares token by token. Nothing of it is kept.") : problem,
                appearance.theme().text2);
+    // Lines that are broken have their height only once the width is known.
+    constexpr int kWidth = 600;
+    setMinimumWidth(kWidth);
+    resize(kWidth, all->totalHeightForWidth(kWidth));
 }
 
 QVector<QPair<QString, QString>> ReceiptDialog::fields() const

@@ -74,7 +74,7 @@ private:
 };
 
 EditorCard::EditorCard(Appearance &appearance, QWidget *parent)
-    : Card(appearance, parent), m_appearance(appearance), m_find(new FindBar(appearance, this)),
+    : Card(appearance, parent), m_appearance(appearance), m_find(new EditorFindBar(appearance, this)),
       m_stack(new QStackedWidget(this)), m_editor(new CodeEditor(appearance, m_stack)),
       m_former(new CodeEditor(appearance, m_stack)), m_splitter(new QSplitter(Qt::Vertical, this))
 {
@@ -158,7 +158,7 @@ QWidget *EditorCard::buildHead()
     connect(m_formerTab, &TabButton::clicked, this, [this] { showTab(true); });
     connect(m_use, &TextButton::clicked, this, &EditorCard::useFormerRequested);
     connect(m_open, &IconButton::clicked, this, &EditorCard::openRequested);
-    connect(m_findButton, &IconButton::clicked, m_find, &FindBar::open);
+    connect(m_findButton, &IconButton::clicked, m_find, &EditorFindBar::open);
     connect(m_save, &TextButton::clicked, this, &EditorCard::saveAsRequested);
     connect(m_copy, &IconButton::clicked, this, [this] {
         CodeEditor *seen = isFormerSeen() ? m_former : m_editor;

@@ -3,7 +3,7 @@
 
 #include "ui/code/code_editor.h"
 #include "ui/code/code_parts.h"
-#include "ui/code/find_bar.h"
+#include "ui/code/editor_find_bar.h"
 #include "ui/code/prose_view.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/notice.h"
@@ -24,7 +24,7 @@ public:
     CodeEditor *editor() const { return m_editor; }
     CodeEditor *former() const { return m_former; }
     ProseView *prose() const { return m_prose; }
-    FindBar *findBar() const { return m_find; }
+    EditorFindBar *findBar() const { return m_find; }
 
     void setFileName(const QString &name, const QString &path); // of the Code tab; empty: "Code"
     void setFormerShown(bool shown, const QString &name);       // whether there is a Source tab
@@ -64,7 +64,7 @@ private:
     TextButton *m_save, *m_use;
     QVBoxLayout *m_noticePlace;
     Notice *m_notice = nullptr;
-    FindBar *m_find;
+    EditorFindBar *m_find;
     QStackedWidget *m_stack;
     CodeEditor *m_editor, *m_former;
     EmptyHint *m_hint;

@@ -201,9 +201,15 @@ private Q_SLOTS:
         session.showVersion(1, 1);
         QCOMPARE(session.messages()->rowCount(), 4); // the model's own, and all below it
         QVERIFY(!session.branchFrom(3)); // the last one: it is there already
+        QVERIFY(!session.isBranching());
         QVERIFY(session.branchFrom(1));
         QCOMPARE(session.messages()->rowCount(), 2);
+        QVERIFY(session.isBranching());
+        session.leaveBranch();
+        QCOMPARE(session.messages()->rowCount(), 4);
+        QVERIFY(session.branchFrom(1));
         QVERIFY(s.ask("three"));
+        QVERIFY(!session.isBranching());
         QCOMPARE(session.messages()->versionCount(2), 2);
         QCOMPARE(session.messages()->message(3).content, QStringLiteral("three"));
     }

@@ -99,6 +99,7 @@ private Q_SLOTS:
     void draftsAreKeptPerChat();
     void renameDeleteAndUndoInTheList();
     void findByTitle();
+    void aListThatCannotBeReadSaysSo();
     void theViewFollowsUntilTheReaderScrollsUp();
     void selectionAcrossBlocksIsCopied();
     void copyButtonOfCodeCopiesTheCode();
@@ -337,6 +338,22 @@ void TestChatPanel::findByTitle()
     QCOMPARE(s.panel->conversations().rowCount(), 1);
     s.panel->list()->search()->clear();
     QCOMPARE(s.panel->conversations().rowCount(), 2);
+}
+
+void TestChatPanel::aListThatCannotBeReadSaysSo()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.say("a chat");
+    QVERIFY(s.answered(1));
+    s.panel.reset();
+    {
+        const auto database = app::Database::open(app::storePath(s.folder.path(QStringLiteral("data"))), app::Database::Mode::ReadWrite);
+        QVERIFY(database && (*database)->run("ALTER TABLE conversations RENAME COLUMN title TO name"));
+    }
+    s.open();
+    QTRY_VERIFY(s.panel->notice()->isVisible());
+    QVERIFY2(s.panel->notice()->sentence().contains(QStringLiteral("title")), qPrintable(s.panel->notice()->sentence()));
 }
 
 void TestChatPanel::theViewFollowsUntilTheReaderScrollsUp()

@@ -7,6 +7,7 @@
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/deleted_chats_dialog.h"
+#include "ui/chat/receipt_dialog.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -152,14 +153,14 @@ private Q_SLOTS:
         QStringList seen;
         for (int i = 0; i < 6; ++i) {
             QCOMPARE(transcript.selectedText().toLower(), QStringLiteral("whale"));
-            seen << bar.figures();
+            seen << bar.count();
             QTest::keyClick(bar.field(), Qt::Key_Return);
         }
         seen.removeDuplicates();
         QCOMPARE(seen.size(), 6);
-        QCOMPARE(bar.figures(), seen.first()); // round the end
+        QCOMPARE(bar.count(), seen.first()); // round the end
         QTest::keyClick(s.panel.get(), Qt::Key_F3, Qt::ShiftModifier);
-        QCOMPARE(bar.figures(), seen.last());
+        QCOMPARE(bar.count(), seen.last());
         QVERIFY(transcript.grab().toImage().size().isValid()); // marks are painted in every kind of block
         bar.field()->setText(QStringLiteral("zebra"));
         QCOMPARE(transcript.foundCount(), 0);
@@ -211,6 +212,27 @@ private Q_SLOTS:
         s.panel->newItem();
         s.panel->openConversation(id);
         QTRY_VERIFY(s.panel->transcript()->isFollowing()); // at the end stays at the end
+    }
+
+    void theReceiptShowsAllAndReplays()
+    {
+        Setup s;
+        s.chat(QStringLiteral("Sing"), QStringLiteral("one two three"));
+        auto receipt = app::receiptFromJson(s.messages()->message(1).receipt);
+        QVERIFY(receipt.has_value());
+        receipt->file = QStringLiteral("/a/very/long/path/") + QStringLiteral("with many folders/").repeated(8) + QStringLiteral("a.gguf");
+        ReceiptDialog dialog(s.appearance, s.service, s.panel->session()->pathBefore(1), *receipt);
+        dialog.show();
+        for (const QLabel *label : dialog.findChildren<QLabel *>())
+            if (label->wordWrap() && !label->text().isEmpty())
+                QVERIFY2(label->height() >= label->heightForWidth(label->width()), qPrintable(label->text()));
+        QVERIFY(dialog.asText().contains(QStringLiteral("4711")));
+        s.script->addAnswer("one two three");
+        dialog.replayButton()->click();
+        QTRY_VERIFY(dialog.verdict().contains(QStringLiteral("same 3 tokens")));
+        s.script->addAnswer("one other three");
+        dialog.replayButton()->click();
+        QTRY_VERIFY(dialog.verdict().contains(QStringLiteral("token 2")));
     }
 
     void deletedChatsAreListedAndComeBack()

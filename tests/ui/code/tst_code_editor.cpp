@@ -2,7 +2,7 @@
 #include "ui/code/bracket_match.h"
 #include "ui/code/code_editor.h"
 #include "ui/code/code_writer.h"
-#include "ui/code/find_bar.h"
+#include "ui/code/editor_find_bar.h"
 #include "ui/code/prose_view.h"
 
 #include <QMimeData>
@@ -204,7 +204,7 @@ private Q_SLOTS:
     void findMarksCountsAndWraps()
     {
         Setup s;
-        FindBar bar(s.appearance);
+        EditorFindBar bar(s.appearance);
         s.editor.resetText(QStringLiteral("Ab ab\nxab AB"));
         bar.setEditor(&s.editor);
         bar.open();
