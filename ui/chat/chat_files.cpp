@@ -77,6 +77,10 @@ QString writePdf(const ExchangedChat &chat, const QString &path)
         writer.setTitle(chat.contents.conversation.title);
         writer.setCreator(QStringLiteral("Baleen"));
         QTextDocument document;
+        // In points: the window's own is in pixels, which a page has very many of, and headings are sized by it.
+        QFont font(QStringLiteral("Noto Sans"));
+        font.setPointSizeF(10);
+        document.setDefaultFont(font);
         document.setHtml(app::chatToHtml(chat, {.forPrinting = true}));
         document.print(&writer);
     }

@@ -134,6 +134,11 @@ void ChatPanel::updateNotice()
         m_notice->setIconName(QStringLiteral("error"));
         m_notice->setWords(tr("Not sent. Your text is kept."), m_notSent);
         m_notice->setClosable(true);
+    } else if (!m_fileNotice.isEmpty()) {
+        m_notice->setKind(m_fileFailed ? Notice::Kind::Danger : Notice::Kind::Success);
+        m_notice->setIconName(m_fileFailed ? QStringLiteral("error") : QStringLiteral("check"));
+        m_notice->setWords(QString(), m_fileNotice);
+        m_notice->setClosable(true);
     } else if (m_editRow >= 0) {
         m_notice->setKind(Notice::Kind::Plain);
         const bool isAnswer = m_session && m_editRow < m_session->messages()->rowCount() &&
@@ -156,11 +161,6 @@ void ChatPanel::updateNotice()
                                                           : tr("The last changes are not on the disk yet."));
         connect(m_notice->addAction(tr("Try again")), &TextButton::clicked, this,
                 [this] { m_store.retry(); });
-    } else if (!m_fileNotice.isEmpty()) {
-        m_notice->setKind(m_fileFailed ? Notice::Kind::Danger : Notice::Kind::Success);
-        m_notice->setIconName(m_fileFailed ? QStringLiteral("error") : QStringLiteral("check"));
-        m_notice->setWords(QString(), m_fileNotice);
-        m_notice->setClosable(true);
     } else if (!m_storeNotice.isEmpty()) {
         m_notice->setKind(Notice::Kind::Warn);
         m_notice->setIconName(QStringLiteral("info"));

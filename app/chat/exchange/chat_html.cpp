@@ -42,6 +42,7 @@ details{color:var(--ink2);border-left:2px solid var(--line);padding-left:14px;ma
 
 constexpr const char *kPrintStyle = R"css(
 body{color:#172023;font-family:"Noto Sans","Noto Sans CJK SC";font-size:10pt}.time,.who{color:#4a575c;font-size:8pt}
+h1{font-size:17pt}h2{font-size:14pt}h3{font-size:12pt}h4,h5,h6{font-size:10pt}
 .you{background-color:#f6f8f8}pre,code{background-color:#f5f7f7;font-family:"JetBrains Mono","DejaVu Sans Mono","Noto Sans Mono CJK SC";font-size:9pt}
 pre{white-space:pre-wrap}td,th{border:1px solid #dfe5e5;padding:3px}
 .keyword{color:#8b2a86}.type{color:#0b6875}.function{color:#1f59b5}.string,.escape{color:#26702c}.number{color:#a2410a}.comment{color:#607075}.pre{color:#6a45b8}
