@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::size_t kSamples = 16384; // a megabyte, whatever the model has of tensors
 
-// Lengths keep two texts from running into one another.
-void addText(Sha256 &hash, std::string_view text)
-{
-    hash.addNumber(std::uint64_t(text.size())).add(text);
-}
-
 } // namespace
 
 KvKey kvRoot(const GgufFile &file, const kernels::Backend &backend)

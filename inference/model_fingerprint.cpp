@@ -5,16 +5,15 @@
 
 namespace inference {
 
-namespace {
-
-constexpr std::size_t kSampleBytes = 64;
-constexpr std::size_t kMostSamples = 16;   // of a tensor
-
-// Lengths keep two texts from running into one another.
 void addText(Sha256 &hash, std::string_view text)
 {
     hash.addNumber(std::uint64_t(text.size())).add(text);
 }
+
+namespace {
+
+constexpr std::size_t kSampleBytes = 64;
+constexpr std::size_t kMostSamples = 16;   // of a tensor
 
 void addMetadata(Sha256 &hash, const GgufFile &file)
 {

@@ -6,8 +6,12 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace inference {
+
+// Adds a text with its length, which keeps two of them from running into one another.
+void addText(Sha256 &hash, std::string_view text);
 
 // Adds all metadata but long lists, every tensor's name, type, shape and place, and about so many samples of 64 bytes, one of each
 // tensor at least.

@@ -2,9 +2,22 @@
 
 #include "app/chat/conversation_copy.h"
 
+#include <QDateTime>
+
 #include <algorithm>
 
 namespace app {
+
+QString exchangeTime(qint64 ms)
+{
+    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODateWithMs);
+}
+
+qint64 exchangeTime(const QString &text)
+{
+    const QDateTime time = QDateTime::fromString(text, Qt::ISODateWithMs);
+    return time.isValid() ? time.toMSecsSinceEpoch() : 0;
+}
 
 QVector<StoreOperations> importOperations(const ChatFile &file, const QVector<FolderRecord> &folders)
 {

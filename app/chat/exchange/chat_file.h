@@ -18,6 +18,10 @@ struct ChatFile
     QStringList notes; // what was left out of a foreign file, a sentence each
 };
 
+// A time in the files: in UTC, to the millisecond. 0 for what is none.
+QString exchangeTime(qint64 ms);
+qint64 exchangeTime(const QString &text);
+
 // What brings them into a store: new ids in the same order, folders by their names, made where there are none. A chat is a chat of its
 // own, whatever is there already. Some messages a piece, so that nobody waits long for the store; a chat's own operations stay together.
 QVector<StoreOperations> importOperations(const ChatFile &file, const QVector<FolderRecord> &folders);

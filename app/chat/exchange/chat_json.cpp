@@ -19,11 +19,6 @@ namespace {
 const QString kFormat = QStringLiteral("baleen-chats");
 constexpr int kVersion = 1;
 
-QString timeText(qint64 ms)
-{
-    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODateWithMs);
-}
-
 void put(QJsonObject &object, const char *key, const QString &value)
 {
     if (!value.isEmpty())
@@ -42,7 +37,7 @@ void put(QJsonObject &object, const char *key, double value)
 void putTime(QJsonObject &object, const char *key, qint64 ms)
 {
     if (ms != 0)
-        object[QLatin1String(key)] = timeText(ms);
+        object[QLatin1String(key)] = exchangeTime(ms);
 }
 
 QJsonObject toJson(const MessageRecord &m, int parent)

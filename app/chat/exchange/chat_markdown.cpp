@@ -3,7 +3,6 @@
 #include "app/chat/message_tree.h"
 
 #include <QCoreApplication>
-#include <QDateTime>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
@@ -26,17 +25,6 @@ QString markOf(const QJsonObject &object)
     QString json = QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
     json.replace(QStringLiteral("--"), QStringLiteral("-\\u002d"));
     return kMark + json + kEnd + QLatin1Char('\n');
-}
-
-QString timeText(qint64 ms)
-{
-    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODateWithMs);
-}
-
-qint64 timeOf(const QJsonValue &value)
-{
-    const QDateTime time = QDateTime::fromString(value.toString(), Qt::ISODateWithMs);
-    return time.isValid() ? time.toMSecsSinceEpoch() : 0;
 }
 
 // What would end a part gets one backslash more, in a message's own text.
@@ -89,8 +77,8 @@ ExchangedChat fromMarks(const QString &markdown)
         if (i == 1) { // the chat's own
             c.title = object.value(QLatin1String("title")).toString();
             c.titledByUser = true;
-            c.created = timeOf(object.value(QLatin1String("created")));
-            c.updated = timeOf(object.value(QLatin1String("updated")));
+            c.created = exchangeTime(object.value(QLatin1String("created")).toString());
+            c.updated = exchangeTime(object.value(QLatin1String("updated")).toString());
             continue;
         }
         MessageRecord message;
@@ -98,7 +86,7 @@ ExchangedChat fromMarks(const QString &markdown)
         message.state = stateOf(object.value(QLatin1String("state")).toString());
         message.endReason = object.value(QLatin1String("end_reason")).toString();
         message.model = object.value(QLatin1String("model")).toString();
-        message.created = timeOf(object.value(QLatin1String("created")));
+        message.created = exchangeTime(object.value(QLatin1String("created")).toString());
         message.reasoningMs = object.value(QLatin1String("reasoning_ms")).toInteger();
         const auto take = [&rest](const QString &from, const QString &to) {
             const qsizetype begin = rest.indexOf(from);
@@ -132,9 +120,9 @@ QString chatToMarkdown(const ExchangedChat &chat)
     MessageTree tree;
     tree.reset(chat.contents.messages);
     QString all = QStringLiteral("# %1\n\n").arg(c.title.isEmpty() ? text("New chat") : c.title.simplified());
-    all += markOf({{QStringLiteral("title"), c.title}, {QStringLiteral("created"), timeText(c.created)}, {QStringLiteral("updated"), timeText(c.updated)}});
+    all += markOf({{QStringLiteral("title"), c.title}, {QStringLiteral("created"), exchangeTime(c.created)}, {QStringLiteral("updated"), exchangeTime(c.updated)}});
     for (const MessageRecord &m : tree.messages(tree.path(tree.leafOrNewest(c.currentLeaf)))) {
-        QJsonObject object{{QStringLiteral("role"), roleWord(m.role)}, {QStringLiteral("created"), timeText(m.created)}};
+        QJsonObject object{{QStringLiteral("role"), roleWord(m.role)}, {QStringLiteral("created"), exchangeTime(m.created)}};
         if (!m.model.isEmpty())
             object[QStringLiteral("model")] = m.model;
         if (m.state != MessageState::Complete)
