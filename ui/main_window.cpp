@@ -198,6 +198,12 @@ Panel *MainWindow::makePanel(const QString &id)
     if (id == QLatin1String("chat")) {
         auto *chat = new ChatPanel(m_service, m_settings, m_appearance, data);
         connect(chat, &ChatPanel::chooseModelRequested, this, &MainWindow::showModelMenu);
+        connect(chat, &ChatPanel::contextLengthRequested, this, [this](int tokens) {
+            if (const auto model = m_service.model()) {
+                m_settings.set(app::kContextLength, tokens);
+                openModel(QString::fromStdString(model->path.string()));
+            }
+        });
         return chat;
     }
     if (id == QLatin1String("code"))

@@ -1,5 +1,7 @@
 #include "app/chat/chat_prompt.h"
 
+#include "app/chat/chat_context.h"
+
 #include <QRegularExpression>
 #include <QTextBoundaryFinder>
 
@@ -49,13 +51,22 @@ GenerationRequest request(std::vector<ChatMessage> turns, const ChatOptions &opt
 std::vector<ChatMessage> turnsOf(const QVector<MessageRecord> &path)
 {
     std::vector<ChatMessage> turns;
-    for (const MessageRecord &message : path) {
-        if (message.content.isEmpty())
+    QVector<ContextTurn> parts = contextTurns(path);
+    if (!parts.isEmpty())
+        parts.last().sight = Sight::Seen; // it is what is asked
+    for (const ContextTurn &turn : std::as_const(parts)) {
+        if (turn.summary >= 0)
+            addTurn(turns, "user", summaryForModel(path[turn.summary].summary).toStdString());
+        if (turn.sight != Sight::Seen)
             continue;
-        const char *role = message.role == Role::Assistant ? "assistant"
-                           : message.role == Role::System  ? "system"
-                                                           : "user";
-        addTurn(turns, role, message.content.toStdString());
+        for (const MessageRecord &message : path.mid(turn.first, turn.count)) {
+            if (message.content.isEmpty())
+                continue;
+            const char *role = message.role == Role::Assistant ? "assistant"
+                               : message.role == Role::System  ? "system"
+                                                               : "user";
+            addTurn(turns, role, message.content.toStdString());
+        }
     }
     return turns;
 }

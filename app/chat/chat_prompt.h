@@ -18,7 +18,7 @@ struct ChatOptions
 };
 ChatOptions chatOptions(const Settings &settings);
 
-// `path` goes from the first message to the one to be answered. Answers without text are left out, and
+// `path` goes from the first message to the one to be answered; what of it the model sees, see chat_context.h. Answers without text are left out, and
 // neighbouring messages of the user are joined: every format wants the turns to alternate. Reasoning is not
 // sent back. Models whose makers advise against a system prompt (R1 and its distills) get the instructions in
 // the first turn of the user.

@@ -42,6 +42,13 @@ struct MessageRecord
     double prefillTokensPerSecond = 0, decodeTokensPerSecond = 0, firstTokenMs = 0;
     QByteArray receipt; // of an answer, see receipt.h; empty: none
     qint64 created = 0;
+    // What of the conversation the model sees, by the user's choice: see chat_context.h. They stand at messages of the user and hold for
+    // the answers to them.
+    bool pinned = false;
+    bool leftOut = false;
+    // What the model sees in place of the messages from `summaryFrom` to this one, on a path that holds both. Empty: nothing.
+    QString summary;
+    qint64 summaryFrom = 0;
 };
 
 // Where the reader was: this message stands at the top of the view, so many px above it. 0: at the end, where new text appears.
@@ -66,6 +73,7 @@ struct ConversationRecord
     qint64 deletedAt = 0;  // 0: not deleted; 30 days later it is gone for good
     qint64 archivedAt = 0; // 0: not archived
     ConversationView view;
+    QByteArray choices; // of this conversation alone, JSON, see chat_choices.h; empty: none
 };
 
 // Conversations that belong together, under a head of their own in the list.
@@ -74,6 +82,7 @@ struct FolderRecord
     qint64 id = 0;
     QString name;
     qint64 position = 0; // among the others; equal ones by id
+    QByteArray choices{}; // for all its conversations, JSON, see chat_choices.h
     friend bool operator==(const FolderRecord &, const FolderRecord &) = default;
 };
 
@@ -146,6 +155,22 @@ struct SetView
     qint64 conversationId = 0;
     ConversationView view;
 };
+struct SetContextMarks
+{
+    qint64 messageId = 0;
+    bool pinned = false, leftOut = false;
+};
+struct SetSummary // an empty text removes it
+{
+    qint64 messageId = 0;
+    qint64 from = 0;
+    QString text;
+};
+struct SetChoices
+{
+    qint64 conversationId = 0;
+    QByteArray choices;
+};
 struct SetDraft // an empty text removes it; conversation 0: the one not begun yet
 {
     qint64 conversationId = 0;
@@ -153,7 +178,7 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
 };
 using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
                                     SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
-                                    SetView, SetDraft>;
+                                    SetView, SetContextMarks, SetSummary, SetChoices, SetDraft>;
 using StoreOperations = QVector<StoreOperation>;
 
 inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;

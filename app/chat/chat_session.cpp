@@ -65,6 +65,9 @@ void ChatSession::load(qint64 id)
             const qint64 asked = m_conversation.id;
             m_conversation = result->conversation;
             m_conversation.id = asked;
+            if (asked != 0)
+                m_choices = choicesFromJson(result->conversation.choices);
+            m_folder = result->folder;
             m_messages.reset(result->messages, m_conversation.currentLeaf);
             if (m_draft.isEmpty())
                 m_draft = result->draft;
@@ -209,6 +212,7 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
     if (isNew) {
         conversation.id = newRecordId();
         conversation.created = conversation.updated = nowMs();
+        conversation.choices = choicesToJson(m_choices);
     }
     if (isNew || (m_messages.tree().isEmpty() && conversation.title.isEmpty()))
         conversation.title = titleFrom(typed);
@@ -321,7 +325,7 @@ void ChatSession::ask()
     if (!m_answer->continues)
         path.removeLast();
     const QVector<MessageRecord> records = m_messages.tree().messages(path);
-    const ChatOptions options = chatOptions(m_settings);
+    const ChatOptions options = this->options();
     const auto model = m_service.model();
     auto request =
         m_answer->continues ? continueRequest(records, options, model) : chatRequest(records, options, model);
@@ -568,13 +572,14 @@ void ChatSession::saveDraft()
     m_store.write({SetDraft{m_conversation.id, m_draft}}, Durability::Typed);
 }
 
-inference::GenerationRequest ChatSession::draftRequest(const QString &draft) const
+inference::GenerationRequest ChatSession::draftRequest(const QString &draft, int row) const
 {
-    QVector<MessageRecord> path = m_messages.tree().messages(m_messages.tree().path(m_messages.leaf()));
+    const bool instead = row >= 0 && row < m_messages.rowCount();
+    QVector<MessageRecord> path = instead ? pathBefore(row) : m_messages.tree().messages(m_messages.tree().path(m_messages.leaf()));
     MessageRecord question;
     question.content = draft;
     path << question;
-    return chatRequest(path, chatOptions(m_settings), m_service.model());
+    return chatRequest(path, options(), m_service.model());
 }
 
 void ChatSession::setState(State state)
@@ -588,6 +593,7 @@ void ChatSession::setState(State state)
 void ChatSession::applyCommitted(const StoreOperations &operations)
 {
     for (const StoreOperation &operation : operations) {
+        followFolder(operation);
         const auto *title = std::get_if<SetTitle>(&operation);
         if (!title || title->conversationId != m_conversation.id || m_conversation.id == 0)
             continue;

@@ -2,7 +2,7 @@
 // the file.
 #pragma once
 
-#include "app/chat/chat_prompt.h"
+#include "app/chat/chat_choices.h"
 #include "app/chat/message_list_model.h"
 #include "app/chat/store.h"
 #include "app/inference_service.h"
@@ -106,11 +106,27 @@ public:
     // Shows the newest branch with this message, where another one is shown. False: there is no such message here.
     bool showMessage(qint64 id);
 
+    // What of the conversation the model sees, see chat_context.h. Not while busy or Loading: false then. The turn is named by any of its
+    // messages that are shown.
+    bool setPinned(qint64 message, bool pinned);   // a pinned turn is not left out
+    bool setLeftOut(qint64 message, bool leftOut); // and the other way round
+    // `text` stands for the turns from that of `from` to that of `to`, which are shown.
+    bool setSummary(qint64 from, qint64 to, const QString &text);
+    bool removeSummary(qint64 carrier); // of the message that carries it; what it stood for is seen again
+
+    // What this conversation wants otherwise than its folder, the model and the settings; before its first message kept in memory only.
+    ChatChoices choices() const { return m_choices; }
+    void setChoices(const ChatChoices &choices);
+    FolderRecord folder() const { return m_folder; } // id 0: in none
+    // As the next answer is asked for: all levels taken together.
+    ChatOptions options() const;
+    PromptVariables promptVariables() const;
+
     // What is typed and not sent; kept in the file.
     QString draft() const { return m_draft; }
     void setDraft(const QString &text);
-    // What the engine would be asked if `draft` were sent now: to count its tokens.
-    inference::GenerationRequest draftRequest(const QString &draft) const;
+    // What the engine would be asked if `draft` were sent now: to count its tokens. With a row: as another version of the message there.
+    inference::GenerationRequest draftRequest(const QString &draft, int row = -1) const;
 
 Q_SIGNALS:
     void loaded();
@@ -122,6 +138,8 @@ Q_SIGNALS:
     void promptProgress();
     void queuePositionChanged();
     void titleChanged();
+    void choicesChanged(); // of any level: see options()
+    void contextChanged(); // what the model sees of the messages is another now
     void conversationCreated(qint64 id);
     // The answer in that row (-1: not shown) has ended, whatever way; its record says how.
     void answerFinished(int row);
@@ -145,11 +163,15 @@ private:
     void setState(State state);
     MessageRecord newAnswer(qint64 parent) const;
     void applyCommitted(const StoreOperations &operations);
+    bool mark(qint64 message, bool pinned, bool leftOut);
+    void followFolder(const StoreOperation &operation);
 
     InferenceService &m_service;
     ChatStore &m_store;
     const Settings &m_settings;
     ConversationRecord m_conversation;
+    ChatChoices m_choices;
+    FolderRecord m_folder;
     MessageListModel m_messages;
     State m_state = State::Idle;
     std::optional<RunningAnswer> m_answer;

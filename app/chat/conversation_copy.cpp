@@ -22,6 +22,7 @@ StoreOperations withNewIds(const ConversationContents &contents)
         newIds.insert(message.id, id);
         message.id = id;
         message.parentId = newIds.value(message.parentId);
+        message.summaryFrom = newIds.value(message.summaryFrom);
         message.conversationId = conversation.id;
         if (message.state == MessageState::Streaming)
             message.state = MessageState::Interrupted;

@@ -54,6 +54,8 @@ QVariant MessageListModel::data(const QModelIndex &index, int role) const
         return version(index.row());
     case VersionCountRole:
         return versionCount(index.row());
+    case SightRole:
+        return int(turnOf(index.row()).sight);
     default:
         return {};
     }
@@ -99,6 +101,7 @@ void MessageListModel::reset(const QVector<MessageRecord> &messages, qint64 leaf
     beginResetModel();
     m_tree.reset(messages);
     m_path = m_tree.path(m_tree.leafOrNewest(leaf));
+    findTurns();
     endResetModel();
 }
 
@@ -121,13 +124,59 @@ void MessageListModel::showLeaf(qint64 leaf)
     if (common < m_path.size()) {
         beginRemoveRows({}, common, int(m_path.size()) - 1);
         m_path.resize(common);
+        findTurns();
         endRemoveRows();
     }
     if (common < path.size()) {
         beginInsertRows({}, common, int(path.size()) - 1);
         m_path = path;
+        findTurns();
         endInsertRows();
     }
+}
+
+const ContextTurn &MessageListModel::turnOf(int row) const
+{
+    return m_turns[m_turnOf[row]];
+}
+
+int MessageListModel::questionRow(const ContextTurn &turn) const
+{
+    for (int row = turn.first; row < turn.first + turn.count; ++row)
+        if (message(row).role == Role::User)
+            return row;
+    return turn.first;
+}
+
+int MessageListModel::turnsSummarised(const ContextTurn &turn) const
+{
+    if (turn.summary < 0)
+        return 0;
+    return int(std::count_if(m_turns.begin(), m_turns.end(), [&](const ContextTurn &other) {
+        return other.sight == Sight::Summarised && other.first >= turn.first && other.first <= turn.summary;
+    }));
+}
+
+void MessageListModel::findTurns()
+{
+    m_turns = contextTurns(int(m_path.size()), [this](int row) -> const MessageRecord & { return message(row); });
+    m_turnOf.resize(m_path.size());
+    for (int turn = 0; turn < m_turns.size(); ++turn)
+        std::fill_n(m_turnOf.begin() + m_turns[turn].first, m_turns[turn].count, turn);
+}
+
+void MessageListModel::setMarks(const QVector<MessageRecord> &marked)
+{
+    for (const MessageRecord &message : marked) {
+        MessageRecord &record = m_tree.at(message.id);
+        record.pinned = message.pinned;
+        record.leftOut = message.leftOut;
+        record.summary = message.summary;
+        record.summaryFrom = message.summaryFrom;
+    }
+    findTurns();
+    if (!m_path.isEmpty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {SightRole});
 }
 
 void MessageListModel::tellVersions(int row)
@@ -154,8 +203,15 @@ void MessageListModel::update(const MessageRecord &message)
     MessageRecord &record = m_tree.at(message.id);
     const qint64 parent = record.parentId;
     QString content = std::move(record.content), reasoning = std::move(record.reasoning);
+    const bool pinned = record.pinned, leftOut = record.leftOut;
+    QString summary = std::move(record.summary);
+    const qint64 summaryFrom = record.summaryFrom;
     record = message;
     record.parentId = parent;
+    record.pinned = pinned;
+    record.leftOut = leftOut;
+    record.summary = std::move(summary);
+    record.summaryFrom = summaryFrom;
     record.content = std::move(content);
     record.reasoning = std::move(reasoning);
     if (const int row = rowOf(message.id); row >= 0)

@@ -1,6 +1,7 @@
 // The messages that a transcript shows: the path from the first message to the current leaf, with versions.
 #pragma once
 
+#include "app/chat/chat_context.h"
 #include "app/chat/message_tree.h"
 
 #include <QAbstractListModel>
@@ -33,7 +34,8 @@ public:
         FirstTokenMsRole,
         CreatedRole,
         VersionRole, // 1 .. VersionCountRole
-        VersionCountRole
+        VersionCountRole,
+        SightRole // int of app::Sight
     };
 
     using QAbstractListModel::QAbstractListModel;
@@ -51,6 +53,12 @@ public:
     qint64 versionId(int row, int version) const;
     qint64 leaf() const { return m_path.isEmpty() ? 0 : m_path.last(); }
     const MessageTree &tree() const { return m_tree; }
+    // Of the messages shown.
+    const QVector<ContextTurn> &turns() const { return m_turns; }
+    const ContextTurn &turnOf(int row) const;
+    // Of the user's message of a turn, which carries its marks; of the first one where there is none.
+    int questionRow(const ContextTurn &turn) const;
+    int turnsSummarised(const ContextTurn &turn) const; // by the summary that stands before it
 
     // For ChatSession.
     void reset(const QVector<MessageRecord> &messages, qint64 leaf);
@@ -58,7 +66,8 @@ public:
     void showLeaf(qint64 leaf);
     void appendText(qint64 id, const QString &text);
     void appendReasoning(qint64 id, const QString &text);
-    void update(const MessageRecord &message); // everything but the texts
+    void update(const MessageRecord &message); // everything but the texts and the marks
+    void setMarks(const QVector<MessageRecord> &marked); // pinned, left out and summaries alone
 
 Q_SIGNALS:
     void textAppended(int row, const QString &text);
@@ -66,9 +75,12 @@ Q_SIGNALS:
 
 private:
     void tellVersions(int row);
+    void findTurns();
 
     MessageTree m_tree;
     QVector<qint64> m_path;
+    QVector<ContextTurn> m_turns;
+    QVector<int> m_turnOf; // by row
 };
 
 } // namespace app

@@ -58,9 +58,9 @@ Result<void> applyOne(Database &database, const CreateConversation &operation)
     const ConversationRecord &c = operation.conversation;
     return database.run(
         "INSERT OR IGNORE INTO conversations(id, kind, title, titled_by_user, pinned, folder_id,"
-        " current_leaf, created, updated) VALUES(?,?,?,?,?,?,?,?,?)",
+        " current_leaf, created, updated, settings) VALUES(?,?,?,?,?,?,?,?,?,?)",
         {c.id, c.kind, orEmpty(c.title), qint64(c.titledByUser), qint64(c.pinned), orNull(c.folder),
-         orNull(c.currentLeaf), c.created, c.updated});
+         orNull(c.currentLeaf), c.created, c.updated, orNull(QString::fromUtf8(c.choices))});
 }
 
 Result<void> applyOne(Database &database, const SaveMessage &operation)
@@ -73,8 +73,10 @@ Result<void> applyOne(Database &database, const SaveMessage &operation)
     return database.run(
         "INSERT INTO messages(id, conversation_id, parent_id, role, content, reasoning, reasoning_ms, state,"
         " end_reason, error, error_code, model, prompt_tokens, cached_tokens, generated_tokens,"
-        " prefill_tokens_per_second, decode_tokens_per_second, first_token_ms, created, receipt)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)"
+        " prefill_tokens_per_second, decode_tokens_per_second, first_token_ms, created, receipt,"
+        " pinned, left_out, summary, summary_from)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24)"
+        // What the user marked meanwhile stays: an answer that ends knows nothing of it.
         " ON CONFLICT(id) DO UPDATE SET content=?5, reasoning=?6, reasoning_ms=?7, state=?8, end_reason=?9, "
         "error=?10,"
         " error_code=?11, model=?12, prompt_tokens=?13, cached_tokens=?14, generated_tokens=?15,"
@@ -83,7 +85,8 @@ Result<void> applyOne(Database &database, const SaveMessage &operation)
          orEmpty(m.reasoning), m.reasoningMs, wordOf(kStates, m.state), orNull(m.endReason), orNull(m.error),
          m.errorCode < 0 ? SqlValue() : SqlValue(qint64(m.errorCode)), orNull(m.model),
          qint64(m.promptTokens), qint64(m.cachedTokens), qint64(m.generatedTokens), m.prefillTokensPerSecond,
-         m.decodeTokensPerSecond, m.firstTokenMs, m.created, orNull(QString::fromUtf8(m.receipt))});
+         m.decodeTokensPerSecond, m.firstTokenMs, m.created, orNull(QString::fromUtf8(m.receipt)), qint64(m.pinned), qint64(m.leftOut),
+         orNull(m.summary), orNull(m.summaryFrom)});
 }
 
 Result<void> applyOne(Database &database, const JournalAnswer &operation)
@@ -151,9 +154,10 @@ Result<void> applyOne(Database &database, const SetFolder &operation)
 
 Result<void> applyOne(Database &database, const SaveFolder &operation)
 {
-    return database.run("INSERT INTO folders(id, name, position) VALUES(?1, ?2, ?3)"
-                        " ON CONFLICT(id) DO UPDATE SET name = ?2, position = ?3",
-                        {operation.folder.id, orEmpty(operation.folder.name), operation.folder.position});
+    return database.run("INSERT INTO folders(id, name, position, choices) VALUES(?1, ?2, ?3, ?4)"
+                        " ON CONFLICT(id) DO UPDATE SET name = ?2, position = ?3, choices = ?4",
+                        {operation.folder.id, orEmpty(operation.folder.name), operation.folder.position,
+                         orNull(QString::fromUtf8(operation.folder.choices))});
 }
 
 Result<void> applyOne(Database &database, const RemoveFolder &operation)
@@ -170,6 +174,24 @@ Result<void> applyOne(Database &database, const SetView &operation)
                         {orNull(operation.view.messageId), qint64(operation.view.offset), operation.conversationId});
 }
 
+Result<void> applyOne(Database &database, const SetContextMarks &operation)
+{
+    return database.run("UPDATE messages SET pinned = ?, left_out = ? WHERE id = ?",
+                        {qint64(operation.pinned), qint64(operation.leftOut), operation.messageId});
+}
+
+Result<void> applyOne(Database &database, const SetSummary &operation)
+{
+    return database.run("UPDATE messages SET summary = ?, summary_from = ? WHERE id = ?",
+                        {orNull(operation.text), operation.text.isEmpty() ? SqlValue() : orNull(operation.from), operation.messageId});
+}
+
+Result<void> applyOne(Database &database, const SetChoices &operation)
+{
+    return database.run("UPDATE conversations SET settings = ? WHERE id = ?",
+                        {orNull(QString::fromUtf8(operation.choices)), operation.conversationId});
+}
+
 Result<void> applyOne(Database &database, const SetDraft &operation)
 {
     if (operation.text.isEmpty())
@@ -183,12 +205,13 @@ constexpr const char *kMessageColumns =
     "SELECT id, conversation_id, coalesce(parent_id, 0), role, content, reasoning,"
     " reasoning_ms, state, end_reason, error, error_code, model, prompt_tokens,"
     " cached_tokens, generated_tokens, prefill_tokens_per_second,"
-    " decode_tokens_per_second, first_token_ms, created, receipt FROM messages ";
+    " decode_tokens_per_second, first_token_ms, created, receipt, pinned, left_out, summary,"
+    " coalesce(summary_from, 0) FROM messages ";
 
 constexpr const char *kConversationColumns =
     "SELECT id, kind, title, titled_by_user, pinned, coalesce(folder_id, 0), coalesce(current_leaf, 0), "
     "created,"
-    " updated, coalesce(deleted_at, 0), coalesce(archived_at, 0), coalesce(view_message, 0), view_offset FROM conversations ";
+    " updated, coalesce(deleted_at, 0), coalesce(archived_at, 0), coalesce(view_message, 0), view_offset, settings FROM conversations ";
 
 ConversationRecord conversationOf(const Statement &row)
 {
@@ -205,6 +228,7 @@ ConversationRecord conversationOf(const Statement &row)
     c.deletedAt = row.integer(9);
     c.archivedAt = row.integer(10);
     c.view = {row.integer(11), int(row.integer(12))};
+    c.choices = row.text(13).toUtf8();
     return c;
 }
 
@@ -248,6 +272,10 @@ MessageRecord messageOf(const Statement &row)
     m.firstTokenMs = row.real(17);
     m.created = row.integer(18);
     m.receipt = row.text(19).toUtf8();
+    m.pinned = row.integer(20) != 0;
+    m.leftOut = row.integer(21) != 0;
+    m.summary = row.text(22);
+    m.summaryFrom = row.integer(23);
     return m;
 }
 
@@ -302,7 +330,7 @@ Result<QVector<ConversationRecord>> readConversations(const Database &database, 
 
 Result<QVector<FolderRecord>> readFolders(const Database &database)
 {
-    auto rows = database.prepare("SELECT id, name, position FROM folders ORDER BY position, id");
+    auto rows = database.prepare("SELECT id, name, position, choices FROM folders ORDER BY position, id");
     if (!rows)
         return rows.error();
     QVector<FolderRecord> folders;
@@ -312,7 +340,7 @@ Result<QVector<FolderRecord>> readFolders(const Database &database)
             return row.error();
         if (!*row)
             return folders;
-        folders << FolderRecord{rows->integer(0), rows->text(1), rows->integer(2)};
+        folders << FolderRecord{rows->integer(0), rows->text(1), rows->integer(2), rows->text(3).toUtf8()};
     }
 }
 
@@ -344,6 +372,12 @@ Result<ConversationContents> readContents(const Database &database, qint64 conve
         if (!tags)
             return tags.error();
         contents.conversation.tags = tags->value(conversationId);
+        const auto folders = readFolders(database);
+        if (!folders)
+            return folders.error();
+        for (const FolderRecord &folder : *folders)
+            if (folder.id == contents.conversation.folder)
+                contents.folder = folder;
     }
 
     auto rows =

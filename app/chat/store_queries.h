@@ -12,6 +12,7 @@ struct ConversationContents
     ConversationRecord conversation; // id 0: there is none (for a draft without a conversation)
     QVector<MessageRecord> messages;
     QString draft;
+    FolderRecord folder; // id 0: in none
 };
 
 // Words in files, for readers with other programs; never translated. Of an unknown word: user, complete.

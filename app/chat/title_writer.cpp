@@ -76,7 +76,7 @@ void TitleWriter::begin()
     MessageRecord ask;
     ask.content = kAskForTitle;
     path << ask;
-    ChatOptions options = chatOptions(m_settings);
+    ChatOptions options = m_session->options(); // as the answer was asked for: what was read is not read again
     options.thinking = inference::Thinking::Off;
     options.maxTokens = kMostTokens;
     inference::GenerationRequest request = chatRequest(path, options, m_service.model());

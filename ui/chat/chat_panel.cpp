@@ -11,7 +11,6 @@
 #include "ui/chat/start_view.h"
 #include "ui/widgets/figures.h"
 
-#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QFile>
@@ -43,11 +42,13 @@ const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
 ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
                      const QString &dataFolder, QWidget *parent)
     : Panel(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_store(dataFolder),
-      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations), m_titles(service, m_store, settings), m_title(new QLabel(this)),
+      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations), m_titles(service, m_store, settings),
+      m_summaries(service), m_counter(service, settings), m_title(new QLabel(this)),
       m_stack(new QStackedWidget(this)), m_start(new StartView(appearance, this)),
       m_transcript(new Transcript(appearance, this)),
       m_notice(new Notice(appearance, Notice::Kind::Plain, this)), m_queueBar(new QueueBar(appearance, this)),
-      m_contextBar(new ContextBar(appearance, this)), m_composer(new Composer(appearance, this)),
+      m_contextBar(new ContextBar(appearance, this)), m_choices(new ContextChoices(appearance, this)),
+      m_inspector(new ContextInspector(appearance, this)), m_composer(new Composer(appearance, this)),
       m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
       m_findBar(new ChatFindBar(appearance, *m_transcript, this)),
       m_listKeeper(m_list)
@@ -61,6 +62,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     foot->setContentsMargins(0, 0, 0, 12);
     foot->setSpacing(0);
     foot->addWidget(m_notice);
+    foot->addWidget(m_choices);
     foot->addWidget(m_queueBar);
     foot->addWidget(m_contextBar);
     foot->addWidget(m_composer);
@@ -78,7 +80,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(m_composer, &Composer::submitted, this, &ChatPanel::submit);
     connect(m_composer, &Composer::stopRequested, this, &ChatPanel::stop);
     connect(m_composer, &Composer::textEdited, this, [this] {
-        m_blocked.clear();
+        m_submitWhenCounted = false;
         if (!m_settingDraft && m_session && m_editRow < 0)
             m_session->setDraft(m_composer->edit()->text());
         countSoon();
@@ -100,9 +102,6 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
                 return;
             }
         }
-    });
-    connect(m_composer->think(), &TextButton::clicked, this, [this](bool on) {
-        m_settings.set(app::kThinking, int(on ? inference::Thinking::On : inference::Thinking::Off));
     });
     connect(m_start, &StartView::chosen, this, [this](const QString &text, int cursor) {
         m_composer->edit()->replaceText(text);
@@ -186,12 +185,16 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         updateNotice();
     });
     connect(m_notice, &Notice::closed, this, [this] {
+        m_leftOut.clear();
         m_storeNotice.clear();
         m_fileNotice.clear();
         m_notSent.clear();
         updateNotice();
     });
-    connect(&m_settings, &app::Settings::changed, this, [this] { refresh(); });
+    connect(&m_settings, &app::Settings::changed, this, [this] {
+        refresh();
+        countSoon(); // instructions are part of the prompt
+    });
     connect(&appearance, &Appearance::changed, this, &ChatPanel::updateTitle);
     m_ticker.setInterval(250);
     connect(&m_ticker, &QTimer::timeout, this, [this] {
@@ -205,6 +208,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     m_countTimer.setInterval(200);
     connect(&m_countTimer, &QTimer::timeout, this, &ChatPanel::count);
     addKeys();
+    connectContext();
     use(m_sessions.newChat());
 }
 
@@ -223,6 +227,7 @@ void ChatPanel::addKeys()
     key(Qt::Key_F3, &ChatPanel::findNext);
     key(Qt::SHIFT | Qt::Key_F3, &ChatPanel::findPrevious);
     key(Qt::CTRL | Qt::Key_P, &ChatPanel::pinHere);
+    key(Qt::CTRL | Qt::Key_I, &ChatPanel::toggleInspector);
     key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
     key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
     key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
@@ -244,6 +249,9 @@ ChatPanel::~ChatPanel()
     if (m_session)
         m_session->setView(m_transcript->view());
     m_titles.stop();
+    m_summaries.disconnect(this);
+    m_summaries.stop();
+    m_counter.disconnect(this);
     m_transcript->setModel(nullptr);
     // Sessions save their drafts while they go, and the store tells of it: nobody is left to listen.
     m_store.disconnect(this);
@@ -259,56 +267,6 @@ QWidget *ChatPanel::sidebarList()
     return m_list;
 }
 
-QWidget *ChatPanel::makeHead()
-{
-    auto *head = new QWidget(this);
-    head->setFixedHeight(51); // and the rule below
-    auto *line = new QHBoxLayout(head);
-    line->setContentsMargins(20, 0, 12, 0);
-    line->setSpacing(8);
-    m_title->setTextFormat(Qt::PlainText);
-    m_title->setMinimumWidth(40);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_title->setToolTip(tr("Double click renames"));
-    m_title->installEventFilter(this);
-    m_more = new IconButton(m_appearance, QStringLiteral("more"), tr("More for this chat"), this);
-    connect(m_more, &IconButton::clicked, this, [this] { showMore(m_more); });
-    line->addWidget(m_title, 1);
-    line->addWidget(m_more);
-    auto *both = new QWidget(this);
-    auto *column = new QVBoxLayout(both);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
-    column->addWidget(head);
-    auto *rule = new QFrame(both);
-    rule->setFixedHeight(1);
-    rule->setAutoFillBackground(true);
-    const auto paint = [this, rule] {
-        QPalette palette;
-        palette.setColor(QPalette::Window, m_appearance.theme().border);
-        rule->setPalette(palette);
-    };
-    connect(&m_appearance, &Appearance::changed, rule, paint);
-    paint();
-    column->addWidget(rule);
-    return both;
-}
-
-void ChatPanel::makePresets()
-{
-    QMenu *menu = m_composer->preset()->menu();
-    auto *group = new QActionGroup(menu);
-    menu->setToolTipsVisible(true);
-    for (const app::SamplingPreset preset : kPresets) {
-        QAction *action = menu->addAction(presetName(preset)); // refresh() adds the figures
-        action->setCheckable(true);
-        action->setData(int(preset));
-        group->addAction(action);
-    }
-    connect(group, &QActionGroup::triggered, this,
-            [this](QAction *action) { m_settings.set(app::kSamplingPreset, action->data().toInt()); });
-}
-
 void ChatPanel::use(app::ChatSession *session)
 {
     cancelEdit();
@@ -321,9 +279,11 @@ void ChatPanel::use(app::ChatSession *session)
     m_showWhenLoaded = 0;
     m_fileNotice.clear();
     m_findBar->close();
-    m_blocked.clear();
+    m_leftOut.clear();
+    m_submitWhenCounted = false;
     m_notSent.clear();
-    m_baseTokens = m_totalTokens = m_runningTokens = -1;
+    m_runningTokens = -1;
+    m_counter.setSession(session);
     const auto showDraft = [this] {
         m_settingDraft = true;
         m_composer->edit()->setText(m_session->draft());
@@ -340,6 +300,15 @@ void ChatPanel::use(app::ChatSession *session)
     });
     connect(session, &ChatSession::queuePositionChanged, this, &ChatPanel::refresh);
     connect(session, &ChatSession::titleChanged, this, &ChatPanel::updateTitle);
+    connect(session, &ChatSession::choicesChanged, this, [this] {
+        refresh();
+        countSoon();
+    });
+    connect(session, &ChatSession::contextChanged, this, [this] {
+        m_leftOut.clear();
+        count();
+        updateNotice();
+    });
     connect(session, &ChatSession::sent, this, [this] { countSoon(); });
     connect(session, &ChatSession::sendFailed, this,
             [this](const QString &text, const inference::Error &error) {
@@ -421,6 +390,12 @@ void ChatPanel::stop()
         cancelEdit();
         return;
     }
+    if (!m_inspector->isHidden() && !isInspectorBeside()) {
+        showInspector(false);
+        return;
+    }
+    if (m_summaries.isWriting() && m_summaries.session() == m_session)
+        m_summaries.stop();
     if (m_session && m_session->isBusy())
         m_session->stop();
 }
@@ -437,13 +412,17 @@ void ChatPanel::submit()
         m_submitWhenLoaded = true;
         return;
     }
-    if (m_contextBar->excess() > 0) {
-        m_blocked =
-            tr("This message needs %1 tokens more than are free.").arg(withCommas(m_contextBar->excess()));
-        updateNotice();
-        return;
+    const bool waits = m_session->isBusy() || (m_summaries.isWriting() && m_summaries.session() == m_session);
+    if (!waits) { // what waits is planned when its turn comes
+        const Fit fit = fitOf(text);
+        m_submitWhenCounted = fit == Fit::Unknown;
+        if (fit != Fit::Fits) {
+            updateNotice();
+            return;
+        }
     }
     m_notSent.clear();
+    m_leftOut.clear();
     if (m_editRow >= 0) {
         const int row = m_editRow;
         if (m_session->isBusy())
@@ -459,7 +438,7 @@ void ChatPanel::submit()
         refresh();
         return;
     }
-    if (m_session->isBusy()) {
+    if (waits) {
         m_queues[m_session].append(text);
     } else if (!m_session->send(text)) {
         return;
@@ -482,13 +461,34 @@ void ChatPanel::sendNext(app::ChatSession *session)
     app::MessageListModel *messages = session->messages();
     const int last = messages->rowCount() - 1;
     const bool wentWell = last >= 0 && messages->message(last).state == app::MessageState::Complete;
+    if (m_summaries.isWriting() && m_summaries.session() == session)
+        return;
     const QString text = queue->takeFirst();
+    const auto model = m_service.model();
+    if (wentWell && model) {
+        const int kept = app::keptForAnswer(m_settings, int(model->contextLength));
+        m_service.countTokens(session->draftRequest(text), &m_queueCounter,
+                              [this, text, p = QPointer<ChatSession>(session), room = int(model->contextLength) - kept](int tokens) {
+                                  if (!p)
+                                      return;
+                                  if (tokens > room || !p->send(text))
+                                      giveBack(p, text);
+                                  refresh();
+                              });
+        return;
+    }
     if (wentWell && session->send(text)) {
         refresh();
         return;
     }
+    giveBack(session, text);
+}
+
+// What was written while an answer was under way and is not sent by itself stands in the composer again.
+void ChatPanel::giveBack(app::ChatSession *session, const QString &text)
+{
     QStringList back{text};
-    back += std::exchange(*queue, {});
+    back += std::exchange(m_queues[session], {});
     if (!session->draft().trimmed().isEmpty())
         back.append(session->draft());
     session->setDraft(back.join(QStringLiteral("\n\n")));
@@ -496,6 +496,7 @@ void ChatPanel::sendNext(app::ChatSession *session)
         m_settingDraft = true;
         m_composer->edit()->setText(session->draft());
         m_settingDraft = false;
+        count();
     }
     refresh();
 }
@@ -527,6 +528,9 @@ void ChatPanel::act(Action action, int row, const QString &name)
         } else if (name == QLatin1String("branch") && m_session->branchFrom(row)) {
             refresh();
             focusInput();
+        } else if (name == QLatin1String("bringBack")) {
+            const app::ContextTurn &turn = messages->turnOf(row);
+            actOnContext(ContextAction::BringBack, turn.summary >= 0 ? messages->message(turn.summary).id : messages->message(row).id);
         } else if (name == QLatin1String("receipt")) {
             showReceipt(row);
         }
@@ -594,6 +598,7 @@ void ChatPanel::beginEdit(int row)
     m_settingDraft = true;
     m_composer->edit()->setText(m_session->messages()->message(row).content);
     m_settingDraft = false;
+    count();
     updateNotice();
     focusInput();
 }
@@ -607,6 +612,7 @@ void ChatPanel::cancelEdit()
     m_settingDraft = true;
     m_composer->edit()->setText(draft);
     m_settingDraft = false;
+    count();
     updateNotice();
 }
 
@@ -654,13 +660,23 @@ void ChatPanel::openFile(const QString &path)
 
 void ChatPanel::place()
 {
-    const int room = std::max(120, width() - 48);
+    const int beside = !m_inspector->isHidden() && isInspectorBeside() ? kInspectorWidth : 0;
+    layout()->setContentsMargins(0, 0, beside, 0);
+    m_inspector->setGeometry(width() - kInspectorWidth, 0, kInspectorWidth, height());
+    m_inspector->raise();
+    const int column = width() - beside;
+    const int room = std::max(120, column - 48);
     m_foot->setFixedWidth(std::min(720, room));
     m_composer->setLines(window()->height() < 640 ? 5 : 10);
     const QSize bar = m_findBar->sizeHint();
     // In the head, so that it covers no words.
-    const int right = width() - 12 - m_more->width() - 8, wide = std::min(bar.width(), right - 8);
+    const int right = column - 12 - 3 * (m_more->width() + 8), wide = std::min(bar.width(), right - 8);
     m_findBar->setGeometry(right - wide, (51 - bar.height()) / 2, wide, bar.height());
+}
+
+bool ChatPanel::isInspectorBeside() const
+{
+    return window()->width() >= 1100;
 }
 
 void ChatPanel::resizeEvent(QResizeEvent *event)
@@ -668,54 +684,6 @@ void ChatPanel::resizeEvent(QResizeEvent *event)
     Panel::resizeEvent(event);
     place();
     updateTitle();
-}
-
-bool ChatPanel::eventFilter(QObject *watched, QEvent *event)
-{
-    if (watched == m_title && event->type() == QEvent::MouseButtonDblClick) {
-        renameHere();
-        return true;
-    }
-    if (watched == m_titleEdit) {
-        const auto finish = [this](bool keep) {
-            QLineEdit *edit = std::exchange(m_titleEdit, nullptr);
-            if (keep && m_session && m_session->conversationId() && !edit->text().simplified().isEmpty())
-                m_conversations.rename(m_session->conversationId(), edit->text().simplified());
-            edit->hide();
-            edit->deleteLater();
-            focusInput();
-        };
-        if (event->type() == QEvent::FocusOut) {
-            finish(true);
-        } else if (event->type() == QEvent::KeyPress) {
-            const int key = static_cast<QKeyEvent *>(event)->key();
-            if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Escape) {
-                finish(key != Qt::Key_Escape);
-                return true;
-            }
-        } else if (event->type() == QEvent::ShortcutOverride &&
-                   static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
-            event->accept();
-            return true;
-        }
-    }
-    return Panel::eventFilter(watched, event);
-}
-
-void ChatPanel::renameHere()
-{
-    if (!m_session || !m_session->conversationId() || m_titleEdit)
-        return;
-    m_titleEdit = new QLineEdit(m_session->title(), m_title->parentWidget());
-    m_titleEdit->setMaxLength(200);
-    m_titleEdit->setAccessibleName(tr("New title"));
-    m_titleEdit->setGeometry(m_title->geometry()
-                                 .adjusted(-10, 0, -20, 0)
-                                 .intersected(m_title->parentWidget()->rect().adjusted(8, 10, 0, -10)));
-    m_titleEdit->installEventFilter(this);
-    m_titleEdit->show();
-    m_titleEdit->selectAll();
-    m_titleEdit->setFocus(Qt::OtherFocusReason);
 }
 
 } // namespace ui

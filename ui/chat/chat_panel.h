@@ -2,10 +2,14 @@
 #pragma once
 
 #include "app/chat/chat_sessions.h"
+#include "app/chat/context_plan.h"
 #include "app/chat/conversation_list_model.h"
+#include "app/chat/summary_writer.h"
 #include "app/chat/title_writer.h"
 #include "app/settings.h"
 #include "ui/chat/chat_files.h"
+#include "ui/chat/context_choices.h"
+#include "ui/chat/context_inspector.h"
 #include "ui/chat/transcript.h"
 #include "ui/panel.h"
 #include "ui/widgets/notice.h"
@@ -58,6 +62,7 @@ public:
     void findNext();            // F3
     void findPrevious();        // Shift+F3
     void pinHere();             // Ctrl+P
+    void toggleInspector();     // Ctrl+I
 
     Composer *composer() const { return m_composer; }
     Transcript *transcript() const { return m_transcript; }
@@ -65,23 +70,55 @@ public:
     ChatFindBar *findBar() const { return m_findBar; }
     app::ChatSession *session() const { return m_session; }
     Notice *notice() const { return m_notice; }
+    ContextBar *contextBar() const { return m_contextBar; }
+    ContextChoices *choices() const { return m_choices; }
+    ContextInspector *inspector() const { return m_inspector; }
+    const app::ContextCounter &counter() const { return m_counter; }
     app::ChatStore &store() { return m_store; }
     app::ConversationListModel &conversations() { return m_conversations; }
 
 Q_SIGNALS:
     void chooseModelRequested();
+    void contextLengthRequested(int tokens); // the model is to be loaded again with that much
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    enum class Fit { Fits, TooLong, Unknown };
+    enum class ChoiceLevel { All, Model, Folder, Chat }; // from the widest to the nearest
+
     void addKeys();
+    void connectContext();
+    void showInspector(bool shown);
+    bool isInspectorBeside() const; // else it lies over the conversation
+    app::ContextRates rates() const;
+    bool planShown() const;
+    bool isEditingAnswer() const;
+    Fit fitOf(const QString &text);
+    void updateChoices();
+    QString planWords() const;
+    QString summaryWords() const;
+    void choose(ContextChoices::Choice choice);
+    void summarise(const app::ContextWaysOut &ways);
+    void actOnContext(ContextAction action, qint64 message);
+    void leaveOutKind(ContextKind kind);
+    void bringBack();
     QWidget *makeHead();
     void makePresets();
+    void showPresets();
+    QVector<ChoiceLevel> levelsHere() const;
+    QString levelName(ChoiceLevel level) const;
+    app::ChatChoices choicesAt(ChoiceLevel level) const;
+    void setChoicesAt(ChoiceLevel level, const app::ChatChoices &choices);
+    ChoiceLevel choiceLevel() const;
+    void setChoiceLevel(ChoiceLevel level);
+    void editInstructions();
     void use(app::ChatSession *session);
     void submit();
     void sendNext(app::ChatSession *session);
+    void giveBack(app::ChatSession *session, const QString &text);
     void act(Action action, int row, const QString &name);
     void showReceipt(int row);
     void beginEdit(int row);
@@ -115,19 +152,23 @@ private:
     app::ChatSessions m_sessions;
     ChatFiles m_files;
     app::TitleWriter m_titles;
+    app::SummaryWriter m_summaries;
+    app::ContextCounter m_counter;
     QPointer<app::ChatSession> m_session;
     QHash<app::ChatSession *, QStringList> m_queues; // messages that wait for the end of an answer
     QHash<app::ChatSession *, QString> m_editDrafts;
 
     QLabel *m_title;
     QLineEdit *m_titleEdit = nullptr;
-    IconButton *m_more = nullptr;
+    IconButton *m_more = nullptr, *m_find = nullptr, *m_contextButton = nullptr;
     QStackedWidget *m_stack;
     StartView *m_start;
     Transcript *m_transcript;
     Notice *m_notice;
     QueueBar *m_queueBar;
     ContextBar *m_contextBar;
+    ContextChoices *m_choices;
+    ContextInspector *m_inspector;
     Composer *m_composer;
     QWidget *m_foot;
     ConversationList *m_list;
@@ -137,17 +178,18 @@ private:
 
     QTimer m_ticker;     // while thinking: the seconds
     QTimer m_countTimer; // the draft's tokens, a moment after the last key
-    QObject m_baseCounter, m_draftCounter, m_speedCounter;
+    QObject m_speedCounter, m_queueCounter;
     QElapsedTimer m_writing; // since the first text of the answer
     int m_ticks = 0;
     int m_writtenBefore = 0; // characters of an answer that is continued
     QString m_speed;         // while it is written: exact tokens by measured time
-    int m_baseTokens = -1, m_totalTokens = -1;
     int m_runningTokens = -1; // prompt and answer so far, while one is written
     int m_editRow = -1;
     bool m_settingDraft = false;
-    bool m_submitWhenLoaded = false;
-    QString m_blocked; // sentence of a message that was not sent: the context is full
+    bool m_submitWhenLoaded = false, m_submitWhenCounted = false;
+    bool m_planShown = false;    // the context is full: the choices are seen
+    QVector<qint64> m_leftOut;   // turns that were just left out, to be brought back
+    bool m_leftOutPinned = false; // and were pinned
     QString m_notSent; // why the store took a message back
     QString m_storeNotice;
     QString m_fileNotice; // what became of an export or import

@@ -7,7 +7,6 @@
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/queue_bar.h"
-#include "ui/chat/sampling_words.h"
 #include "ui/chat/start_view.h"
 #include "ui/widgets/figures.h"
 
@@ -44,20 +43,10 @@ void ChatPanel::refresh()
     const bool empty = m_session->messages()->rowCount() == 0 && m_session->state() != State::Loading;
     m_stack->setCurrentWidget(empty ? static_cast<QWidget *>(m_start) : m_transcript);
     m_more->setVisible(!empty);
+    m_find->setVisible(!empty);
     const bool busy = m_session->isBusy();
-    const auto model = m_service.model();
     m_composer->setBusy(busy);
-    m_composer->think()->setVisible(model && model->canThink);
-    m_composer->think()->setChecked(m_settings.get(app::kThinking) != int(inference::Thinking::Off));
-    const auto preset = app::samplingPreset(m_settings);
-    m_composer->preset()->setText(presetName(preset));
-    for (QAction *action : m_composer->preset()->menu()->actions()) {
-        const auto choice = app::SamplingPreset(action->data().toInt());
-        action->setText(presetChoice(choice, model));
-        action->setToolTip(presetSource(choice, model));
-        action->setChecked(choice == preset);
-    }
-    m_composer->preset()->updateGeometry();
+    showPresets();
     m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
                                : empty ? tr("Write a message")
                                        : tr("Write the next message"));
@@ -118,17 +107,16 @@ void ChatPanel::updateNotice()
     bool shown = true;
     const bool noModel = m_service.state() == app::InferenceService::State::NoModel;
     const bool loading = m_service.state() == app::InferenceService::State::Loading && !m_service.model();
-    if (!m_blocked.isEmpty()) {
+    updateChoices();
+    if (m_summaries.isWriting()) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("summarise"));
+        m_notice->setWords(QString(), summaryWords());
+        connect(m_notice->addAction(tr("Stop")), &TextButton::clicked, this, [this] { m_summaries.stop(); });
+    } else if (m_planShown) {
         m_notice->setKind(Notice::Kind::Warn);
         m_notice->setIconName(QStringLiteral("context-map"));
-        m_notice->setWords(tr("The context is full. Nothing was dropped, your message is not sent yet."),
-                           m_blocked);
-        connect(m_notice->addAction(tr("New chat with this message"), TextButton::Kind::Primary),
-                &TextButton::clicked, this, [this] {
-                    const QString text = m_composer->edit()->text();
-                    newItem();
-                    m_composer->edit()->replaceText(text);
-                });
+        m_notice->setWords(tr("The context is full. Nothing was dropped, your message is not sent yet."), planWords());
     } else if (!m_notSent.isEmpty()) {
         m_notice->setKind(Notice::Kind::Danger);
         m_notice->setIconName(QStringLiteral("error"));
@@ -139,11 +127,15 @@ void ChatPanel::updateNotice()
         m_notice->setIconName(m_fileFailed ? QStringLiteral("error") : QStringLiteral("check"));
         m_notice->setWords(QString(), m_fileNotice);
         m_notice->setClosable(true);
+    } else if (!m_leftOut.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("eye"));
+        m_notice->setWords(QString(), tr("%n turn(s) left out. They stay in the chat, the model does not see them.", nullptr, int(m_leftOut.size())));
+        m_notice->setClosable(true);
+        connect(m_notice->addAction(tr("Bring back")), &TextButton::clicked, this, &ChatPanel::bringBack);
     } else if (m_editRow >= 0) {
         m_notice->setKind(Notice::Kind::Plain);
-        const bool isAnswer = m_session && m_editRow < m_session->messages()->rowCount() &&
-                              m_session->messages()->message(m_editRow).role == app::Role::Assistant;
-        m_notice->setWords(QString(), isAnswer ? tr("You edit the answer. Sending makes it a version of its own; the model's stays.")
+        m_notice->setWords(QString(), isEditingAnswer() ? tr("You edit the answer. Sending makes it a version of its own; the model's stays.")
                                                : tr("You edit an earlier message. Sending makes a new version; the old one stays."));
         connect(m_notice->addAction(tr("Cancel")), &TextButton::clicked, this, &ChatPanel::cancelEdit);
     } else if (m_session && m_session->isBranching()) {
@@ -189,10 +181,26 @@ void ChatPanel::updateNotice()
         m_foot->layout()->setSpacing(0);
 }
 
+QString ChatPanel::summaryWords() const
+{
+    QString words = tr("Summarising %n turn(s)", nullptr, m_summaries.turns());
+    if (m_summaries.pieces() > 1)
+        words += tr(", part %1 of %2").arg(m_summaries.piece()).arg(m_summaries.pieces());
+    if (m_summaries.isReading() && m_summaries.promptTotal() > 0)
+        words += tr(": reading %1/%2").arg(withCommas(m_summaries.promptDone()), withCommas(m_summaries.promptTotal()));
+    else if (!m_summaries.isReading())
+        words += tr(": writing");
+    return words;
+}
+
 void ChatPanel::updateStatus()
 {
     if (!m_session)
         return;
+    if (m_summaries.isWriting()) {
+        Q_EMIT statusChanged(summaryWords(), QString(), QString());
+        return;
+    }
     const auto number = [](quint32 n) { return withCommas(n); };
     switch (m_session->state()) {
     case State::Reading: {
@@ -255,16 +263,6 @@ void ChatPanel::measureSpeed()
     });
 }
 
-void ChatPanel::updateTitle()
-{
-    QString title = m_session ? m_session->title() : QString();
-    if (title.isEmpty())
-        title = tr("New chat");
-    m_title->setFont(m_appearance.font(FontRole::Title));
-    m_title->setText(
-        m_title->fontMetrics().elidedText(title.simplified(), Qt::ElideRight, std::max(80, width() - 120)));
-}
-
 void ChatPanel::updateBusyList()
 {
     QSet<qint64> ids;
@@ -291,62 +289,6 @@ void ChatPanel::updateSaved()
         break;
     }
     updateNotice();
-}
-
-void ChatPanel::countSoon()
-{
-    if (m_service.model())
-        m_countTimer.start();
-    else
-        count();
-}
-
-void ChatPanel::count()
-{
-    const auto model = m_service.model();
-    const QString draft = m_composer->edit()->text();
-    if (!model || !m_session) {
-        m_composer->setHint(draft.isEmpty() ? tr("Enter sends, Shift Enter starts a new line") : QString());
-        m_contextBar->setUse(0, 0, 0, 0);
-        Q_EMIT contextUsed(-1, -1);
-        return;
-    }
-    m_service.countTokens(m_session->draftRequest(QString()), &m_baseCounter, [this](int tokens) {
-        m_baseTokens = tokens;
-        if (!m_writing.isValid())
-            m_runningTokens = -1;
-        showContext();
-    });
-    if (!draft.trimmed().isEmpty()) {
-        m_service.countTokens(m_session->draftRequest(draft), &m_draftCounter, [this](int tokens) {
-            m_totalTokens = tokens;
-            showContext();
-        });
-    } else {
-        m_totalTokens = -1;
-        showContext();
-    }
-}
-
-// From the last counts: the conversation, which grows with the answer that is written, and the draft.
-void ChatPanel::showContext()
-{
-    const auto model = m_service.model();
-    if (!model || !m_session)
-        return;
-    const bool blank = m_composer->edit()->text().trimmed().isEmpty();
-    const int draft =
-        blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens);
-    if (blank)
-        m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560
-                                ? tr("Enter sends, Shift Enter starts a new line")
-                                : QString());
-    else if (m_totalTokens >= 0)
-        m_composer->setHint(tokenCount(draft));
-    const int used = std::max({0, m_baseTokens, m_runningTokens});
-    const int limit = int(model->contextLength);
-    m_contextBar->setUse(used, draft, m_settings.get(app::kMaxAnswerTokens), limit);
-    Q_EMIT contextUsed(used + draft, limit);
 }
 
 } // namespace ui

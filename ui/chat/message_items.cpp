@@ -163,15 +163,19 @@ public:
         const QFontMetricsF metrics(m_appearance.font(FontRole::Ui));
         m_rects.clear();
         if (!m_ending.failed) {
-            // One line: the sentence and quiet buttons behind it.
+            // One line: the sentence and quiet buttons behind it; below it where they have no room there.
             m_words->layout(width);
-            qreal x = m_words->naturalWidth() + 8;
+            qreal buttons = 8;
+            for (const Ending::Choice &choice : m_ending.choices)
+                buttons += metrics.horizontalAdvance(choice.words) + 24;
+            m_below = m_words->naturalWidth() + buttons > width;
+            qreal x = m_below ? -10 : m_words->naturalWidth() + 8;
             for (const Ending::Choice &choice : m_ending.choices) {
                 const qreal w = metrics.horizontalAdvance(choice.words) + 20;
-                m_rects.append(QRectF(x, 0, w, 28));
+                m_rects.append(QRectF(x, m_below ? m_words->height() + 2 : 0, w, 28));
                 x += w + 4;
             }
-            m_height = std::max(28, m_words->height());
+            m_height = std::max(28, m_words->height() + (m_below && !m_rects.isEmpty() ? 30 : 0));
             return m_height;
         }
         m_words->layout(width - 48 - 17);
@@ -193,7 +197,7 @@ public:
     {
         const Theme &theme = m_appearance.theme();
         painter.setRenderHint(QPainter::Antialiasing);
-        QPointF at(0, (m_height - m_words->height()) / 2);
+        QPointF at(0, m_below ? 0 : (m_height - m_words->height()) / 2);
         if (m_ending.failed) {
             painter.setPen(QPen(theme.dangerLine, 1));
             painter.setBrush(theme.dangerSoft);
@@ -255,6 +259,7 @@ private:
     std::unique_ptr<RichText> m_words;
     QVector<QRectF> m_rects;
     int m_width = -1, m_height = 0;
+    bool m_below = false; // the buttons stand below the sentence
 };
 
 class ActionRowItem : public Item

@@ -16,10 +16,11 @@ namespace ui {
 namespace {
 
 constexpr int kReasoningIndent = 16;
+constexpr qreal kUnseenOpacity = 0.55; // of what the model does not see
 
-QString tr(const char *text)
+QString tr(const char *text, int n = -1)
 {
-    return QCoreApplication::translate("ui::MessageView", text);
+    return QCoreApplication::translate("ui::MessageView", text, nullptr, n);
 }
 
 std::unique_ptr<Placed> placed(std::unique_ptr<Item> item, int gapAbove)
@@ -162,7 +163,32 @@ void MessageView::syncSection(Section &section, const BlockType &type)
     section.sealedShown = section.stream.sealedCount();
 }
 
+Ending MessageView::sightNote() const
+{
+    Ending note;
+    if (!m_extras.summary.isEmpty()) {
+        note.sentence = tr("The model sees this summary of %n turn(s) in their place: %1", m_extras.summaryTurns).arg(m_extras.summary);
+    } else if (m_extras.sight == app::Sight::LeftOut && m_extras.beginsTurn) {
+        note.sentence = tr("Not seen by the model.");
+    }
+    if (!note.sentence.isEmpty() && !m_extras.busy)
+        note.choices.append({tr("Bring back"), Action::Custom, QStringLiteral("bringBack"), false});
+    return note;
+}
+
 void MessageView::buildHead()
+{
+    buildFirst();
+    const Ending note = sightNote();
+    m_notes = note.sentence.isEmpty() ? 0 : 1;
+    if (m_notes == 0)
+        return;
+    if (!m_head.empty())
+        m_head.front()->item->gapAbove = 8;
+    m_head.insert(m_head.begin(), placed(makeEndingItem(m_appearance, note), 0));
+}
+
+void MessageView::buildFirst()
 {
     if (isUser()) {
         ActionRow row;
@@ -355,6 +381,8 @@ void MessageView::paint(QPainter &painter, const PaintContext &context,
         std::tie(inner.from, inner.to) = selected(i);
         painter.save();
         painter.translate(offset);
+        if (m_extras.sight != app::Sight::Seen && i >= m_notes)
+            painter.setOpacity(kUnseenOpacity);
         p.item->paint(painter, inner);
         painter.restore();
     }

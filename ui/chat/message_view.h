@@ -2,7 +2,7 @@
 // actions. Grows with a streaming answer and makes only the items of the tail anew.
 #pragma once
 
-#include "app/chat/chat_records.h"
+#include "app/chat/chat_context.h"
 #include "app/chat/markdown_stream.h"
 #include "ui/chat/message_items.h"
 
@@ -30,6 +30,10 @@ struct MessageExtras
     std::optional<Progress> progress;
     bool thinking = false;
     qint64 thinkingMs = 0;
+    app::Sight sight = app::Sight::Seen; // of the model
+    bool beginsTurn = false;             // what is said of the turn stands above it
+    QString summary;                     // that the model sees from here on, in place of so many turns
+    int summaryTurns = 0;
     friend bool operator==(const MessageExtras &, const MessageExtras &) = default;
 };
 
@@ -84,9 +88,11 @@ private:
     void parseRecord();
     void syncSection(Section &section, const BlockType &type);
     void buildHead();
+    void buildFirst(); // without the note
     void buildTail();
     void place(int width);
     Ending ending() const;
+    Ending sightNote() const; // without words where there is nothing to say
     QString figures() const;
 
     const Appearance &m_appearance;
@@ -97,6 +103,7 @@ private:
     std::vector<Placed *> m_flat;
     int m_ruleTop = 0, m_ruleBottom = 0; // beside the unfolded reasoning
     int m_reasoningFrom = 0, m_reasoningTo = 0; // its items
+    int m_notes = 0;                            // items at the beginning that say what the model sees
     int m_width = -1, m_height = 0;
     bool m_dirty = true;
     bool m_unfolded = false, m_bubbleUnfolded = false;

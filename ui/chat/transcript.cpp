@@ -149,6 +149,13 @@ void Transcript::updateExtras()
         if (m_model && row < m_model->rowCount()) {
             extras.version = m_model->version(row);
             extras.versions = m_model->versionCount(row);
+            const app::ContextTurn &turn = m_model->turnOf(row);
+            extras.sight = turn.sight;
+            extras.beginsTurn = turn.first == row;
+            if (extras.beginsTurn && turn.summary >= 0) {
+                extras.summary = m_model->message(turn.summary).summary;
+                extras.summaryTurns = m_model->turnsSummarised(turn);
+            }
         }
         extras.last = row == lastAnswer;
         extras.busy = m_busy;

@@ -40,10 +40,11 @@ void putTime(QJsonObject &object, const char *key, qint64 ms)
         object[QLatin1String(key)] = exchangeTime(ms);
 }
 
-QJsonObject toJson(const MessageRecord &m, int parent)
+// `places`: of the messages before, by id.
+QJsonObject toJson(const MessageRecord &m, const QHash<qint64, int> &places)
 {
     QJsonObject object;
-    if (parent >= 0)
+    if (const int parent = places.value(m.parentId, -1); parent >= 0)
         object[QLatin1String("parent")] = parent;
     object[QLatin1String("role")] = roleWord(m.role);
     object[QLatin1String("text")] = m.content;
@@ -67,6 +68,14 @@ QJsonObject toJson(const MessageRecord &m, int parent)
     if (!m.receipt.isEmpty())
         object[QLatin1String("receipt")] = QJsonDocument::fromJson(m.receipt).object();
     putTime(object, "created", m.created);
+    if (m.pinned)
+        object[QLatin1String("pinned")] = true;
+    if (m.leftOut)
+        object[QLatin1String("left_out")] = true;
+    if (const int from = m.summaryFrom == m.id ? int(places.size()) : places.value(m.summaryFrom, -1); !m.summary.isEmpty() && from >= 0) {
+        object[QLatin1String("summary")] = m.summary;
+        object[QLatin1String("summary_from")] = from;
+    }
     return object;
 }
 
@@ -78,7 +87,7 @@ QJsonObject toJson(const ExchangedChat &chat)
     QHash<qint64, int> places;
     QJsonArray array;
     for (const MessageRecord &message : std::as_const(messages)) {
-        array.append(toJson(message, places.value(message.parentId, -1)));
+        array.append(toJson(message, places));
         places.insert(message.id, int(array.size()) - 1);
     }
     QJsonObject object;
@@ -96,6 +105,8 @@ QJsonObject toJson(const ExchangedChat &chat)
     if (places.contains(c.currentLeaf))
         object[QLatin1String("current")] = places.value(c.currentLeaf);
     put(object, "draft", chat.contents.draft);
+    if (!c.choices.isEmpty())
+        object[QLatin1String("choices")] = QJsonDocument::fromJson(c.choices).object();
     object[QLatin1String("messages")] = array;
     return object;
 }
@@ -183,6 +194,15 @@ MessageRecord messageOf(const QJsonObject &object, int number, const QString &wh
     if (const QJsonObject receipt = fields.object("receipt"); !receipt.isEmpty())
         m.receipt = QJsonDocument(receipt).toJson(QJsonDocument::Compact);
     m.created = fields.time("created");
+    m.pinned = fields.flag("pinned");
+    m.leftOut = fields.flag("left_out");
+    m.summary = fields.text("summary");
+    if (!m.summary.isEmpty()) {
+        const qint64 from = fields.integer("summary_from", -1);
+        if (from > number || from < 0)
+            fields.fail("summary_from", "the number of this message or an earlier one", QString::number(from));
+        m.summaryFrom = from + 1;
+    }
     return m;
 }
 
@@ -203,6 +223,8 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     c.updated = fields.time("updated");
     c.archivedAt = fields.time("archived");
     chat.contents.draft = fields.text("draft");
+    if (const QJsonObject choices = fields.object("choices"); !choices.isEmpty())
+        c.choices = QJsonDocument(choices).toJson(QJsonDocument::Compact);
     const QJsonArray messages = fields.array("messages");
     for (int i = 0; i < messages.size(); ++i)
         chat.contents.messages << messageOf(messages[i].toObject(), i, where + QStringLiteral(", message %1").arg(i + 1), error);

@@ -1,0 +1,108 @@
+// What of a conversation the model sees, and how it is asked: the user's choices, kept in the file.
+#include "app/chat/chat_session.h"
+
+namespace app {
+
+bool ChatSession::mark(qint64 message, bool pinned, bool leftOut)
+{
+    MessageRecord record = m_messages.tree().at(message);
+    record.pinned = pinned;
+    record.leftOut = leftOut;
+    m_messages.setMarks({record});
+    m_store.write({SetContextMarks{message, pinned, leftOut}}, Durability::Typed);
+    Q_EMIT contextChanged();
+    return true;
+}
+
+bool ChatSession::setPinned(qint64 message, bool pinned)
+{
+    const int row = m_messages.rowOf(message);
+    if (m_state != State::Idle || row < 0)
+        return false;
+    const MessageRecord &question = m_messages.message(m_messages.questionRow(m_messages.turnOf(row)));
+    return mark(question.id, pinned, !pinned && question.leftOut);
+}
+
+bool ChatSession::setLeftOut(qint64 message, bool leftOut)
+{
+    const int row = m_messages.rowOf(message);
+    if (m_state != State::Idle || row < 0)
+        return false;
+    const MessageRecord &question = m_messages.message(m_messages.questionRow(m_messages.turnOf(row)));
+    return mark(question.id, !leftOut && question.pinned, leftOut);
+}
+
+bool ChatSession::setSummary(qint64 from, qint64 to, const QString &text)
+{
+    const int first = m_messages.rowOf(from), last = m_messages.rowOf(to);
+    if (m_state != State::Idle || first < 0 || last < first || text.trimmed().isEmpty())
+        return false;
+    const ContextTurn &end = m_messages.turnOf(last);
+    MessageRecord record = m_messages.message(end.first + end.count - 1);
+    record.summary = text.trimmed();
+    record.summaryFrom = m_messages.message(m_messages.turnOf(first).first).id;
+    m_messages.setMarks({record});
+    m_store.write({SetSummary{record.id, record.summaryFrom, record.summary}}, Durability::Typed);
+    Q_EMIT contextChanged();
+    return true;
+}
+
+bool ChatSession::removeSummary(qint64 carrier)
+{
+    if (m_state != State::Idle || !m_messages.tree().contains(carrier) || m_messages.tree().at(carrier).summary.isEmpty())
+        return false;
+    MessageRecord record = m_messages.tree().at(carrier);
+    record.summary.clear();
+    record.summaryFrom = 0;
+    m_messages.setMarks({record});
+    m_store.write({SetSummary{carrier, 0, QString()}}, Durability::Typed);
+    Q_EMIT contextChanged();
+    return true;
+}
+
+void ChatSession::setChoices(const ChatChoices &choices)
+{
+    if (m_choices == choices)
+        return;
+    m_choices = choices;
+    if (m_conversation.id != 0)
+        m_store.write({SetChoices{m_conversation.id, choicesToJson(choices)}}, Durability::Typed);
+    Q_EMIT choicesChanged();
+}
+
+PromptVariables ChatSession::promptVariables() const
+{
+    const auto model = m_service.model();
+    const QDateTime began = m_conversation.created != 0 ? QDateTime::fromMSecsSinceEpoch(m_conversation.created) : QDateTime::currentDateTime();
+    return {began, model ? QString::fromStdString(model->name) : QString()};
+}
+
+ChatOptions ChatSession::options() const
+{
+    return chatOptions(m_settings, {m_choices, choicesFromJson(m_folder.choices), modelChoices(m_settings, m_service.model())}, promptVariables());
+}
+
+// The conversation was moved, or its folder changed.
+void ChatSession::followFolder(const StoreOperation &operation)
+{
+    if (m_conversation.id == 0)
+        return;
+    if (const auto *moved = std::get_if<SetFolder>(&operation); moved && moved->conversationId == m_conversation.id) {
+        m_conversation.folder = moved->folderId;
+        m_store.readFolders(this, [this](const inference::Result<QVector<FolderRecord>> &folders) {
+            m_folder = {};
+            for (const FolderRecord &folder : folders ? *folders : QVector<FolderRecord>())
+                if (folder.id == m_conversation.folder)
+                    m_folder = folder;
+            Q_EMIT choicesChanged();
+        });
+    } else if (const auto *saved = std::get_if<SaveFolder>(&operation); saved && saved->folder.id == m_folder.id && m_folder.id != 0) {
+        m_folder = saved->folder;
+        Q_EMIT choicesChanged();
+    } else if (const auto *removed = std::get_if<RemoveFolder>(&operation); removed && removed->folderId == m_folder.id && m_folder.id != 0) {
+        m_folder = {};
+        Q_EMIT choicesChanged();
+    }
+}
+
+} // namespace app

@@ -1,0 +1,204 @@
+#include "app/chat/context_counter.h"
+
+#include <algorithm>
+
+namespace app {
+
+namespace {
+
+constexpr int kMostKept = 1024;
+
+QString textOf(const MessageRecord &message, ContextText which)
+{
+    switch (which) {
+    case ContextText::Content:
+        return message.content;
+    case ContextText::Reasoning:
+        return message.reasoning;
+    default:
+        return summaryForModel(message.summary);
+    }
+}
+
+} // namespace
+
+int ContextMap::of(ContextPart::Kind kind) const
+{
+    if (kind == ContextPart::Kind::Draft)
+        return draft;
+    int sum = 0, others = draft;
+    for (const ContextPart &part : parts) {
+        if (part.sight != Sight::Seen)
+            continue;
+        if (part.kind == kind)
+            sum += part.tokens;
+        if (part.kind != ContextPart::Kind::Instructions && part.kind != ContextPart::Kind::Draft)
+            others += part.tokens;
+    }
+    return kind == ContextPart::Kind::Instructions ? std::max(0, used - others) : sum;
+}
+
+int keptForAnswer(const Settings &settings, int limit)
+{
+    const int wanted = settings.get(kMaxAnswerTokens);
+    return wanted > 0 ? std::min(wanted, limit / 2) : std::min(limit / 8, kMostKept);
+}
+
+ContextCounter::ContextCounter(InferenceService &service, const Settings &settings, QObject *parent)
+    : QObject(parent), m_service(service), m_settings(settings)
+{}
+
+void ContextCounter::setSession(ChatSession *session)
+{
+    m_session = session;
+    m_base = m_total = -1;
+    m_baseExact = m_totalExact = false;
+    m_draft.clear();
+    m_map = {};
+}
+
+bool ContextCounter::isExact(const QString &draft, int row) const
+{
+    return m_baseExact && m_totalExact && draft == m_draft && row == m_row;
+}
+
+QString ContextCounter::nameOf(const ContextPart &part) const
+{
+    if (!m_session || !m_session->messages()->tree().contains(part.messageId))
+        return QString();
+    const MessageRecord &message = m_session->messages()->tree().at(part.messageId);
+    return titleFrom(part.isSummary ? message.summary : message.content);
+}
+
+// A message's texts only ever grow, but for its summary: the length tells whether a count still holds.
+int ContextCounter::tokensOf(const MessageRecord &message, ContextText which)
+{
+    const QString &text = which == ContextText::Reasoning ? message.reasoning : message.content;
+    if (which != ContextText::Summary && text.isEmpty())
+        return 0;
+    const size_t mark = which == ContextText::Summary ? qHash(message.summary) : size_t(text.size());
+    const auto found = m_counts.constFind({message.id, int(which)});
+    if (found != m_counts.constEnd() && found->mark == mark)
+        return found->tokens;
+    m_uncounted.append({message.id, which});
+    return 0;
+}
+
+void ContextCounter::count(const QString &draft, int row)
+{
+    const auto model = m_service.model();
+    if (!model || !m_session) {
+        m_base = m_total = -1;
+        m_baseExact = m_totalExact = false;
+        m_map = {};
+        Q_EMIT changed();
+        return;
+    }
+    const QString name = QString::fromStdString(model->fingerprint) + QString::fromStdString(model->path.string());
+    if (name != m_model) {
+        m_model = name;
+        m_counts.clear();
+        m_base = m_total = -1;
+        inference::GenerationRequest empty;
+        empty.input = inference::RawInput{std::string(), false};
+        m_service.countTokens(std::move(empty), &m_emptyJob, [this](int tokens) { m_emptyTokens = std::max(0, tokens); });
+    }
+    m_draft = draft;
+    m_row = row;
+    m_baseExact = m_totalExact = false;
+    m_service.countTokens(m_session->draftRequest(QString(), row), &m_baseJob, [this](int tokens) {
+        m_base = tokens;
+        m_baseExact = true;
+        makeMap();
+    });
+    if (draft.trimmed().isEmpty()) {
+        m_total = -1;
+        m_totalExact = true;
+    } else {
+        m_service.countTokens(m_session->draftRequest(draft, row), &m_totalJob, [this](int tokens) {
+            m_total = tokens;
+            m_totalExact = true;
+            makeMap();
+        });
+    }
+    makeMap();
+}
+
+// One text after the other: a long conversation keeps no worker from the draft that is being typed.
+void ContextCounter::countParts()
+{
+    if (m_counting || m_uncounted.isEmpty() || !m_service.model() || !m_session)
+        return;
+    const auto [id, which] = m_uncounted.takeLast();
+    if (!m_session->messages()->tree().contains(id))
+        return;
+    const MessageRecord &message = m_session->messages()->tree().at(id);
+    const QString text = textOf(message, which);
+    const size_t mark = which == ContextText::Summary ? qHash(message.summary) : size_t(text.size());
+    inference::GenerationRequest request;
+    request.input = inference::RawInput{text.toStdString(), false};
+    m_counting = true;
+    m_service.countTokens(std::move(request), &m_partJob, [=, this, id = id, which = which, model = m_model](int tokens) {
+        m_counting = false;
+        if (model == m_model && tokens >= 0)
+            m_counts.insert({id, int(which)}, {mark, std::max(0, tokens - m_emptyTokens)});
+        if (m_uncounted.isEmpty())
+            makeMap();
+        else
+            countParts();
+    });
+}
+
+void ContextCounter::makeMap()
+{
+    const auto model = m_service.model();
+    if (!model || !m_session)
+        return;
+    using Kind = ContextPart::Kind;
+    ContextMap map;
+    map.limit = int(model->contextLength);
+    map.kept = keptForAnswer(m_settings, map.limit);
+    const bool blank = m_draft.trimmed().isEmpty();
+    map.used = blank ? m_base : m_total >= 0 ? m_total : m_base;
+    map.draft = blank || m_total < 0 || m_base < 0 ? 0 : std::max(0, m_total - m_base);
+
+    m_uncounted.clear();
+    const MessageListModel &messages = *m_session->messages();
+    ContextPart instructions;
+    instructions.kind = Kind::Instructions;
+    map.parts << instructions;
+    const int running = m_session->answerRow();
+    int summary = -1; // of `map.parts`
+    for (const ContextTurn &turn : messages.turns()) {
+        if (m_row >= 0 && turn.first >= m_row)
+            break;
+        if (turn.summary >= 0) {
+            ContextPart part;
+            part.isSummary = true;
+            part.messageId = messages.message(turn.summary).id;
+            part.turns = 0;
+            part.tokens = tokensOf(messages.message(turn.summary), ContextText::Summary);
+            summary = int(map.parts.size());
+            map.parts << part;
+        }
+        if (turn.sight == Sight::Summarised && summary >= 0)
+            ++map.parts[summary].turns;
+        ContextPart part;
+        part.kind = turn.pinned ? Kind::Pinned : Kind::Conversation;
+        part.messageId = messages.message(messages.questionRow(turn)).id;
+        part.sight = turn.sight;
+        for (int row = turn.first; row < turn.first + turn.count; ++row) {
+            if (row == running) // is counted when it is whole
+                continue;
+            part.tokens += tokensOf(messages.message(row), ContextText::Content);
+            map.reasoning += tokensOf(messages.message(row), ContextText::Reasoning);
+        }
+        map.parts << part;
+    }
+    map.complete = m_uncounted.isEmpty() && map.used >= 0;
+    m_map = map;
+    countParts();
+    Q_EMIT changed();
+}
+
+} // namespace app

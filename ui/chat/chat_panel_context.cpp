@@ -1,0 +1,315 @@
+// Chat: what the model sees of the conversation: the counts, the plan before sending, and what the user decides about it.
+#include "ui/chat/chat_panel.h"
+
+#include "app/chat/context_plan.h"
+#include "app/settings_keys.h"
+#include "inference/model/memory_plan.h"
+#include "ui/chat/composer.h"
+#include "ui/chat/context_bar.h"
+#include "ui/chat/context_choices.h"
+#include "ui/chat/context_inspector.h"
+#include "ui/widgets/figures.h"
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+const app::SettingKey<bool> kInspectorShown{"chat/contextInspector", false};
+// A message's marks in any chat format take less.
+constexpr int kMostTurnMarks = 64;
+
+QString secondsWords(double seconds)
+{
+    return seconds < 1 ? ChatPanel::tr("under a second") : ChatPanel::tr("about %1").arg(durationWords(qint64(seconds * 1000)));
+}
+
+} // namespace
+
+void ChatPanel::connectContext()
+{
+    connect(&m_counter, &app::ContextCounter::changed, this, &ChatPanel::showContext);
+    connect(m_contextBar, &ContextBar::opened, this, [this](ContextKind kind) {
+        showInspector(true);
+        m_inspector->showKind(kind);
+    });
+    connect(m_contextBar, &ContextBar::leaveOutRequested, this, &ChatPanel::leaveOutKind);
+    connect(m_inspector, &ContextInspector::closed, this, [this] { showInspector(false); });
+    connect(m_inspector, &ContextInspector::summariseRequested, this, [this] { summarise(app::summariseOlder(m_counter.map(), rates())); });
+    connect(m_inspector, &ContextInspector::actionRequested, this, &ChatPanel::actOnContext);
+    connect(m_choices, &ContextChoices::chosen, this, &ChatPanel::choose);
+    connect(m_contextButton, &IconButton::clicked, this, &ChatPanel::toggleInspector);
+    connect(&m_summaries, &app::SummaryWriter::changed, this, [this] {
+        refresh();
+        updateStatus();
+    });
+    connect(&m_summaries, &app::SummaryWriter::finished, this, [this] {
+        countSoon();
+        for (app::ChatSession *session : m_queues.keys())
+            sendNext(session);
+    });
+    connect(&m_summaries, &app::SummaryWriter::failed, this, [this](const QString &sentence) {
+        m_fileNotice = sentence;
+        m_fileFailed = true;
+        updateNotice();
+    });
+    showInspector(m_settings.get(kInspectorShown));
+}
+
+void ChatPanel::toggleInspector()
+{
+    showInspector(m_inspector->isHidden());
+}
+
+void ChatPanel::showInspector(bool shown)
+{
+    m_settings.set(kInspectorShown, shown);
+    m_inspector->setVisible(shown);
+    m_contextButton->setChecked(shown);
+    if (shown)
+        m_inspector->setMap(m_counter.map(), m_counter, m_session && m_session->state() == app::ChatSession::State::Idle);
+    place();
+}
+
+app::ContextRates ChatPanel::rates() const
+{
+    app::ContextRates rates;
+    if (!m_session)
+        return rates;
+    const app::MessageListModel &messages = *m_session->messages();
+    for (int row = messages.rowCount() - 1; row >= 0 && (rates.reading <= 0 || rates.writing <= 0); --row) {
+        if (rates.reading <= 0)
+            rates.reading = messages.message(row).prefillTokensPerSecond;
+        if (rates.writing <= 0)
+            rates.writing = messages.message(row).decodeTokensPerSecond;
+    }
+    return rates;
+}
+
+void ChatPanel::countSoon()
+{
+    if (m_service.model())
+        m_countTimer.start();
+    else
+        count();
+}
+
+void ChatPanel::count()
+{
+    m_countTimer.stop();
+    const QString draft = m_composer->edit()->text();
+    if (!m_service.model() || !m_session) {
+        m_composer->setHint(draft.isEmpty() ? tr("Enter sends, Shift Enter starts a new line") : QString());
+        Q_EMIT contextUsed(-1, -1);
+    }
+    if (!m_writing.isValid())
+        m_runningTokens = -1;
+    m_counter.count(draft, m_editRow);
+}
+
+// From the last counts: the conversation, which grows with the answer that is written, and the draft.
+void ChatPanel::showContext()
+{
+    const app::ContextMap &map = m_counter.map();
+    m_contextBar->setMap(map, m_runningTokens);
+    const bool canWork = m_session && m_session->state() == app::ChatSession::State::Idle && !m_summaries.isWriting();
+    if (!m_inspector->isHidden())
+        m_inspector->setMap(map, m_counter, canWork);
+    if (!m_service.model() || !m_session)
+        return;
+    const bool blank = m_composer->edit()->text().trimmed().isEmpty();
+    if (blank)
+        m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560 ? tr("Enter sends, Shift Enter starts a new line") : QString());
+    else if (m_counter.isExact(m_composer->edit()->text(), m_editRow))
+        m_composer->setHint(tokenCount(map.draft));
+    Q_EMIT contextUsed(std::max({0, map.used, m_runningTokens}), map.limit);
+    const bool planned = planShown();
+    if (planned != m_planShown || planned)
+        updateNotice();
+    if (m_submitWhenCounted && m_counter.isExact(m_composer->edit()->text(), m_editRow)) {
+        m_submitWhenCounted = false;
+        submit();
+    }
+}
+
+// The message that is typed does not fit, and nothing else is going on.
+bool ChatPanel::planShown() const
+{
+    return m_session && !m_session->isBusy() && !m_summaries.isWriting() && m_service.model() && m_counter.map().excess() > 0 &&
+           !m_composer->edit()->text().trimmed().isEmpty() && !isEditingAnswer();
+}
+
+bool ChatPanel::isEditingAnswer() const
+{
+    return m_session && m_editRow >= 0 && m_editRow < m_session->messages()->rowCount() &&
+           m_session->messages()->message(m_editRow).role == app::Role::Assistant;
+}
+
+// Whether what is typed may be sent: `Unknown` where its tokens have to be counted first, which is under way then.
+ChatPanel::Fit ChatPanel::fitOf(const QString &text)
+{
+    const auto model = m_service.model();
+    if (!model || isEditingAnswer())
+        return Fit::Fits;
+    const app::ContextMap &map = m_counter.map();
+    if (m_counter.isExact(text, m_editRow))
+        return map.excess() > 0 ? Fit::TooLong : Fit::Fits;
+    // No token is less than a byte.
+    if (map.limit > 0 && m_counter.base(m_editRow) >= 0 &&
+        m_counter.base(m_editRow) + text.toUtf8().size() + kMostTurnMarks + map.kept <= map.limit)
+        return Fit::Fits;
+    count();
+    return Fit::Unknown;
+}
+
+void ChatPanel::updateChoices()
+{
+    m_planShown = planShown();
+    m_choices->setVisible(m_planShown);
+    if (!m_planShown)
+        return;
+    const app::ContextMap &map = m_counter.map();
+    const app::ContextWaysOut ways =
+        app::waysOut(map, map.excess(), rates(), m_service.model(), inference::availableMemory().value_or(0));
+    using Card = ContextChoices::Card;
+    using Choice = ContextChoices::Choice;
+    QVector<Card> cards;
+    if (ways.enough) {
+        const QString time = ways.seconds > 0 ? tr(", takes %1").arg(secondsWords(ways.seconds)) : QString();
+        cards << Card{Choice::Summarise, QStringLiteral("summarise"), tr("Summarise"),
+                      tr("The oldest %n turn(s). Frees %1 tokens%2.", nullptr, ways.turns).arg(withCommas(ways.frees), time)};
+    }
+    if (m_session->messages()->rowCount() > 0)
+        cards << Card{Choice::LeaveOut, QStringLiteral("close"), tr("Leave out"), tr("You pick what the model stops seeing. It stays here.")};
+    if (ways.largerContext > 0)
+        cards << Card{Choice::Larger, QStringLiteral("memory"), tr("Larger context"),
+                      tr("%1 tokens. Takes %2 more; the model is loaded again.")
+                          .arg(withCommas(ways.largerContext), QString::fromStdString(inference::memoryText(ways.largerBytes, true)))};
+    if (m_session->messages()->rowCount() > 0)
+        cards << Card{Choice::NewChat, QStringLiteral("new-chat"), tr("New chat"), tr("Starts with this message. This chat stays.")};
+    m_choices->setCards(cards);
+}
+
+QString ChatPanel::planWords() const
+{
+    const app::ContextMap &map = m_counter.map();
+    const int before = std::max(0, map.used - map.draft);
+    return tr("This message and its answer need %1 tokens; %2 are free.")
+        .arg(withCommas(map.draft + map.kept), withCommas(std::max(0, map.limit - before)));
+}
+
+void ChatPanel::choose(ContextChoices::Choice choice)
+{
+    if (!m_session || !planShown())
+        return;
+    const app::ContextMap &map = m_counter.map();
+    const auto model = m_service.model();
+    const app::ContextWaysOut ways = app::waysOut(map, map.excess(), rates(), model, inference::availableMemory().value_or(0));
+    switch (choice) {
+    case ContextChoices::Choice::Summarise:
+        summarise(ways);
+        break;
+    case ContextChoices::Choice::LeaveOut:
+        showInspector(true);
+        m_inspector->showKind(ContextKind::Conversation);
+        break;
+    case ContextChoices::Choice::Larger:
+        if (ways.largerContext > 0)
+            Q_EMIT contextLengthRequested(ways.largerContext);
+        break;
+    case ContextChoices::Choice::NewChat: {
+        const QString text = m_composer->edit()->text();
+        newItem();
+        m_composer->edit()->replaceText(text);
+        break;
+    }
+    }
+}
+
+void ChatPanel::summarise(const app::ContextWaysOut &ways)
+{
+    m_fileNotice.clear();
+    if (!m_session || ways.turns == 0 || !m_summaries.begin(*m_session, ways.from, ways.to)) {
+        m_fileNotice = tr("There is nothing older that a summary would make shorter.");
+        m_fileFailed = false;
+        updateNotice();
+    }
+}
+
+void ChatPanel::actOnContext(ContextAction action, qint64 message)
+{
+    if (!m_session || !m_session->messages()->tree().contains(message))
+        return;
+    const int row = m_session->messages()->rowOf(message);
+    switch (action) {
+    case ContextAction::Show:
+        if (row >= 0)
+            m_transcript->showMessage(row, {}, false);
+        break;
+    case ContextAction::Pin:
+        m_session->setPinned(message, true);
+        break;
+    case ContextAction::Unpin:
+        m_session->setPinned(message, false);
+        break;
+    case ContextAction::LeaveOut:
+        m_session->setLeftOut(message, true);
+        break;
+    case ContextAction::BringBack:
+        if (!m_session->removeSummary(message))
+            m_session->setLeftOut(message, false);
+        break;
+    case ContextAction::SummariseUpTo: {
+        app::ContextWaysOut ways;
+        for (const app::ContextPart &part : m_counter.map().parts) {
+            if (part.kind != app::ContextPart::Kind::Conversation || part.isSummary || part.sight == app::Sight::LeftOut)
+                continue;
+            if (ways.from == 0)
+                ways.from = part.messageId;
+            ways.to = part.messageId;
+            ++ways.turns;
+            if (part.messageId == message)
+                break;
+        }
+        summarise(ways);
+        break;
+    }
+    }
+}
+
+// All turns of a kind but the last, which is what the next message is about; with a way back.
+void ChatPanel::leaveOutKind(ContextKind kind)
+{
+    if (!m_session || m_session->state() != app::ChatSession::State::Idle)
+        return;
+    QVector<qint64> turns;
+    for (const app::ContextPart &part : m_counter.map().parts)
+        if (part.kind == kind && !part.isSummary && part.sight == app::Sight::Seen && part.messageId != 0)
+            turns << part.messageId;
+    if (kind == ContextKind::Conversation && !turns.isEmpty())
+        turns.removeLast();
+    if (turns.isEmpty()) {
+        m_fileNotice = tr("%1 cannot be left out.").arg(contextKindName(kind));
+        m_fileFailed = false;
+        updateNotice();
+        return;
+    }
+    for (const qint64 turn : std::as_const(turns))
+        m_session->setLeftOut(turn, true);
+    m_leftOut = turns;
+    m_leftOutPinned = kind == ContextKind::Pinned;
+    updateNotice();
+}
+
+void ChatPanel::bringBack()
+{
+    for (const qint64 turn : std::exchange(m_leftOut, {})) {
+        m_session->setLeftOut(turn, false);
+        if (m_leftOutPinned)
+            m_session->setPinned(turn, true);
+    }
+    updateNotice();
+}
+
+} // namespace ui
