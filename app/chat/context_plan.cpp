@@ -30,14 +30,14 @@ void chooseTurns(ContextWaysOut &ways, const ContextMap &map, int needed, const 
             continue; // its summary is what takes room
         tokens += part.tokens;
         ways.turns += part.isSummary ? part.turns : 1;
-        ways.frees = std::max(0, tokens - std::min(kSummaryTokens, tokens / 3));
+        ways.frees = std::max(0, tokens - std::min(summaryTokens(map.limit), tokens / 3));
     }
     // A summary of a summary frees nothing.
     if (ways.frees <= 0)
         ways.turns = ways.frees = 0;
     ways.enough = ways.turns > 0 && ways.frees >= needed;
     if (rates.reading > 0 && rates.writing > 0)
-        ways.seconds = tokens / rates.reading + std::min(kSummaryTokens, tokens / 3) / rates.writing;
+        ways.seconds = tokens / rates.reading + std::min(summaryTokens(map.limit), tokens / 3) / rates.writing;
 }
 
 } // namespace

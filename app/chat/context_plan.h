@@ -24,8 +24,11 @@ struct ContextWaysOut
     quint64 largerBytes = 0; // of KV cache more than now
 };
 
-// Tokens that a summary may have.
-inline constexpr int kSummaryTokens = 512;
+// Tokens that a summary may have, in a context of that many.
+constexpr int summaryTokens(int contextLength)
+{
+    return contextLength < 2048 ? contextLength / 4 : 512;
+}
 
 // Turns that are pinned or left out are passed over. `needed`: tokens to free. The last turn stays: what is asked next is about it, mostly.
 ContextWaysOut waysOut(const ContextMap &map, int needed, const ContextRates &rates, const std::optional<inference::ModelSummary> &model,

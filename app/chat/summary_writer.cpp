@@ -53,7 +53,7 @@ inference::GenerationRequest summaryRequest(const QString &piece, const std::opt
     ChatOptions options;
     options.preset = SamplingPreset::Precise;
     options.thinking = inference::Thinking::Off;
-    options.maxTokens = kSummaryTokens;
+    options.maxTokens = quint32(summaryTokens(int(model ? model->contextLength : 0)));
     inference::GenerationRequest request = chatRequest({ask}, options, model);
     request.keepOnDisk = false;
     return request;
@@ -94,7 +94,7 @@ bool SummaryWriter::begin(ChatSession &session, qint64 from, qint64 to)
     m_done.clear();
     m_text.clear();
     m_promptDone = m_promptTotal = 0;
-    m_room = int(model->contextLength) - kSummaryTokens - kAskTokens;
+    m_room = int(model->contextLength) - summaryTokens(int(model->contextLength)) - kAskTokens;
     connect(&session, &QObject::destroyed, this, [this] { end(QString()); });
     // What changes under the summary makes it another conversation.
     connect(&session, &ChatSession::stateChanged, this, [this] {

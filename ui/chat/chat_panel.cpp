@@ -666,7 +666,7 @@ void ChatPanel::place()
     m_inspector->raise();
     const int column = width() - beside;
     const int room = std::max(120, column - 48);
-    m_foot->setFixedWidth(std::min(720, room));
+    m_foot->setMaximumWidth(std::min(720, room)); // no least width: it would keep a narrower window from being one
     m_composer->setLines(window()->height() < 640 ? 5 : 10);
     const QSize bar = m_findBar->sizeHint();
     // In the head, so that it covers no words.

@@ -71,8 +71,8 @@ private Q_SLOTS:
         QCOMPARE(ways.turns, 2);
         QVERIFY(ways.enough);
         QVERIFY(ways.frees >= 1200);
-        QCOMPARE(ways.frees, 2000 - kSummaryTokens);
-        QCOMPARE(ways.seconds, 2000 / 100.0 + kSummaryTokens / 10.0);
+        QCOMPARE(ways.frees, 2000 - summaryTokens(12000));
+        QCOMPARE(ways.seconds, 2000 / 100.0 + summaryTokens(12000) / 10.0);
         QCOMPARE(ways.largerContext, 0);
     }
     void theLastTurnStaysAndWhatDoesNotSufficeSaysSo()

@@ -30,6 +30,7 @@ struct Setup
         load.summary->kvBytesPerToken = 1000;
         script->addLoad(load);
         service.load(QStringLiteral("/models/a.gguf"));
+        settings.set(app::kModelTitles, false); // they would take the scripted answers
         appearance.setScheme(Scheme::Light);
         panel = std::make_unique<ChatPanel>(service, settings, appearance, folder.path(QStringLiteral("data")));
         panel->sidebarList()->setParent(nullptr);
@@ -113,7 +114,7 @@ private Q_SLOTS:
         QCOMPARE(s.rows().rowCount(), 6);
         // And what fits is sent when that is known.
         s.script->addAnswer("yes");
-        s.type(380);
+        s.type(260);
         QTest::keyClick(s.edit(), Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(s.script->finished(), 4, 10000);
         QCOMPARE(s.rows().rowCount(), 8);
@@ -141,6 +142,7 @@ private Q_SLOTS:
         QVERIFY(s.fill());
         s.script->addAnswer(test::FakeAnswer(std::vector<test::FakePiece>{{"A summary.", test::milliseconds(0), true}}));
         s.script->addAnswer("an answer");
+        s.panel->toggleInspector();
         s.panel->inspector()->summariseButton()->click();
         QTRY_VERIFY(s.script->holding());
         s.type(3);
