@@ -49,7 +49,7 @@ public:
             pieces.clear(); // it says nothing at all
         answer.pieces = std::move(pieces);
         if (kind == 7 || kind == 8)
-            answer.error = inference::Error(kind == 7 ? ErrorCode::DeviceLost : ErrorCode::InvalidNumbers, "The engine broke.");
+            answer.error = inference::Error(kind == 7 ? ErrorCode::Io : ErrorCode::InvalidNumbers, "The engine broke.");
         if (kind == 9) {
             answer.error = inference::Error(ErrorCode::ContextFull, "Too long.");
             answer.refused = true;
@@ -100,9 +100,22 @@ public:
     QString finish()
     {
         m_touched = QSet<qint64>(m_known.begin(), m_known.end());
+        QHash<qint64, QString> drafts;
+        for (const ChatSession *session : std::as_const(m_open))
+            drafts[session->conversationId()] = session->draft();
         close();
         open();
-        return settle();
+        QString problem = settle();
+        int waiting = int(drafts.size());
+        for (auto draft = drafts.begin(); draft != drafts.end(); ++draft)
+            m_store->readContents(draft.key(), this, [&, draft](const auto &contents) {
+                --waiting;
+                if (!m_gone.contains(draft.key()) && (!contents || contents->draft != *draft))
+                    problem += QStringLiteral("draft lost: ") + *draft;
+            });
+        if (!waitFor([&] { return waiting == 0; }))
+            problem += QStringLiteral("the store does not answer");
+        return problem;
     }
     int answers() const { return m_ended; }
 
@@ -115,6 +128,7 @@ private:
     struct Count // of answers of a session
     {
         int begun = 0, ended = 0, refused = 0;
+        bool edits = false; // an answer of the user's own is being saved
     };
 
     void open()
@@ -149,10 +163,6 @@ private:
         for (const StoreOperation &operation : operations) {
             if (const auto *created = std::get_if<CreateConversation>(&operation))
                 m_known << created->conversation.id;
-            if (const auto *removed = std::get_if<RemoveConversation>(&operation)) {
-                m_known.removeAll(removed->conversationId);
-                m_gone << removed->conversationId;
-            }
         }
     }
 
@@ -218,7 +228,9 @@ private:
             note("edit", session, true, session->editAndResend(row(*session), text));
         } else if (what < 51) {
             ChatSession *session = any();
-            note("edit answer", session, false, session->editAnswer(row(*session), text));
+            const bool did = session->editAnswer(row(*session), text);
+            m_counts[session].edits = m_counts[session].edits || did;
+            note("edit answer", session, false, did);
         } else if (what < 54) {
             ChatSession *session = any();
             note("branch", session, false, session->branchFrom(row(*session)));
@@ -248,6 +260,8 @@ private:
         } else if (what < 74 && !m_known.isEmpty()) {
             const qint64 id = m_known[qsizetype(m_random.bounded(quint32(m_known.size())))];
             note("delete for good");
+            m_known.removeAll(id);
+            m_gone << id;
             m_list->remove(id); // as the window does: it is among the deleted ones before
             m_list->removeForGood(id);
         } else if (what < 76 && !m_known.isEmpty()) {
@@ -340,9 +354,10 @@ private:
             }
             if (!see(*session))
                 return QStringLiteral("text of conversation %1 is gone").arg(session->conversationId());
-            const Count &count = m_counts[session];
+            Count &count = m_counts[session];
+            count.edits = count.edits && state == State::Sending;
             const int open = count.begun - count.refused - count.ended;
-            if (open != (session->isBusy() ? 1 : 0))
+            if (open != (session->isBusy() && !count.edits ? 1 : 0))
                 return QStringLiteral("%1 answers begun, %2 ended, %3 refused, state %4").arg(count.begun).arg(count.ended).arg(count.refused).arg(int(state));
         }
         if (atWork > 1)

@@ -220,7 +220,7 @@ int runScript(const QString &folder, FaultyDisk &disk, bool heals, const std::fu
     return 0;
 }
 
-// The process that is killed: --script folder variant fault at heals.
+// The process that is killed: --script folder fault at heals|stays|opens.
 int runProcess(const QStringList &arguments)
 {
     FaultyDisk disk(arguments[0]);
@@ -230,7 +230,14 @@ int runProcess(const QStringList &arguments)
         std::printf("%d\n", step);
         std::fflush(stdout);
     };
-    const int code = runScript(arguments[0], disk, arguments[3] == QLatin1String("heals"), say);
+    const auto opens = [&] {
+        const OpenedStore opened = openStoreFile(arguments[0]);
+        if (!opened.report.damagedCopy.isEmpty())
+            say(opened.report.salvagedMessages);
+        return opened.database ? 0 : 5;
+    };
+    const int code = arguments[3] == QLatin1String("opens") ? opens()
+                                                            : runScript(arguments[0], disk, arguments[3] == QLatin1String("heals"), say);
     std::printf("operations %d\n", disk.operations());
     std::fflush(stdout);
     return code;
@@ -318,15 +325,14 @@ private:
     struct Run
     {
         int code = -1; // of the process; -1: it was killed
-        int steps = 0, operations = 0;
+        int steps = 0, operations = 0; // steps: the last number that was told
         QByteArray errors;
     };
-    Run run(const QString &folder, DiskFault fault, int at, bool heals)
+    Run run(const QString &folder, DiskFault fault, int at, const QString &what)
     {
         QProcess child;
         child.start(QCoreApplication::applicationFilePath(),
-                    {QStringLiteral("--script"), folder, QString::number(int(fault)), QString::number(at),
-                     heals ? QStringLiteral("heals") : QStringLiteral("stays")});
+                    {QStringLiteral("--script"), folder, QString::number(int(fault)), QString::number(at), what});
         Run run;
         if (!child.waitForFinished(90000))
             child.kill();
@@ -350,7 +356,7 @@ private:
             const int at = 1 + int(qint64(m_operations[variant]) * number / ofVariant);
             const QString folder = m_folder.path(QStringLiteral("%1-%2").arg(int(points.fault)).arg(point));
             QVERIFY(prepare(folder, variant));
-            const Run ran = run(folder, points.fault, at, points.heals);
+            const Run ran = run(folder, points.fault, at, points.heals ? QStringLiteral("heals") : QStringLiteral("stays"));
             const int last = int(script().size());
             const bool kills = points.fault == DiskFault::Kill || points.fault == DiskFault::ShortWrite;
             happened += kills ? ran.code == -1 : 1;
@@ -375,7 +381,7 @@ private Q_SLOTS:
             QCOMPARE(m_expected[variant].states.size(), script().size() + 1);
             const QString folder = m_folder.path(QStringLiteral("whole%1").arg(variant));
             QVERIFY(prepare(folder, variant));
-            const Run ran = run(folder, DiskFault::None, 0, false);
+            const Run ran = run(folder, DiskFault::None, 0, QStringLiteral("stays"));
             QCOMPARE(ran.code, 0);
             QCOMPARE(ran.steps, int(script().size()));
             QVERIFY2(ran.operations > 150, qPrintable(QString::number(ran.operations)));
@@ -389,6 +395,72 @@ private Q_SLOTS:
     void theDiskIsFullInTheMiddleOfAWrite() { runPoints({DiskFault::ShortThenFull, 40, true}); }
     void anOperationFails() { runPoints({DiskFault::IoError, 80, true}); }
     void aSyncFails() { runPoints({DiskFault::FailedSync, 40, true}); }
+    // A damaged file, and what ends the program or fills the disk while its rows are saved: the next start saves as many.
+    void aSalvageThatIsCutShortIsDoneAgain()
+    {
+        const QString damaged = m_folder.path(QStringLiteral("damaged"));
+        int messages = 0;
+        {
+            auto opened = openStoreFile(damaged);
+            QVERIFY(opened.database);
+            for (int i = 0; i < 40; ++i)
+                for (const StoreOperation &operation :
+                     StoreOperations{CreateConversation{conversation(1000 + i, QStringLiteral("chat"))},
+                                     SaveMessage{message(2000 + i, 1000 + i, 0, QStringLiteral("text %1 ").arg(i).repeated(100))}})
+                    QVERIFY(apply(*opened.database, operation));
+        }
+        QFile file(storePath(damaged));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        for (qint64 page = file.size() / 4096 / 2; page < file.size() / 4096; ++page) { // a leaf with rows
+            QVERIFY(file.seek(page * 4096));
+            const QByteArray bytes = file.peek(4096);
+            if (bytes.startsWith('\r') && bytes.contains("text ")) {
+                QCOMPARE(file.write(QByteArray(4096, '\0')), 4096);
+                break;
+            }
+        }
+        file.close();
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        const auto put = [&](const QString &folder) {
+            QFile copy(storePath(folder));
+            return QDir().mkpath(folder) && copy.open(QIODevice::WriteOnly) && copy.write(bytes) == bytes.size();
+        };
+        const QString whole = m_folder.path(QStringLiteral("salvage"));
+        QVERIFY(put(whole));
+        const int operations = run(whole, DiskFault::None, 0, QStringLiteral("opens")).operations;
+        QVERIFY2(operations > 40, qPrintable(QString::number(operations)));
+        {
+            const auto opened = openStoreFile(whole);
+            QVERIFY(opened.database && opened.report.damagedCopy.isEmpty());
+            messages = int(*opened.database->integer("SELECT count(*) FROM messages"));
+            QVERIFY2(messages >= 20 && messages < 40, qPrintable(QString::number(messages)));
+        }
+        constexpr int kPoints = 40;
+        for (const DiskFault fault : {DiskFault::Kill, DiskFault::Full, DiskFault::IoError})
+            for (int point = 0; point < kPoints; ++point) {
+                const int at = 1 + operations * point / kPoints;
+                const QString folder = m_folder.path(QStringLiteral("salvage%1-%2").arg(int(fault)).arg(point));
+                QVERIFY(put(folder));
+                const Run cut = run(folder, fault, at, QStringLiteral("opens"));
+                QVERIFY(fault != DiskFault::Kill || cut.code == -1);
+                const auto opened = openStoreFile(folder);
+                const QString where = QStringLiteral("fault %1, operation %2: ").arg(int(fault)).arg(at);
+                QVERIFY2(opened.database && !opened.report.error, qPrintable(where + opened.report.notice));
+                QCOMPARE(*opened.database->integer("SELECT count(*) FROM messages"), messages);
+                const QStringList kept = QDir(folder).entryList({QStringLiteral("baleen.damaged-*.db")});
+                bool isThere = false;
+                for (const QString &name : kept) {
+                    QFile copy(folder + QLatin1Char('/') + name);
+                    isThere = isThere || (copy.open(QIODevice::ReadOnly) && copy.readAll() == bytes);
+                }
+                QVERIFY2(isThere, qPrintable(where + kept.join(QLatin1Char(' '))));
+                const int told = opened.report.damagedCopy.isEmpty() ? cut.steps : opened.report.salvagedMessages;
+                QVERIFY2(told == messages || (fault == DiskFault::Kill && at > operations * 9 / 10), qPrintable(where + QString::number(told)));
+                QCOMPARE(QDir(folder).entryList({QStringLiteral("*salvag*")}), QStringList());
+                QDir(folder).removeRecursively();
+            }
+    }
     void thePowerIsCut_data()
     {
         QTest::addColumn<int>("variant");
