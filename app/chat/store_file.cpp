@@ -282,112 +282,6 @@ Result<void> settle(Database &database, StoreReport &report)
     return done;
 }
 
-OpenedStore openReadOnly(const QString &path, OpenedStore opened)
-{
-    opened.database.reset();
-    opened.report.readOnly = true;
-    auto database = Database::open(path, Database::Mode::ReadOnly);
-    if (database)
-        opened.database = std::move(*database);
-    else
-        opened.report.error = database.error();
-    return opened;
-}
-
-OpenedStore salvage(const QString &folder, OpenedStore opened, StoreSchema schema)
-{
-    const QString path = storePath(folder);
-    opened.database.reset();
-    const auto fail = [&](const Error &error) {
-        removeDatabase(besideStore(folder, kSalvaging));
-        if (error.code == ErrorCode::ReadOnly) {
-            opened = openReadOnly(path, std::move(opened));
-            opened.report.damagedCopy.clear();
-        }
-        opened.report.error = error;
-        return std::move(opened);
-    };
-    if (const auto written = writeSalvaged(opened.report, folder, schema); !written)
-        return fail(written.error());
-    opened.report.damagedCopy = keepAside(path);
-    if (opened.report.damagedCopy.isEmpty() || !rename(besideStore(folder, kSalvaging), besideStore(folder, kSalvaged)))
-        return fail(Error(ErrorCode::ReadOnly, ErrorParts{.what = "The damaged database cannot be kept aside",
-                                                          .where = path.toStdString(),
-                                                          .wayOut = "Make its folder writable."}));
-    syncFolder(folder);
-    if (const auto placed = takeItsPlace(folder); !placed)
-        return fail(placed.error());
-    auto reopened = reopenStoreFile(folder);
-    if (!reopened)
-        return fail(reopened.error());
-    opened.database = std::move(*reopened);
-    return opened;
-}
-
-// The program ended between the two names of a salvaged file: what it would have told is told now.
-void tellOfSalvaged(const QString &folder, OpenedStore &opened)
-{
-    QStringList kept = QDir(folder).entryList({QStringLiteral("baleen.damaged-*.db")}, QDir::Files, QDir::Name);
-    if (kept.isEmpty() || !opened.database)
-        return;
-    const auto count = [&](const char *sql) {
-        const auto rows = opened.database->integer(sql);
-        return rows ? int(*rows) : 0;
-    };
-    opened.report.damagedCopy = folder + QLatin1Char('/') + kept.last();
-    opened.report.salvagedConversations = count("SELECT count(*) FROM conversations");
-    opened.report.salvagedMessages = count("SELECT count(*) FROM messages");
-    opened.report.salvagedDrafts = count("SELECT count(*) FROM drafts");
-}
-
-// Rights of a writer: answers that were cut off, old deletions, the largest id.
-Result<void> settle(Database &database, StoreReport &report)
-{
-    if (const auto begun = database.run("BEGIN IMMEDIATE"); !begun)
-        return begun;
-    Result<void> done =
-        database.run("INSERT OR IGNORE INTO search_pending SELECT id FROM messages WHERE state = 'streaming'");
-    if (done)
-        done = database.run("UPDATE messages SET state = 'interrupted' WHERE state = 'streaming'");
-    report.interrupted = done ? int(database.changes()) : 0;
-    if (done)
-        done = database.run("DELETE FROM conversations WHERE deleted_at IS NOT NULL AND deleted_at < ?",
-                            {nowMs() - kKeepDeletedMs});
-    if (done)
-        done = adoptOrphans(database);
-    if (done)
-        done = database.run("COMMIT");
-    if (!done && database.inTransaction())
-        (void)database.run("ROLLBACK");
-    const auto largest = database.integer("SELECT max((SELECT coalesce(max(id), 0) FROM conversations),"
-                                          " (SELECT coalesce(max(id), 0) FROM messages))");
-    if (largest && *largest < (qint64(1) << 53))
-        raiseRecordId(*largest);
-    return done;
-}
-
-QString storeNotice(const StoreReport &report)
-{
-    if (report.newerSchema > 0)
-        return text(
-            "Your chats were written by a newer Baleen. They can be read but not changed: update Baleen.");
-    if (!report.damagedCopy.isEmpty() && !report.error)
-        return text("The chat database was damaged. %1 chats and %2 messages were saved from it, %3 messages "
-                    "came back "
-                    "from the backup; the damaged file is kept as %4.")
-            .arg(report.salvagedConversations)
-            .arg(report.salvagedMessages)
-            .arg(report.restoredMessages)
-            .arg(report.damagedCopy);
-    if (report.error && report.readOnly)
-        return text("Your chats can be read but nothing can be saved: the folder or the file is read-only.");
-    if (report.error)
-        return text("Your chats could not be opened. %1").arg(QString::fromStdString(report.error->message));
-    if (report.interrupted > 0)
-        return text("Baleen closed unexpectedly. Everything up to the last second is here.");
-    return {};
-}
-
 OpenedStore openUnreported(const QString &folder, StoreSchema schema)
 {
     OpenedStore opened;
@@ -497,9 +391,36 @@ Result<bool> backUpDaily(const Database &database, const QString &folder, const 
     return true;
 }
 
+QString storeNotice(const StoreReport &report)
+{
+    if (report.newerSchema > 0)
+        return text(
+            "Your chats were written by a newer Baleen. They can be read but not changed: update Baleen.");
+    if (!report.damagedCopy.isEmpty() && !report.error)
+        return text("The chat database was damaged. %1 chats and %2 messages were saved from it, %3 messages "
+                    "came back "
+                    "from the backup; the damaged file is kept as %4.")
+            .arg(report.salvagedConversations)
+            .arg(report.salvagedMessages)
+            .arg(report.restoredMessages)
+            .arg(report.damagedCopy);
+    if (report.error && report.readOnly)
+        return text("Your chats can be read but nothing can be saved: the folder or the file is read-only.");
+    if (report.error)
+        return text("Your chats could not be opened. %1").arg(QString::fromStdString(report.error->message));
+    if (report.interrupted > 0)
+        return text("Baleen closed unexpectedly. Everything up to the last second is here.");
+    return {};
+}
+
 OpenedStore openStoreFile(const QString &folder, StoreSchema schema)
 {
     OpenedStore opened = openUnreported(folder, schema);
+    if (opened.database && !opened.report.readOnly) // of a salvage that something ended
+        for (const QString &where : {folder, backupFolder(folder)})
+            for (const QString &name :
+                 QDir(where).entryList({QStringLiteral("baleen*.db.salvage*"), QLatin1String(kSalvaging) + QLatin1Char('*')}, QDir::Files))
+                QFile::remove(where + QLatin1Char('/') + name);
     if (opened.database && !opened.report.readOnly)
         if (const auto settled = settle(*opened.database, opened.report); !settled)
             opened.report.error = settled.error();

@@ -389,12 +389,12 @@ private Q_SLOTS:
             QCOMPARE(problemOf(folder, m_expected[variant], ran.steps, ran.steps), QString());
         }
     }
-    void killedBeforeAnOperation() { runPoints({DiskFault::Kill, 300, false}); }
-    void killedInTheMiddleOfAWrite() { runPoints({DiskFault::ShortWrite, 120, false}); }
-    void theDiskIsFullAndThenIsNot() { runPoints({DiskFault::Full, 80, true}); }
-    void theDiskIsFullInTheMiddleOfAWrite() { runPoints({DiskFault::ShortThenFull, 40, true}); }
-    void anOperationFails() { runPoints({DiskFault::IoError, 80, true}); }
-    void aSyncFails() { runPoints({DiskFault::FailedSync, 40, true}); }
+    void killedBeforeAnOperation() { runPoints({DiskFault::Kill, 220, false}); }
+    void killedInTheMiddleOfAWrite() { runPoints({DiskFault::ShortWrite, 100, false}); }
+    void theDiskIsFullAndThenIsNot() { runPoints({DiskFault::Full, 60, true}); }
+    void theDiskIsFullInTheMiddleOfAWrite() { runPoints({DiskFault::ShortThenFull, 32, true}); }
+    void anOperationFails() { runPoints({DiskFault::IoError, 60, true}); }
+    void aSyncFails() { runPoints({DiskFault::FailedSync, 32, true}); }
     // A damaged file, and what ends the program or fills the disk while its rows are saved: the next start saves as many.
     void aSalvageThatIsCutShortIsDoneAgain()
     {
@@ -436,7 +436,7 @@ private Q_SLOTS:
             messages = int(*opened.database->integer("SELECT count(*) FROM messages"));
             QVERIFY2(messages >= 20 && messages < 40, qPrintable(QString::number(messages)));
         }
-        constexpr int kPoints = 40;
+        constexpr int kPoints = 24;
         for (const DiskFault fault : {DiskFault::Kill, DiskFault::Full, DiskFault::IoError})
             for (int point = 0; point < kPoints; ++point) {
                 const int at = 1 + operations * point / kPoints;
@@ -473,7 +473,7 @@ private Q_SLOTS:
     {
         QFETCH(int, variant);
         QFETCH(bool, syncFails);
-        const int rounds = syncFails ? 10 : 1, cuts = syncFails ? 12 : 130;
+        const int rounds = syncFails ? 8 : 1, cuts = syncFails ? 10 : 80;
         for (int round = 0; round < rounds; ++round) {
             const QString name = QStringLiteral("power%1%2-%3").arg(variant).arg(syncFails).arg(round);
             const QString before = m_folder.path(name + QStringLiteral("before")), at = m_folder.path(name + QStringLiteral("at"));
