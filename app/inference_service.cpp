@@ -204,6 +204,8 @@ void InferenceService::Private::handle(const GenerationEnded &message)
     const QPointer<GenerationReply> reply = running->reply;
     running.reset();
     engineBusy = false;
+    if (message.result)
+        q->m_lastStatistics = *message.result;
     schedule();
     updateState();
     if (message.result)
@@ -401,6 +403,7 @@ void InferenceService::Private::tellNotes(const std::vector<std::string> &notes)
 void InferenceService::Private::setModel(std::optional<ModelSummary> model)
 {
     toldNotes.clear();
+    q->m_lastStatistics.reset();
     q->m_model = std::move(model);
     Q_EMIT q->modelChanged();
 }

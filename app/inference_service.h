@@ -84,6 +84,9 @@ public:
     void unload();
     QString loadingPath() const { return m_loadingPath; }
 
+    // Of the last answer that the loaded model gave; nothing after another one is loaded.
+    const std::optional<inference::GenerationStatistics> &lastStatistics() const { return m_lastStatistics; }
+
     // Whether chats and code may be kept on disk when they are answered, where LoadOptions::kvFolder says so;
     // texts that are translated and completions never are. From the next request on; true at first.
     void setKeepsOnDisk(bool keeps) { m_keepsOnDisk = keeps; }
@@ -117,6 +120,7 @@ private:
     std::optional<inference::ModelSummary> m_model;
     QString m_loadingPath;
     bool m_keepsOnDisk = true;
+    std::optional<inference::GenerationStatistics> m_lastStatistics;
 };
 
 } // namespace app

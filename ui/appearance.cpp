@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QEvent>
 #include <QFile>
+#include <QFontDatabase>
 #include <QIconEngine>
 #include <QPainter>
 #include <QPalette>
@@ -188,13 +189,38 @@ void Appearance::setReadingSize(int px)
     Q_EMIT changed();
 }
 
+namespace {
+
+const QStringList &sansFamilies()
+{
+    static const QStringList families = {QStringLiteral("Noto Sans"), QStringLiteral("Noto Sans CJK SC"),
+                                         QStringLiteral("Noto Color Emoji")};
+    return families;
+}
+
+const QStringList &monoFamilies()
+{
+    static const QStringList families = {QStringLiteral("JetBrains Mono"), QStringLiteral("DejaVu Sans Mono"),
+                                         QStringLiteral("Noto Sans Mono CJK SC"),
+                                         QStringLiteral("Noto Color Emoji")};
+    return families;
+}
+
+} // namespace
+
+QStringList Appearance::missingFonts() const
+{
+    const QStringList there = QFontDatabase::families();
+    QStringList missing;
+    for (const QString &family : sansFamilies() + monoFamilies())
+        if (!there.contains(family) && !missing.contains(family))
+            missing << family;
+    return missing;
+}
+
 QFont Appearance::font(FontRole role) const
 {
-    static const QStringList sans = {QStringLiteral("Noto Sans"), QStringLiteral("Noto Sans CJK SC"),
-                                     QStringLiteral("Noto Color Emoji")};
-    static const QStringList mono = {QStringLiteral("JetBrains Mono"), QStringLiteral("DejaVu Sans Mono"),
-                                     QStringLiteral("Noto Sans Mono CJK SC"),
-                                     QStringLiteral("Noto Color Emoji")};
+    const QStringList &sans = sansFamilies(), &mono = monoFamilies();
     int size = 13;
     bool bold = false;
     bool isMono = false;

@@ -73,6 +73,7 @@ public:
     Scheme scheme() const;
     void setScheme(Scheme scheme); // kept in the settings
     QFont font(FontRole role) const;
+    QStringList missingFonts() const; // of those that font() would like
     int lineHeight(FontRole role) const;    // px; Reading follows the user's size
     int lineHeightCjk(FontRole role) const; // px; for blocks that hold CJK letters
     int readingSize() const;                // px, 13 .. 20

@@ -6,7 +6,6 @@
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/code/code_panel.h"
-#include "ui/shell/settings_dialog.h"
 #include "ui/translate/translate_panel.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/focus_ring.h"
@@ -88,7 +87,7 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
       m_appearance(appearance), m_paths(paths), m_keptPages(paths.keptPages()), m_body(new QWidget(this)),
       m_sidebar(new Sidebar(appearance, m_body)), m_content(new QWidget(m_body)),
       m_notice(new Notice(appearance, Notice::Kind::Danger, m_content)),
-      m_stack(new QStackedWidget(m_content)), m_status(new StatusLine(appearance, m_body))
+      m_stack(new QStackedWidget(m_content)), m_status(new StatusLine(appearance, m_body)), m_limits(service, settings)
 {
     setWindowTitle(QStringLiteral("Baleen"));
     setMinimumSize(880, 560);
@@ -171,6 +170,7 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
         m_notice->show();
     });
     connect(m_status, &StatusLine::cancelRequested, this, [this] { m_service.cancelLoad(); });
+    connect(m_status, &StatusLine::speedPressed, this, &MainWindow::showSpeed);
     connect(&m_catalog, &app::ModelCatalog::scanned, this, &MainWindow::updateModel);
     connect(&appearance, &Appearance::changed, this, [this] { update(); });
 
@@ -451,16 +451,6 @@ void MainWindow::chooseModelFile()
                                      tr("Models (*.gguf config.json);;All files (*)"));
     if (!path.isEmpty())
         openModel(path);
-}
-
-void MainWindow::showSettings()
-{
-    SettingsDialog dialog(m_service, m_settings, m_appearance, m_keptPages, this);
-    connect(&dialog, &SettingsDialog::reloadRequested, this, [this] {
-        if (const auto model = m_service.model())
-            openModel(QString::fromStdString(model->path.string()));
-    });
-    dialog.exec();
 }
 
 bool MainWindow::isRailed() const

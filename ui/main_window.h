@@ -5,6 +5,7 @@
 #include "app/data_paths.h"
 #include "app/inference_service.h"
 #include "app/kept_pages.h"
+#include "app/machine_limits.h"
 #include "app/model_catalog.h"
 #include "app/settings.h"
 #include "ui/appearance.h"
@@ -19,6 +20,8 @@
 class QStackedWidget;
 
 namespace ui {
+
+class SpeedPopover;
 
 class MainWindow : public QMainWindow
 {
@@ -42,6 +45,7 @@ public:
 
     Sidebar *sidebar() const { return m_sidebar; }
     StatusLine *statusLine() const { return m_status; }
+    SpeedPopover *speedPopover() const { return m_speed; } // null while it was never asked for
     Notice *notice() const { return m_notice; }
     void toggleSidebar();
 
@@ -77,6 +81,7 @@ private:
     void showModelMenu();
     void chooseModelFile();
     void showSettings();
+    void showSpeed(const QPoint &place);
     void updateModel();
     void updateStatus();
     void escape();
@@ -104,6 +109,8 @@ private:
     bool m_painted = false;
     quint64 m_loadDone = 0, m_loadTotal = 0;
     QString m_failedPath;
+    app::MachineLimits m_limits;
+    SpeedPopover *m_speed = nullptr;
 };
 
 } // namespace ui

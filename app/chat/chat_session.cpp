@@ -31,6 +31,7 @@ ChatSession::ChatSession(InferenceService &service, ChatStore &store, const Sett
     m_draftTimer.setInterval(kDraftMs);
     connect(&m_draftTimer, &QTimer::timeout, this, &ChatSession::saveDraft);
     connect(&store, &ChatStore::committed, this, &ChatSession::applyCommitted);
+    connect(&store, &ChatStore::opened, this, &ChatSession::retryLoad);
     connect(&service, &InferenceService::stateChanged, this, [this] {
         if (m_state == State::WaitingForModel)
             ask();
@@ -43,16 +44,21 @@ ChatSession::~ChatSession()
     saveDraft();
     if (!m_answer)
         return;
-    const bool committed = m_state != State::Sending;
     flushParser();
     MessageRecord record =
         m_messages.tree().contains(m_answer->id) ? m_messages.tree().at(m_answer->id) : MessageRecord();
-    if (!committed || record.id == 0)
-        return; // the store has it as it is, and marks it at the next start
+    if (m_state == State::Sending) { // it will be in the file, and nobody will write it
+        record = m_answer->unsent;
+        if (m_draft != m_pendingText && !m_draft.isEmpty()) // typed since
+            m_store.write({SetDraft{record.conversationId, m_draft}}, Durability::Typed);
+    }
+    if (record.id == 0)
+        return;
     endThinking();
     record.state = MessageState::Stopped;
     record.endReason = QString::fromLatin1(inference::endReasonName(EndReason::Cancelled));
-    record.reasoningMs = thinkingMs();
+    if (m_state != State::Sending)
+        record.reasoningMs = thinkingMs();
     m_store.write({SaveMessage{record}}, Durability::Typed);
 }
 
@@ -68,13 +74,20 @@ void ChatSession::load(qint64 id)
             if (asked != 0)
                 m_choices = choicesFromJson(result->conversation.choices);
             m_folder = result->folder;
-            m_messages.reset(result->messages, m_conversation.currentLeaf);
+            QVector<MessageRecord> messages = result->messages;
+            for (MessageRecord &message : messages)
+                if (message.state == MessageState::Streaming) // by a session that is gone
+                    message.state = MessageState::Interrupted;
+            m_messages.reset(messages, m_conversation.currentLeaf);
             if (m_draft.isEmpty())
                 m_draft = result->draft;
             m_savedDraft = result->draft;
         }
         const QPointer<ChatSession> alive(this);
-        setState(State::Idle);
+        // What was said there is not known: nothing can follow it.
+        m_unread = !result && m_conversation.id != 0;
+        if (!m_unread)
+            setState(State::Idle);
         if (alive && !m_conversation.title.isEmpty())
             Q_EMIT titleChanged();
         if (!alive)
@@ -84,6 +97,12 @@ void ChatSession::load(qint64 id)
         else
             Q_EMIT loadFailed(result.error());
     });
+}
+
+void ChatSession::retryLoad()
+{
+    if (std::exchange(m_unread, false))
+        load(m_conversation.id);
 }
 
 int ChatSession::answerRow() const
@@ -163,9 +182,12 @@ bool ChatSession::editAnswer(int row, const QString &text)
                   [this, answer, text](const Result<void> &result) {
                       if (result)
                           m_messages.add({answer}, answer.id);
-                      else
+                      const QPointer<ChatSession> alive(this);
+                      setState(State::Idle);
+                      if (alive && !result)
                           Q_EMIT sendFailed(text, result.error());
                   });
+    setState(State::Sending); // what is shown stays until this is
     return true;
 }
 
@@ -233,6 +255,7 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
     m_pendingText = typed;
     m_answer.emplace();
     m_answer->id = answer;
+    m_answer->unsent = records.last();
     m_draftTimer.stop();
     m_store.write(operations, Durability::Typed, this, [=, this](const Result<void> &result) {
         const QPointer<ChatSession> alive(this);
@@ -566,7 +589,7 @@ void ChatSession::setDraft(const QString &text)
 void ChatSession::saveDraft()
 {
     m_draftTimer.stop();
-    if (m_draft == m_savedDraft || m_state == State::Sending)
+    if (m_draft == m_savedDraft || (m_state == State::Sending && m_answer))
         return;
     m_savedDraft = m_draft;
     m_store.write({SetDraft{m_conversation.id, m_draft}}, Durability::Typed);

@@ -33,6 +33,7 @@ struct RunningAnswer
     inference::GenerationRequest request; // what was asked, for the receipt
     QString instructions;
     std::optional<inference::ModelSummary> model;
+    MessageRecord unsent; // while Sending: what is being committed
 };
 
 // GUI thread. The service, the store and the settings outlive it. Destroying it stops the answer and saves
@@ -61,6 +62,7 @@ public:
     ~ChatSession() override;
 
     qint64 conversationId() const { return m_conversation.id; } // 0 until the first message is committed
+    void retryLoad(); // where the conversation could not be read: it stays Loading until then
     QString title() const { return m_conversation.title; }
     bool isTitledByUser() const { return m_conversation.titledByUser; }
     // What the reader saw last of a conversation that was opened, see ConversationRecord.
@@ -125,6 +127,7 @@ public:
     // What is typed and not sent; kept in the file.
     QString draft() const { return m_draft; }
     void setDraft(const QString &text);
+    void saveDraft(); // now, instead of within half a second
     // What the engine would be asked if `draft` were sent now: to count its tokens. With a row: as another version of the message there.
     inference::GenerationRequest draftRequest(const QString &draft, int row = -1) const;
 
@@ -159,7 +162,6 @@ private:
     void endThinking();
     void flushParser();
     void journal();
-    void saveDraft();
     void setState(State state);
     MessageRecord newAnswer(qint64 parent) const;
     void applyCommitted(const StoreOperations &operations);
@@ -174,6 +176,7 @@ private:
     FolderRecord m_folder;
     MessageListModel m_messages;
     State m_state = State::Idle;
+    bool m_unread = false; // the conversation could not be read
     std::optional<RunningAnswer> m_answer;
     QString m_pendingText;
     QString m_draft, m_savedDraft;

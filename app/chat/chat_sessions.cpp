@@ -24,6 +24,7 @@ ChatSession *ChatSessions::open(qint64 conversationId)
     for (ChatSession *session : std::as_const(m_sessions))
         if (session->conversationId() == conversationId) {
             use(session);
+            session->retryLoad();
             return session;
         }
     return make(conversationId);
@@ -67,6 +68,7 @@ void ChatSessions::use(ChatSession *session)
     const QVector<ChatSession *> all = m_sessions;
     for (auto old = all.rbegin(); old != all.rend(); ++old)
         if (!(*old)->isBusy() && ++idle > kIdleSessions && (*old)->conversationId() != 0) {
+            (*old)->saveDraft(); // before its conversation is read again
             m_sessions.removeAll(*old);
             (*old)->deleteLater();
         }
@@ -82,6 +84,7 @@ void ChatSessions::applyCommitted(const StoreOperations &operations)
         for (ChatSession *session : all)
             if (session->conversationId() == deleted->conversationId) {
                 session->stop();
+                session->saveDraft();
                 m_sessions.removeAll(session);
                 session->deleteLater(); // its answer is saved as far as it came
             }

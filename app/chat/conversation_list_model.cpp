@@ -408,8 +408,11 @@ void ConversationListModel::applyCommitted(const StoreOperations &operations)
             auto &from = deleted->deletedAt ? m_all : m_removed;
             auto &to = deleted->deletedAt ? m_removed : m_all;
             const auto found = std::find_if(from.begin(), from.end(), byId);
-            if (found == from.end())
+            if (found == from.end()) {
+                if (!deleted->deletedAt && !record(id))
+                    load(); // deleted in an earlier run
                 continue;
+            }
             to << *found;
             from.erase(found);
             changes = true;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace app {
 
@@ -199,6 +200,11 @@ bool Database::isReadOnly() const
     return sqlite3_db_readonly(m_handle, "main") == 1;
 }
 
+void Database::setCheckpointAtClose(bool does)
+{
+    sqlite3_db_config(m_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, does ? 0 : 1, nullptr);
+}
+
 Result<void> Database::run(const char *sql)
 {
     errno = 0;
@@ -270,10 +276,13 @@ Result<void> Database::copyTo(const QString &path) const
             result = (*target)->error("The backup could not be written");
     }
     if (result.ok()) {
-        QFile::remove(path);
-        if (!QFile::rename(part, path))
+        std::error_code failed;
+        std::filesystem::rename(part.toStdString(), path.toStdString(), failed); // in the place of a former one at once
+        if (failed)
             result = Error(ErrorCode::Io,
-                           ErrorParts{.what = "The backup could not be named", .where = path.toStdString()});
+                           ErrorParts{.what = "The backup could not be named",
+                                      .where = path.toStdString(),
+                                      .found = failed.message()});
     }
     if (!result.ok())
         QFile::remove(part);

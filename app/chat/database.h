@@ -63,6 +63,9 @@ public:
 
     QString path() const { return m_path; }
     bool isReadOnly() const;
+    // Whether the end of the connection brings the write-ahead log into the file, as it does at first. A file that may be damaged is
+    // better left as it is.
+    void setCheckpointAtClose(bool does);
     inference::Result<void> run(const char *sql); // one or several statements without values or rows
     inference::Result<void> run(const char *sql, std::initializer_list<SqlValue> values);
     inference::Result<Statement> prepare(const QByteArray &sql,

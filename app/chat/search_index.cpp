@@ -81,8 +81,10 @@ Result<std::unique_ptr<SearchIndex>> SearchIndex::open(Database &database, const
     if (const auto attached = attach(database, path); !attached) {
         (void)database.run("DETACH DATABASE search");
         discard(folder);
-        if (const auto again = attach(database, path); !again)
+        if (const auto again = attach(database, path); !again) {
+            (void)database.run("DETACH DATABASE search");
             return again.error();
+        }
     }
     // A new index, a salvaged file of chats, a backup that was put back, chats that are gone for good: nothing is missing or left over.
     const auto differs = database.integer("SELECT (SELECT count(*) FROM main.messages) <> (SELECT count(*) FROM search.documents)"

@@ -124,6 +124,7 @@ struct ChatStore::Private : QObject
     bool readOnly = false;
     bool fullSync = true;
     bool wasOpen = false, toldClosed = false;
+    StoreReport salvaged; // not told yet
     std::deque<std::unique_ptr<WriteJob>> stuck; // in order; the first has failed
     Clock::time_point retryAt;
 
@@ -238,7 +239,7 @@ void ChatStore::Private::run()
                 searchWaits = readForSearch(kReadTogether);
                 continue;
             }
-            if (stuck.empty())
+            if (stuck.empty() && database)
                 wake.wait(lock, ready);
             else
                 wake.wait_until(lock, retryAt, ready);
@@ -261,6 +262,8 @@ void ChatStore::Private::run()
         }
         if (!stuck.empty() && (retries || ends || Clock::now() >= retryAt))
             retryStuck();
+        else if (!database && !ends && (retries || Clock::now() >= retryAt)) // the list waits for it, if nothing else
+            reopen();
         if (ends) {
             close();
             return;
@@ -271,6 +274,14 @@ void ChatStore::Private::run()
 void ChatStore::Private::open()
 {
     OpenedStore opened = openStoreFile(folder);
+    // A salvage that was done, and then the file could not be opened: it is told when it can be.
+    if (opened.database && opened.report.damagedCopy.isEmpty() && !salvaged.damagedCopy.isEmpty()) {
+        opened.report = std::exchange(salvaged, {});
+        opened.report.error.reset();
+        opened.report.notice = storeNotice(opened.report);
+    } else if (!opened.database && !opened.report.damagedCopy.isEmpty()) {
+        salvaged = opened.report;
+    }
     database = std::move(opened.database);
     openError = opened.report.error;
     readOnly = opened.report.readOnly;
@@ -281,6 +292,7 @@ void ChatStore::Private::open()
         message->report = opened.report;
         post(std::move(message));
     }
+    retryAt = Clock::now() + kRetryInterval;
     if (!database)
         return;
     wasOpen = true;
@@ -404,6 +416,7 @@ void ChatStore::Private::reopen()
         open();
         return;
     }
+    retryAt = Clock::now() + kRetryInterval;
     auto reopened = reopenStoreFile(folder);
     fullSync = true;
     if (!reopened) {

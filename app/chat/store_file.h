@@ -30,6 +30,8 @@ struct StoreReport
     std::optional<inference::Error> error; // why nothing can be read, or why it is read-only
 };
 
+QString storeNotice(const StoreReport &report); // for StoreReport::notice
+
 struct OpenedStore
 {
     std::unique_ptr<Database> database; // null: could not be opened at all; the report's error says why

@@ -1,7 +1,10 @@
 #include "app/chat/store_leaves.h"
 
+#include "app/chat/store_schema.h"
+
 #include <QElapsedTimer>
 #include <QFile>
+#include <QSet>
 #include <QtEndian>
 
 #include <array>
@@ -59,6 +62,51 @@ QByteArray treeOf(quint32 leaf, int pageSize)
     return page;
 }
 
+qint64 varint(const uchar *&at, const uchar *end)
+{
+    quint64 value = 0;
+    for (int i = 0; i < 9 && at < end; ++i) {
+        const uchar byte = *at++;
+        if (i == 8)
+            return qint64((value << 8) | byte);
+        value = (value << 7) | (byte & 0x7f);
+        if (!(byte & 0x80))
+            break;
+    }
+    return qint64(value);
+}
+
+// Every row of the leaf was saved already: it was reached from its tree. False also where the page makes no sense.
+bool holdsNothingNew(const QByteArray &page, const QSet<qint64> &saved)
+{
+    const auto *bytes = reinterpret_cast<const uchar *>(page.constData());
+    const int cells = qFromBigEndian<quint16>(bytes + 3);
+    if (8 + 2 * cells > page.size())
+        return false;
+    for (int i = 0; i < cells; ++i) {
+        const int offset = qFromBigEndian<quint16>(bytes + 8 + 2 * i);
+        if (offset >= page.size())
+            return false;
+        const uchar *at = bytes + offset;
+        (void)varint(at, bytes + page.size()); // the size of the row
+        if (!saved.contains(varint(at, bytes + page.size())))
+            return false;
+    }
+    return true;
+}
+
+QSet<qint64> savedKeys(const Database &database)
+{
+    QSet<qint64> keys;
+    for (const StoreTable &table : kStoreTables) {
+        auto rows = database.prepare(QByteArray("SELECT ") + table.key + " FROM " + table.name);
+        if (rows)
+            for (auto row = rows->step(); row && *row; row = rows->step())
+                keys << rows->integer(0);
+    }
+    return keys;
+}
+
 int copyRows(const QString &path, const LeafTable &table, Database &into)
 {
     const QByteArray columns = table.columns;
@@ -96,12 +144,15 @@ void salvageLeaves(const QString &copy, Database &into, QHash<QString, int> &row
     for (std::size_t i = 0; i < kTables.size(); ++i)
         roots[i] = rootPage(copy, kTables[i].name);
 
+    const QSet<qint64> saved = savedKeys(into);
     QElapsedTimer timer;
     timer.start();
     const qint64 pages = file.size() / pageSize;
     for (qint64 page = 2; page <= pages && timer.elapsed() < kTimeLimitMs; ++page) {
-        char type = 0;
-        if (!file.seek((page - 1) * pageSize) || !file.getChar(&type) || type != kLeafOfTable)
+        if (!file.seek((page - 1) * pageSize))
+            continue;
+        const QByteArray bytes = file.read(pageSize);
+        if (bytes.size() < pageSize || bytes[0] != kLeafOfTable || holdsNothingNew(bytes, saved))
             continue;
         for (std::size_t i = 0; i < kTables.size(); ++i) {
             if (roots[i] <= 1 || roots[i] > pages || roots[i] == page)

@@ -1,5 +1,6 @@
 #include "app/chat/store_salvage.h"
 
+#include "app/chat/store_check.h"
 #include "app/chat/store_leaves.h"
 #include "app/chat/store_schema.h"
 
@@ -139,19 +140,34 @@ public:
     bool isWhole() const { return m_whole; }
     const QString &path() const { return m_path; }
 
+    // Brings what the write-ahead log has into the file.
+    void takeLog()
+    {
+        if (!QFile::exists(m_path + QStringLiteral("-wal")))
+            return;
+        if (const auto database = Database::open(m_path, Database::Mode::ReadWrite))
+            (void)(*database)->run("PRAGMA writable_schema = ON; PRAGMA wal_checkpoint(TRUNCATE)");
+        QFile::remove(m_path + QStringLiteral("-wal"));
+        QFile::remove(m_path + QStringLiteral("-shm"));
+    }
+
     // SQLite refuses a file that is shorter than its header says, or whose counts contradict each other:
-    // without a page count it goes by the size of the file, which is made a multiple of the page size.
-    void mendSize(const QByteArray &freshFirstPage, bool replaceFirstPage)
+    // without a page count it goes by the size of the file, which is made a multiple of the page size. What else
+    // the header says is known: a bit that flipped there would make other rows and texts of all that follows.
+    void mendHeader(const QByteArray &freshFirstPage, bool replaceFirstPage)
     {
         QFile file(m_path);
-        if (!file.open(QIODevice::ReadWrite))
+        if (!file.open(QIODevice::ReadWrite) || freshFirstPage.size() < kHeaderBytes)
             return;
-        QByteArray header = replaceFirstPage ? freshFirstPage : file.read(kHeaderBytes);
-        if (header.size() < kHeaderBytes)
-            return;
-        const int stored = int(qFromBigEndian<quint16>(header.constData() + 16));
-        const int pageSize = stored == 1 ? 65536 : stored;
-        if (pageSize < 512 || (pageSize & (pageSize - 1)) != 0)
+        QByteArray header = freshFirstPage;
+        if (!replaceFirstPage) {
+            const QByteArray found = file.read(kHeaderBytes);
+            header.truncate(kHeaderBytes);
+            if (found.size() == kHeaderBytes && isPageSize(pageSizeOf(found)))
+                header.replace(16, 2, found.mid(16, 2));
+        }
+        const int pageSize = pageSizeOf(header);
+        if (!isPageSize(pageSize))
             return;
         const qint64 pages = (file.size() + pageSize - 1) / pageSize;
         header.replace(28, 4, QByteArray(4, '\0')); // the page count, not valid any more
@@ -164,6 +180,12 @@ public:
 
 private:
     static constexpr qsizetype kHeaderBytes = 100;
+    static int pageSizeOf(const QByteArray &header)
+    {
+        const int stored = int(qFromBigEndian<quint16>(header.constData() + 16));
+        return stored == 1 ? 65536 : stored;
+    }
+    static bool isPageSize(int size) { return size >= 512 && (size & (size - 1)) == 0; }
 
     void remove()
     {
@@ -187,6 +209,16 @@ QByteArray firstPage(Database &fresh)
     }
     QFile::remove(copy);
     return page;
+}
+
+// A bit that flips in the schema makes other columns of the same bytes.
+bool hasKnownTables(const QString &path)
+{
+    const auto from = Database::open(path, Database::Mode::ReadWrite);
+    if (!from)
+        return true; // nothing is read by it either
+    (void)(*from)->run("PRAGMA writable_schema = ON;");
+    return hasKnownTables(**from);
 }
 
 QHash<QString, int> readTables(const QString &path, Database &into)
@@ -217,13 +249,19 @@ Result<QHash<QString, int>> salvageRows(const QString &path, Database &into)
     const QByteArray page = firstPage(into);
     if (const auto begun = into.run("BEGIN IMMEDIATE"); !begun)
         return begun.error();
-    for (const bool replaceFirstPage : {false, true}) {
+    bool replacesFirst = false;
+    {
+        MendedCopy copy(path);
+        copy.mendHeader(page, false);
+        replacesFirst = copy.isWhole() && !hasKnownTables(copy.path());
+    }
+    for (const bool replaceFirstPage : {replacesFirst, !replacesFirst}) {
         MendedCopy copy(path);
         if (!copy.isWhole())
             break;
         if (replaceFirstPage)
-            QFile::remove(copy.path() + QStringLiteral("-wal"));
-        copy.mendSize(page, replaceFirstPage);
+            copy.takeLog();
+        copy.mendHeader(page, replaceFirstPage);
         const QHash<QString, int> found = readTables(copy.path(), into);
         for (auto table = found.begin(); table != found.end(); ++table)
             rows[table.key()] += table.value();

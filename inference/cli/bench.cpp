@@ -7,6 +7,7 @@
 #include "inference/gguf/gguf_info.h"
 #include "inference/gguf/wording.h"
 #include "inference/sampler.h"
+#include "inference/token_cost.h"
 #include "kernels/cpu/machine.h"
 #include "kernels/cuda_plugin.h"
 
@@ -158,48 +159,13 @@ private:
     Sampler m_sampler;
 };
 
-// What the arithmetic of one token needs: bytes of the weights that it reads, operations on them.
-struct TokenCost
-{
-    double decodeBytes = 0, prefillOperations = 0;
-};
-
-TokenCost costOf(const OpenModel &model, std::uint32_t depth, std::uint32_t generate)
-{
-    TokenCost cost;
-    const kernels::Plan &plan = model.backend->plan();
-    kernels::WeightId embedding = kernels::kNoWeight, head = kernels::kNoWeight;
-    std::vector<double> readPart(plan.weights.size(), 1); // of the matrices of a stack, by a token
-    double expertsRead = 1;
-    for (const kernels::Step &step : plan.steps) {
-        if (const auto *router = std::get_if<kernels::RouterStep>(&step))
-            expertsRead = double(router->used) / router->experts;
-        if (const auto *moe = std::get_if<kernels::MoeFfnStep>(&step))
-            for (const kernels::WeightId id : {moe->gate, moe->up, moe->down})
-                readPart[id] = expertsRead;
-        if (const auto *embed = std::get_if<kernels::EmbedStep>(&step))
-            embedding = embed->embedding;
-        if (const auto *last = std::get_if<kernels::HeadStep>(&step))
-            head = last->head;
-    }
-    for (kernels::WeightId id = 0; id < plan.weights.size(); ++id) {
-        const kernels::WeightView &weight = plan.weights[id];
-        if (id == embedding && id != head)
-            continue; // one row a token
-        cost.decodeBytes += readPart[id] * double(weight.byteSize());
-        if (id != head) // a prompt needs it once
-            cost.prefillOperations += readPart[id] * 2.0 * weight.columns * weight.rows * double(weight.matrices());
-    }
-    // What the cache adds on average, in its own element size.
-    cost.decodeBytes += double(model.summary.kvBytesPerToken) * (depth + generate / 2.0);
-    return cost;
-}
-
 Json report(const OpenModel &model, const BenchOptions &options, const Measured &measured)
 {
     const kernels::BackendCapabilities &device = model.backend->capabilities();
     const Spread prefill = spreadOf(measured.prefill), decode = spreadOf(measured.decode);
-    const TokenCost cost = costOf(model, options.depth, options.generate);
+    TokenCost cost = tokenCost(model.backend->plan());
+    // What the cache adds on average, in its own element size.
+    cost.decodeBytes += double(model.summary.kvBytesPerToken) * (options.depth + options.generate / 2.0);
     const bool onGpu = device.device == "cuda";
     // Of a GPU the one limit that is measured is its memory's: the first one's, where there are several.
     const auto copied = onGpu ? kernels::measureCudaBandwidth(kernels::findCudaPlugin(), 0) : kernels::Result<double>(0.0);

@@ -327,8 +327,9 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
     statistics.decodeTokensPerSecond = answer.decodeTokensPerSecond;
     statistics.firstTokenMs = 12;
     statistics.seed = request.sampling.seed.value_or(4711);
-    sink.onPrompt(prompt, answer.cachedTokens, answer.opensReasoning);
-    bool goesOn = !stop.stop_requested();
+    bool goesOn = (!answer.holdPrompt || waitForRelease(stop)) && !stop.stop_requested();
+    if (goesOn || !answer.holdPrompt)
+        sink.onPrompt(prompt, answer.cachedTokens, answer.opensReasoning);
     for (std::uint32_t chunk = 1; chunk <= answer.promptChunks && goesOn; ++chunk) {
         goesOn = waitFor(answer.chunkDelay, stop);
         if (goesOn)

@@ -36,6 +36,7 @@ struct FakeAnswer
     std::uint32_t promptTokens = 0; // 0: what countTokens() says
     std::uint32_t cachedTokens = 0;
     bool opensReasoning = false;
+    bool holdPrompt = false; // onPrompt() comes only after EngineScript::release(): text is being made tokens
     std::uint32_t promptChunks = 1; // onPromptProgress() comes this often, after chunkDelay each
     milliseconds chunkDelay{0};
     std::optional<inference::Error> error; // after the pieces; before onPrompt() when refused is set

@@ -3,6 +3,7 @@
 #include "app/settings_keys.h"
 #include "ui/chat/message_items.h"
 #include "ui/chat/sampling_words.h"
+#include "ui/shell/diagnostics_page.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/figures.h"
@@ -92,7 +93,7 @@ SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &se
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->viewport()->setAutoFillBackground(false);
     auto *page = new QWidget(scroll);
-    auto *form = new QVBoxLayout(page);
+    auto *form = m_form = new QVBoxLayout(page);
     form->setContentsMargins(24, 16, 24, 16);
     form->setSpacing(0);
     addAppearance(form);
@@ -195,6 +196,8 @@ void SettingsDialog::addEngine(QVBoxLayout *form)
     reload->setButtonHeight(28);
     const auto needReload = [this, reload] { reload->setEnabled(m_service.model().has_value()); };
 
+    form->addWidget(row(tr("Device"), tr("Automatic takes a graphics card where the whole model fits and its numbers are right."),
+                        deviceChoice(needReload)));
     auto *context = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
     const auto contextName = [](int tokens) {
         return tokens > 0 ? SettingsDialog::tr("%1 tokens").arg(withCommas(tokens))
@@ -242,8 +245,41 @@ void SettingsDialog::addEngine(QVBoxLayout *form)
             keptChoice(needReload)));
     connect(reload, &TextButton::clicked, this, &SettingsDialog::reloadRequested);
     reload->setEnabled(m_service.model().has_value());
-    form->addWidget(row(tr("These four count when a model is loaded"), QString(), reload));
+    form->addWidget(row(tr("These count when a model is loaded"), QString(), reload));
     form->addWidget(keptRow());
+}
+
+QWidget *SettingsDialog::deviceChoice(const std::function<void()> &needReload)
+{
+    auto *device = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    device->setObjectName(QStringLiteral("device"));
+    const QStringList gpus = app::gpuNames();
+    const auto name = [gpus](const QString &id) {
+        if (id == QLatin1String("cpu"))
+            return SettingsDialog::tr("Processor");
+        if (id == QLatin1String("cuda"))
+            return gpus.isEmpty() ? SettingsDialog::tr("Graphics card") : gpus.join(QStringLiteral(", "));
+        return SettingsDialog::tr("Automatic");
+    };
+    const QString now = m_settings.get(app::kDevice);
+    device->setText(name(now));
+    QStringList ids{QStringLiteral("auto"), QStringLiteral("cpu")};
+    if (!gpus.isEmpty() || now == QLatin1String("cuda"))
+        ids << QStringLiteral("cuda");
+    for (const QString &id : std::as_const(ids))
+        device->menu()->addAction(name(id), this, [this, device, name, id, needReload] {
+            m_settings.set(app::kDevice, id);
+            device->setText(name(id));
+            device->updateGeometry();
+            needReload();
+        });
+    return device;
+}
+
+void SettingsDialog::setDiagnosis(std::function<app::Diagnosis()> diagnose)
+{
+    m_form->insertWidget(m_form->count() - 1, groupHead(tr("Diagnostics")));
+    m_form->insertWidget(m_form->count() - 1, new DiagnosticsPage(m_appearance, std::move(diagnose), this));
 }
 
 QWidget *SettingsDialog::kvCacheChoice(const std::function<void()> &needReload)

@@ -2,6 +2,7 @@
 // once.
 #pragma once
 
+#include "app/diagnostics.h"
 #include "app/inference_service.h"
 #include "app/kept_pages.h"
 #include "app/settings.h"
@@ -23,6 +24,9 @@ public:
     SettingsDialog(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
                    app::KeptPages &keptPages, QWidget *parent = nullptr);
 
+    // The last group, made from what this says then, and again by its button.
+    void setDiagnosis(std::function<app::Diagnosis()> diagnose);
+
 Q_SIGNALS:
     void reloadRequested(); // the engine's settings count from the next load on
 
@@ -34,6 +38,7 @@ private:
     QWidget *groupHead(const QString &name);
     void addAppearance(QVBoxLayout *form);
     void addEngine(QVBoxLayout *form);
+    QWidget *deviceChoice(const std::function<void()> &needReload);
     QWidget *kvCacheChoice(const std::function<void()> &needReload);
     QWidget *keptChoice(const std::function<void()> &needReload);
     QWidget *keptRow();
@@ -43,6 +48,7 @@ private:
     app::Settings &m_settings;
     Appearance &m_appearance;
     app::KeptPages &m_keptPages;
+    QVBoxLayout *m_form = nullptr;
 };
 
 } // namespace ui

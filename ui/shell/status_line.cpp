@@ -2,6 +2,7 @@
 
 #include "ui/widgets/figures.h"
 
+#include <QAbstractButton>
 #include <QAccessible>
 #include <QFile>
 #include <QHelpEvent>
@@ -20,11 +21,41 @@ constexpr int kLeft = 4;
 constexpr int kRight = 20;
 constexpr int kGap = 16;
 constexpr double kGib = 1024.0 * 1024 * 1024;
+
+// Its words are painted by the line; it adds what a button has, the ground under the pointer and the focus.
+class PlainButton : public QAbstractButton
+{
+public:
+    PlainButton(const Appearance &appearance, QWidget *parent) : QAbstractButton(parent), m_appearance(appearance)
+    {
+        setCursor(Qt::PointingHandCursor);
+        setFocusPolicy(Qt::TabFocus);
+        setAttribute(Qt::WA_Hover);
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        if (!underMouse() && !hasFocus())
+            return;
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        QColor ground = m_appearance.theme().text;
+        ground.setAlphaF(0.07f);
+        painter.setBrush(ground);
+        painter.drawRoundedRect(rect(), 6, 6);
+    }
+
+private:
+    const Appearance &m_appearance;
+};
 } // namespace
 
 StatusLine::StatusLine(const Appearance &appearance, QWidget *parent)
     : QWidget(parent), m_appearance(appearance), m_dot(new BusyDot(appearance, this)),
-      m_cancel(new TextButton(appearance, tr("Cancel"), TextButton::Kind::Quiet, this))
+      m_cancel(new TextButton(appearance, tr("Cancel"), TextButton::Kind::Quiet, this)),
+      m_speedButton(new PlainButton(appearance, this))
 {
     setFixedHeight(30);
     setAccessibleName(tr("Status"));
@@ -32,6 +63,10 @@ StatusLine::StatusLine(const Appearance &appearance, QWidget *parent)
     m_cancel->setButtonHeight(24);
     m_cancel->hide();
     connect(m_cancel, &TextButton::clicked, this, &StatusLine::cancelRequested);
+    m_speedButton->hide();
+    m_speedButton->setAccessibleName(tr("Why this speed"));
+    m_speedButton->setToolTip(tr("Tokens a second; a token is about 4 letters or 1.5 Chinese characters. Click: why this speed."));
+    connect(m_speedButton, &QAbstractButton::clicked, this, [this] { Q_EMIT speedPressed(m_speedButton->mapTo(window(), QPoint(0, 0))); });
     connect(&appearance, &Appearance::changed, this, [this] { update(); });
     m_memoryTimer.setInterval(2000);
     connect(&m_memoryTimer, &QTimer::timeout, this, &StatusLine::readMemory);
@@ -191,9 +226,12 @@ void StatusLine::paintEvent(QPaintEvent *)
     }
     const int speedAt = x;
     put(m_speed, t.text2, false);
-    if (!m_speed.isEmpty())
-        m_parts.append({QRect(speedAt, 0, x - speedAt, height()),
-                        tr("Tokens a second; a token is about 4 letters or 1.5 Chinese characters.")});
+    if (m_speed.isEmpty() || x == speedAt)
+        m_speedButton->hide();
+    else if (const QRect place(speedAt - 6, 3, x - kGap - speedAt + 12, 24); m_speedButton->isHidden() || m_speedButton->geometry() != place) {
+        m_speedButton->setGeometry(place);
+        m_speedButton->show();
+    }
     put(m_reason, t.text2, !m_speed.isEmpty());
     put(m_model, t.text2, true);
 }

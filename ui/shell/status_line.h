@@ -28,10 +28,12 @@ public:
     QString reason() const { return m_reason; }
     QString context() const; // "Context 1,930 / 16,384"; empty: not shown
     BusyDot::State dot() const { return m_dot->state(); }
+    QAbstractButton *speedButton() const { return m_speedButton; }
 
 Q_SIGNALS:
     void cancelRequested(); // of the loading that goes on
     void savedPressed();
+    void speedPressed(const QPoint &place); // the upper left corner of its words, in the window
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -51,6 +53,7 @@ private:
     const Appearance &m_appearance;
     BusyDot *m_dot;
     TextButton *m_cancel;
+    QAbstractButton *m_speedButton; // over the painted words: for pointer, keys and screen readers
     QString m_sentence, m_speed, m_reason, m_saved, m_model;
     bool m_savedFailed = false;
     int m_tokens = -1, m_limit = -1;

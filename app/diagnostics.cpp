@@ -1,0 +1,119 @@
+#include "app/diagnostics.h"
+
+#include "inference/model/memory_plan.h"
+#include "kernels/cpu/isa.h"
+#include "kernels/cpu/thread_pool.h"
+#include "kernels/cuda_plugin.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QLocale>
+#include <QStorageInfo>
+#include <QSysInfo>
+
+#include <sqlite3.h>
+
+namespace app {
+
+namespace {
+
+QString text(const char *source)
+{
+    return QCoreApplication::translate("Diagnostics", source);
+}
+
+QString memory(std::uint64_t bytes)
+{
+    return QString::fromStdString(inference::memoryText(bytes, true));
+}
+
+QString joined(const std::vector<std::string> &words)
+{
+    QStringList all;
+    for (const std::string &word : words)
+        all << QString::fromStdString(word);
+    return all.isEmpty() ? text("none") : all.join(QStringLiteral(", "));
+}
+
+QString instructionSet()
+{
+    const auto isas = kernels::availableIsas();
+    return isas.empty() ? text("none") : QString::fromUtf8(isas.back().data(), qsizetype(isas.back().size()));
+}
+
+QString plugin()
+{
+    const auto path = kernels::findCudaPlugin();
+    return path.empty() ? text("not installed: models run on the processor") : QString::fromStdString(path.string());
+}
+
+// What lies where, when the context is full.
+void addModel(Diagnosis &lines, const inference::ModelSummary &model)
+{
+    lines.append({text("Model"), QString::fromStdString(model.path.string())});
+    lines.append({text("Runs on"), QString::fromStdString(model.device)});
+    if (!model.deviceReason.empty())
+        lines.append({text("Why there"), QString::fromStdString(model.deviceReason)});
+    lines.append({text("Weights"), text("%1, mapped from the file").arg(memory(model.fileBytes))});
+    lines.append({text("Context"), text("%1 for %2 tokens")
+                                       .arg(memory(model.kvBytesPerToken * model.contextLength),
+                                            QLocale(QLocale::English).toString(model.contextLength))});
+    lines.append({text("Chat format"), QString::fromStdString(model.chatFormat) + (model.chatFormatKnown ? QString() : text(", unknown"))});
+}
+
+} // namespace
+
+QStringList gpuNames(const QString &root)
+{
+    QStringList names;
+    const QStringList folders = QDir(root).entryList(QDir::Dirs | QDir::NoDotAndDotDot, QDir::Name);
+    for (const QString &folder : folders) {
+        QFile file(root + QLatin1Char('/') + folder + QStringLiteral("/information"));
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        const QList<QByteArray> lines = file.read(4096).split('\n');
+        for (const QByteArray &line : lines)
+            if (line.startsWith("Model:"))
+                names << QString::fromUtf8(line.mid(6)).trimmed();
+    }
+    return names;
+}
+
+Diagnosis diagnose(const DiagnosisFacts &facts)
+{
+    Diagnosis lines;
+    lines.append({text("Baleen"), QStringLiteral(BALEEN_VERSION)});
+    lines.append({text("System"), QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::kernelVersion()});
+    lines.append({text("Processor"), QString::fromStdString(kernels::processorName()) + QStringLiteral(", ") +
+                                         QCoreApplication::translate("Diagnostics", "%n core(s)", nullptr, int(kernels::physicalCores()))});
+    lines.append({text("Instructions"), joined(kernels::processorFeatures())});
+    lines.append({text("Kernels"), instructionSet()});
+    lines.append({text("Memory speed"), facts.readBandwidth > 0 ? text("%1 GB/s").arg(facts.readBandwidth / 1e9, 0, 'f', 1) : text("not measured yet")});
+    if (const auto free = inference::availableMemory())
+        lines.append({text("Memory free"), QString::fromStdString(inference::memoryText(*free, false))});
+    lines.append({text("Graphics cards"), facts.gpus.isEmpty() ? text("none that NVIDIA's driver knows") : facts.gpus.join(QStringLiteral(", "))});
+    lines.append({text("CUDA plug-in"), plugin()});
+    if (facts.model)
+        addModel(lines, *facts.model);
+    else
+        lines.append({text("Model"), text("none loaded")});
+    lines.append({QStringLiteral("Qt"), QString::fromLatin1(qVersion())});
+    lines.append({QStringLiteral("SQLite"), QString::fromLatin1(sqlite3_libversion())});
+    lines.append({text("Fonts missing"), facts.missingFonts.isEmpty() ? text("none") : facts.missingFonts.join(QStringLiteral(", "))});
+    lines.append({text("Data folder"), facts.dataFolder});
+    const QStorageInfo disk(facts.dataFolder);
+    if (disk.isValid())
+        lines.append({text("Disk free"), QString::fromStdString(inference::memoryText(std::uint64_t(disk.bytesAvailable()), false))});
+    return lines;
+}
+
+QString diagnosisText(const Diagnosis &diagnosis)
+{
+    QString all;
+    for (const DiagnosisLine &line : diagnosis)
+        all += line.name + QStringLiteral(": ") + line.value + QLatin1Char('\n');
+    return all;
+}
+
+} // namespace app

@@ -1,0 +1,78 @@
+// What the window tells about itself and the machine: settings with diagnostics, and why an answer was as fast as it was.
+#include "ui/main_window.h"
+
+#include "app/diagnostics.h"
+#include "app/settings_keys.h"
+#include "inference/token_cost.h"
+#include "kernels/cpu/thread_pool.h"
+#include "ui/shell/settings_dialog.h"
+#include "ui/shell/speed_popover.h"
+
+namespace ui {
+
+namespace {
+
+// Of the answer that the loaded model gave last.
+app::SpeedFacts speedFacts(const app::InferenceService &service, const app::Settings &settings, double readBandwidth)
+{
+    app::SpeedFacts facts;
+    const auto model = service.model();
+    if (!model)
+        return facts;
+    if (const auto cost = inference::tokenCostOf(model->path)) {
+        facts.weightBytes = cost->decodeBytes;
+        facts.bitsPerWeight = cost->bitsPerWeight;
+        facts.layers = cost->layers;
+    }
+    facts.kvBytesPerToken = double(model->kvBytesPerToken);
+    facts.kvBits = settings.get(app::kKvCacheBits);
+    facts.onGpu = model->device.find(" thread") == std::string::npos; // a processor's says how many
+    facts.readBandwidth = readBandwidth;
+    facts.threads = settings.get(app::kThreads);
+    facts.cores = int(kernels::physicalCores());
+    if (const auto &last = service.lastStatistics()) {
+        facts.decodeTokensPerSecond = last->decodeTokensPerSecond;
+        facts.prefillTokensPerSecond = last->prefillTokensPerSecond;
+        facts.firstTokenMs = last->firstTokenMs;
+        facts.promptTokens = int(last->promptTokens);
+        facts.cachedTokens = int(last->cachedTokens);
+        facts.generatedTokens = int(last->generatedTokens);
+    }
+    return facts;
+}
+
+} // namespace
+
+void MainWindow::showSettings()
+{
+    SettingsDialog dialog(m_service, m_settings, m_appearance, m_keptPages, this);
+    dialog.setDiagnosis([this] {
+        app::DiagnosisFacts facts;
+        facts.model = m_service.model();
+        facts.dataFolder = m_paths.data;
+        facts.missingFonts = m_appearance.missingFonts();
+        facts.readBandwidth = m_limits.readBandwidth();
+        facts.gpus = app::gpuNames();
+        return app::diagnose(facts);
+    });
+    connect(&dialog, &SettingsDialog::reloadRequested, this, [this] {
+        if (const auto model = m_service.model())
+            openModel(QString::fromStdString(model->path.string()));
+    });
+    dialog.exec();
+}
+
+void MainWindow::showSpeed(const QPoint &place)
+{
+    if (!m_speed) {
+        m_speed = new SpeedPopover(m_appearance, m_body);
+        connect(&m_limits, &app::MachineLimits::measured, m_speed, [this] {
+            if (m_speed->isVisible())
+                m_speed->setFacts(speedFacts(m_service, m_settings, m_limits.readBandwidth()));
+        });
+    }
+    m_speed->setFacts(speedFacts(m_service, m_settings, m_limits.readBandwidth()));
+    m_speed->openAbove(m_body->mapFrom(this, place) - QPoint(10, 6));
+}
+
+} // namespace ui
