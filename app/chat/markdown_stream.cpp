@@ -1,5 +1,7 @@
 #include "app/chat/markdown_stream.h"
 
+#include "app/chat/markdown_formulas.h"
+
 #include <algorithm>
 
 namespace app::markdown {
@@ -93,6 +95,8 @@ void MarkdownStream::scan()
             }
             m_blank = -1;
         } else if (trimmed.isEmpty()) {
+            if (m_inMath && next - m_mathBegin > kLongestDisplay)
+                m_inMath = false; // it was none
             m_blank = next;
         } else {
             // After a blank line a block at the margin begins anew: what stands above is complete.
@@ -111,9 +115,10 @@ void MarkdownStream::scan()
                 m_fenceLength = length;
                 m_fenceIndent = indent;
                 m_fenceBody = next;
-            } else if (trimmed == QLatin1String("$$") || trimmed == QLatin1String("\\[") ||
-                       trimmed == QLatin1String("\\]")) {
-                m_inMath = trimmed == QLatin1String("$$") ? !m_inMath : trimmed == QLatin1String("\\[");
+            } else if (m_inMath ? closesFormula(trimmed, m_mathMark) : opensFormula(trimmed)) {
+                m_inMath = !m_inMath;
+                m_mathMark = trimmed.toString();
+                m_mathBegin = m_line;
             }
         }
         m_line = next;
@@ -178,7 +183,7 @@ void MarkdownStream::parseTail()
         return;
     const QStringView chunk = QStringView(m_source).mid(m_chunk);
     m_parsedCharacters += chunk.size();
-    m_blocks += parse(chunk);
+    m_blocks += parse(chunk, false);
     if (m_blocks.size() > m_sealed)
         m_blocks[m_sealed].separated = true;
 }

@@ -45,6 +45,8 @@ private:
     int m_fenceIndent = 0;
     qsizetype m_fenceBody = 0; // first line inside of the open fence
     bool m_inMath = false;
+    QString m_mathMark; // that opened it
+    qsizetype m_mathBegin = 0;
     bool m_chunkIsList = false;
     qint64 m_parsedCharacters = 0;
 };

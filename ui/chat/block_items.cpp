@@ -1,5 +1,6 @@
 // Items for Markdown blocks: words, code, tables, rules, formulas, each behind its quote bars and list marks.
 #include "ui/chat/code_item.h"
+#include "ui/chat/formula_item.h"
 #include "ui/chat/item.h"
 #include "ui/chat/rich_text.h"
 #include "ui/chat/table_item.h"
@@ -135,7 +136,7 @@ public:
     {
         const int link = m_text.linkAt(point);
         if (link < 0)
-            return {};
+            return {Action::None, QRectF(point, QSizeF(1, 1)), m_text.formulaErrorAt(point), QString(), QString()};
         return {Action::OpenLink, QRectF(point, QSizeF(1, 1)), m_text.link(link), m_text.link(link),
                 QString()};
     }
@@ -143,6 +144,13 @@ public:
     {
         return point.y() >= 0 && point.y() < m_text.height() && point.x() >= 0 &&
                point.x() <= m_text.naturalWidth();
+    }
+    bool takeFormulas() override
+    {
+        if (!m_text.takeFormulas())
+            return false;
+        m_width = -1;
+        return true;
     }
     int lineHeight() const { return m_text.lineHeight(); }
 
@@ -166,44 +174,6 @@ public:
 
 private:
     int m_width = 0;
-};
-
-// A formula as its source, centred: what the model wrote can be read and copied.
-class FormulaItem : public Item
-{
-public:
-    FormulaItem(const Appearance &appearance, const QString &source)
-        : m_source(source)
-    {
-        app::markdown::Text text;
-        text.text = source;
-        text.text.replace(QLatin1Char('\n'), QChar::LineSeparator);
-        m_text = std::make_unique<RichText>(appearance, text, TextType{FontRole::Mono, &Theme::text, false});
-    }
-    int layout(int width) override
-    {
-        if (width != m_width) {
-            m_width = width;
-            m_text->layout(width, Qt::AlignHCenter);
-        }
-        return m_text->height() + 8;
-    }
-    void paint(QPainter &painter, const PaintContext &context) const override
-    {
-        m_text->paint(painter, QPointF(0, 4), context.selection, context.from, context.to, -1, context.found);
-    }
-    int length() const override { return m_text->length(); }
-    int positionAt(const QPointF &point) const override { return m_text->positionAt(point - QPointF(0, 4)); }
-    QString text(int from, int to) const override { return m_source.mid(from, to - from); }
-    bool isTextAt(const QPointF &point) const override
-    {
-        return point.y() >= 0 && point.y() < m_text->height();
-    }
-
-private:
-    QString m_source;
-    std::unique_ptr<RichText> m_text;
-    int m_width = -1;
 };
 
 // A block with its frame; passes everything on, moved by the indentation.
@@ -242,6 +212,7 @@ public:
     }
     bool isTextAt(const QPointF &point) const override { return m_inner->isTextAt(point - offset()); }
     bool scrollSideways(int delta) override { return m_inner->scrollSideways(delta); }
+    bool takeFormulas() override { return m_inner->takeFormulas(); }
     void markCopied(const Hot &hot, bool copied) override { m_inner->markCopied(hot, copied); }
     Item *inner() const { return m_inner.get(); }
 
@@ -312,7 +283,7 @@ std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const Block &b
         item = std::make_unique<RuleItem>();
         break;
     case BlockKind::Formula:
-        item = std::make_unique<FormulaItem>(appearance, block.code);
+        item = makeFormulaItem(appearance, block.code, block.open);
         break;
     }
     if (!block.containers.isEmpty())

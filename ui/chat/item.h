@@ -74,6 +74,8 @@ public:
     virtual bool isTextAt(const QPointF &) const { return false; }
     // Scrolls sideways when it is wider than its place; false: it cannot.
     virtual bool scrollSideways(int) { return false; }
+    // Formulas can be painted now. True: some of them stand here, and it must be laid out again.
+    virtual bool takeFormulas() { return false; }
     virtual void markCopied(const Hot &, bool) {}
     virtual QString accessibleText() const { return text(0, length()); }
 

@@ -115,6 +115,21 @@ void MessageView::restyle()
     m_dirty = true;
 }
 
+bool MessageView::takeFormulas()
+{
+    bool any = false;
+    for (Section *section : {&m_content, &m_reasoning}) {
+        for (auto &placed : section->items) {
+            if (placed->item->takeFormulas()) {
+                placed->laidOut = false;
+                any = true;
+            }
+        }
+    }
+    m_dirty = m_dirty || any;
+    return any;
+}
+
 int MessageView::estimatedHeight(int width) const
 {
     if (m_width > 0 && m_height > 0)

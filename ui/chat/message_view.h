@@ -60,6 +60,8 @@ public:
     void release();
     // Colours and fonts changed.
     void restyle();
+    // Formulas can be painted now: lays out anew the blocks that waited for them. True: there were some.
+    bool takeFormulas();
 
     int itemCount() const { return int(m_flat.size()); }
     Placed &item(int index) const { return *m_flat[size_t(index)]; }

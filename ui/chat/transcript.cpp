@@ -1,6 +1,7 @@
 #include "ui/chat/transcript.h"
 
 #include "app/chat/message_list_model.h"
+#include "ui/chat/formula_pictures.h"
 #include "ui/chat/transcript_accessible.h"
 
 #include <QApplication>
@@ -52,6 +53,13 @@ Transcript::Transcript(const Appearance &appearance, QWidget *parent)
         for (auto &message : m_messages)
             message->restyle();
         relayout();
+    });
+    connect(&FormulaPictures::of(appearance), &FormulaPictures::came, this, [this] {
+        bool any = false;
+        for (auto &message : m_messages)
+            any = message->takeFormulas() || any;
+        if (any)
+            relayout();
     });
     m_tops = {kTop};
 }
