@@ -22,6 +22,7 @@ public:
 
     void enterBlock(MD_BLOCKTYPE type, void *detail)
     {
+        finishLooseText();
         switch (type) {
         case MD_BLOCK_QUOTE:
             push({Container::Quote, true, 0});
@@ -63,8 +64,12 @@ public:
             m_leaf = false;
             break;
         case MD_BLOCK_TR:
-            if (inTable())
+            if (inTable()) {
+                const Block &table = m_blocks.last();
+                if (table.rows.size() > 1 && (table.rows.size() + 1) * table.rows.first().size() > kMostTableCells)
+                    continueTable();
                 m_blocks.last().rows.append(QVector<Text>());
+            }
             break;
         case MD_BLOCK_TH:
         case MD_BLOCK_TD:
@@ -77,6 +82,7 @@ public:
 
     void leaveBlock(MD_BLOCKTYPE type)
     {
+        finishLooseText();
         switch (type) {
         case MD_BLOCK_QUOTE:
             pop();
@@ -293,6 +299,17 @@ private:
         m_leaf = true;
     }
 
+    void continueTable()
+    {
+        Block next = m_blocks.last();
+        next.rows.resize(1);
+        next.continued = true;
+        next.separated = false;
+        for (Container &container : next.containers)
+            container.begins = false;
+        m_blocks.append(next);
+    }
+
     bool inTable() const { return !m_blocks.isEmpty() && m_blocks.last().kind == BlockKind::Table; }
 
     void enterCell(MD_BLOCKTYPE type, const MD_BLOCK_TD_DETAIL *cell)
@@ -313,8 +330,10 @@ private:
     {
         if (m_cell && inTable() && !m_blocks.last().rows.isEmpty() && !m_blocks.last().rows.last().isEmpty())
             return &m_blocks.last().rows.last().last();
-        if (!m_leaf || m_blocks.isEmpty())
+        if (!m_leaf || m_blocks.isEmpty()) {
             begin(BlockKind::Paragraph);
+            m_loose = true;
+        }
         return &m_blocks.last().text;
     }
 
@@ -354,7 +373,7 @@ private:
     void endReference(Text &text)
     {
         const QString words = text.text.mid(m_referenceStart);
-        text.links.append(kFootnoteLink + QStringView(words).mid(words.startsWith(QLatin1String("[^")) ? 2 : 1).chopped(1));
+        text.links.append(kFootnoteLink.toString() + words.mid(words.startsWith(QLatin1String("[^")) ? 2 : 1).chopped(1));
         for (Span &span : text.spans) {
             if (span.start >= m_referenceStart)
                 span.link = int(text.links.size()) - 1;
@@ -375,6 +394,8 @@ private:
             return;
         QString clean = words;
         clean.remove(kJoiner);
+        if (m_cell && (m_code > 0 || m_math > 0))
+            clean.replace(QLatin1String("\\|"), QLatin1String("|"));
         clean.replace(QLatin1Char('\n'), QChar::LineSeparator);
         const int start = int(text.text.size());
         text.text += clean;
@@ -388,6 +409,13 @@ private:
             }
         }
         text.spans.append({start, int(clean.size()), styles, m_link});
+    }
+
+    void finishLooseText()
+    {
+        if (m_loose)
+            finishText();
+        m_loose = false;
     }
 
     void finishText()
@@ -422,7 +450,7 @@ private:
     }
 
     // Footnotes, and the boxes of tasks that the parser takes for words: it does behind a nested numbered list.
-    static void beginItem(Block &block)
+    void beginItem(Block &block)
     {
         if (block.containers.isEmpty() || !block.containers.last().begins)
             return;
@@ -450,6 +478,11 @@ private:
                    (block.text.spans.isEmpty() || block.text.spans.first().start >= 4)) {
             item.kind = words[1] == QLatin1Char(' ') ? Container::TaskOpen : Container::TaskDone;
             removeFront(block.text, 4);
+        }
+        const qsizetype depth = block.containers.size();
+        if (depth <= m_containers.size()) { // what follows in it
+            m_containers[depth - 1] = item;
+            m_containers[depth - 1].begins = false;
         }
     }
 
@@ -549,7 +582,8 @@ private:
     int m_pictureStart = 0, m_referenceStart = 0;
     bool m_reference = false; // to a footnote
     int m_link = -1;
-    bool m_leaf = false; // words go on in the last block
+    bool m_leaf = false;  // words go on in the last block
+    bool m_loose = false; // which has no paragraph around it: a tight item
     bool m_cell = false;
     bool m_pendingBreak = false;
 };

@@ -59,6 +59,7 @@ struct Block
     bool tight = false;     // in a list whose items stand close together
     bool separated = false; // a blank line stands before it at the top level
     bool open = false;      // Formula: still being written
+    bool continued = false; // Table: goes on with the one before; its head is repeated
     QVector<Container> containers;
     Text text;                     // Paragraph, Heading
     QString language;              // Code: first word of the fence's info string
@@ -70,6 +71,7 @@ struct Block
 
 inline constexpr int kDeepestNesting = 12;   // containers beyond are flattened
 inline constexpr int kMostTableColumns = 64; // wider ones stay text
+inline constexpr int kMostTableCells = 480;  // longer tables go on in another block
 
 // Never fails: what is no Markdown is a paragraph. NUL characters are dropped. Linear in practice; give it
 // one sealed chunk at a time (markdown_stream.h), not megabytes. `complete`: no more text comes.

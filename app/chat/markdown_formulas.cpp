@@ -201,7 +201,7 @@ QString withDollars(const QString &line)
         if (inner.isEmpty() || inner.contains(QLatin1Char('$')))
             result += QStringView(line).mid(i, end + 2 - i);
         else
-            result += mark + inner + mark;
+            (result += mark).append(inner) += mark;
         i = end + 1;
     }
     return result;
@@ -291,7 +291,7 @@ std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, in
     }
     DisplayLines result;
     result.lines = i - first;
-    result.written.append(prefix.first + QLatin1String(kFence) + (closed ? kFormulaFence : kOpenFormulaFence));
+    result.written.append(prefix.first + QLatin1String(kFence) + (closed ? kFormulaFence : kOpenFormulaFence).toString());
     for (const QString &one : std::as_const(inner))
         result.written.append(prefix.next + one);
     if (closed)
@@ -326,12 +326,13 @@ QString withFootnotes(const QString &line)
             const QChar next = end < line.size() ? line[end] : QChar(u' ');
             const bool number = label[0].isDigit();
             if (next == QLatin1Char(':') && i == indent && indent < 4) {
-                result += QLatin1String("+ ") + kFootnoteMark + label + kFootnoteMark;
+                ((result += QLatin1String("+ ")) += kFootnoteMark).append(label) += kFootnoteMark;
                 i = end;
                 continue;
             }
             if (next != QLatin1Char('(')) {
-                result += kReferenceMark + QLatin1String(number ? "\\[" : "\\[^") + label + QLatin1String("\\]") + kReferenceMark;
+                ((result += kReferenceMark) += QLatin1String(number ? "\\[" : "\\[^")).append(label);
+                (result += QLatin1String("\\]")) += kReferenceMark;
                 i = end - 1;
                 continue;
             }

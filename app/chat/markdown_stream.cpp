@@ -1,6 +1,7 @@
 #include "app/chat/markdown_stream.h"
 
 #include "app/chat/markdown_formulas.h"
+#include "app/chat/markdown_writer.h"
 
 #include <algorithm>
 
@@ -125,7 +126,7 @@ void MarkdownStream::scan()
         // A chunk without any boundary would be parsed again and again. Fenced code may be long: it is cheap.
         if (!m_inFence && m_line - m_chunk > kLongestChunk) {
             m_inMath = false;
-            seal(m_line);
+            seal(m_line, true);
         }
     }
     // One endless line: cut it at a space, never inside a surrogate pair.
@@ -140,14 +141,28 @@ void MarkdownStream::scan()
     }
 }
 
-void MarkdownStream::seal(qsizetype end)
+// A table that was cut is given its head again.
+QVector<Block> MarkdownStream::parsed(QStringView chunk, bool complete)
+{
+    m_parsedCharacters += chunk.size();
+    if (m_tableHead.isEmpty() || !chunk.left(chunk.indexOf(QLatin1Char('\n'))).contains(QLatin1Char('|')))
+        return parse(chunk, complete);
+    QVector<Block> blocks = parse(m_tableHead + chunk.toString(), complete);
+    if (!blocks.isEmpty())
+        blocks.first().continued = blocks.first().kind == BlockKind::Table;
+    return blocks;
+}
+
+void MarkdownStream::seal(qsizetype end, bool within)
 {
     const QStringView chunk = QStringView(m_source).mid(m_chunk, end - m_chunk);
     m_blocks.resize(m_sealed);
-    m_blocks += parse(chunk);
-    m_parsedCharacters += chunk.size();
+    m_blocks += parsed(chunk, true);
+    m_tableHead = within && m_blocks.size() > m_sealed && m_blocks.last().kind == BlockKind::Table && m_blocks.last().containers.isEmpty()
+                      ? tableHead(m_blocks.last())
+                      : QString();
     if (m_blocks.size() > m_sealed)
-        m_blocks[m_sealed].separated = true;
+        m_blocks[m_sealed].separated = !m_blocks[m_sealed].continued;
     m_sealed = int(m_blocks.size());
     m_chunk = end;
     m_chunkIsList = false;
@@ -182,10 +197,9 @@ void MarkdownStream::parseTail()
     if (m_chunk >= m_source.size())
         return;
     const QStringView chunk = QStringView(m_source).mid(m_chunk);
-    m_parsedCharacters += chunk.size();
-    m_blocks += parse(chunk, false);
+    m_blocks += parsed(chunk, false);
     if (m_blocks.size() > m_sealed)
-        m_blocks[m_sealed].separated = true;
+        m_blocks[m_sealed].separated = !m_blocks[m_sealed].continued;
 }
 
 } // namespace app::markdown

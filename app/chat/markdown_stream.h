@@ -29,7 +29,8 @@ public:
 
 private:
     void scan();
-    void seal(qsizetype end);
+    void seal(qsizetype end, bool within = false); // `within`: maybe in the middle of a block
+    QVector<Block> parsed(QStringView chunk, bool complete);
     void parseTail();
     bool growFence();
 
@@ -48,6 +49,7 @@ private:
     QString m_mathMark; // that opened it
     qsizetype m_mathBegin = 0;
     bool m_chunkIsList = false;
+    QString m_tableHead; // of the table that the tail goes on with
     qint64 m_parsedCharacters = 0;
 };
 

@@ -1,4 +1,5 @@
 // Items for Markdown blocks: words, code, tables, rules, formulas, each behind its quote bars and list marks.
+#include "app/chat/link_target.h"
 #include "ui/chat/code_item.h"
 #include "ui/chat/formula_item.h"
 #include "ui/chat/item.h"
@@ -68,6 +69,8 @@ private:
         const qreal middle = lineHeight / 2.0 + 0.5;
         switch (container.kind) {
         case Container::Bullet:
+            if (container.footnote) // its name stands in front of its words
+                break;
             painter.setPen(QPen(theme.text2, 1.2));
             painter.setBrush(depth % 3 == 2 ? QBrush(Qt::NoBrush) : QBrush(theme.text2));
             if (depth % 3 == 0)
@@ -79,7 +82,8 @@ private:
             painter.setFont(context.appearance.font(FontRole::Reading));
             painter.setPen(theme.text2);
             painter.drawText(QRectF(x - 60, 0, 60 + kListIndent - 7, lineHeight),
-                             Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("%1.").arg(container.number));
+                             Qt::AlignRight | Qt::AlignVCenter,
+                             container.footnote ? QStringLiteral("[%1]").arg(container.number) : QStringLiteral("%1.").arg(container.number));
             break;
         case Container::TaskOpen:
         case Container::TaskDone: {
@@ -136,9 +140,8 @@ public:
     {
         const int link = m_text.linkAt(point);
         if (link < 0)
-            return {Action::None, QRectF(point, QSizeF(1, 1)), m_text.formulaErrorAt(point), QString(), QString()};
-        return {Action::OpenLink, QRectF(point, QSizeF(1, 1)), m_text.link(link), m_text.link(link),
-                QString()};
+            return {Action::None, QRectF(point, QSizeF(1, 1)), m_text.formulaErrorAt(point), {}, {}, {}};
+        return linkHot(point, m_text.link(link), m_text.linkWords(link));
     }
     bool isTextAt(const QPointF &point) const override
     {
@@ -183,7 +186,13 @@ public:
     FramedItem(std::unique_ptr<Item> inner, const Block &block, int lineHeight)
         : m_inner(std::move(inner)), m_frame(block.containers), m_indent(m_frame.indent()),
           m_lineHeight(lineHeight)
-    {}
+    {
+        const app::markdown::Container &item = block.containers.last();
+        if (!item.footnote || !item.begins)
+            return;
+        const QString label = item.kind == Container::Number ? QString::number(item.number) : block.text.text.section(QLatin1Char(':'), 0, 0);
+        m_anchor = app::markdown::kFootnoteLink.toString() + label;
+    }
 
     int layout(int width) override
     {
@@ -212,6 +221,8 @@ public:
     }
     bool isTextAt(const QPointF &point) const override { return m_inner->isTextAt(point - offset()); }
     bool scrollSideways(int delta) override { return m_inner->scrollSideways(delta); }
+    bool toggle(const Hot &hot) override { return m_inner->toggle(hot); }
+    QString anchor() const override { return m_anchor; }
     bool takeFormulas() override { return m_inner->takeFormulas(); }
     void markCopied(const Hot &hot, bool copied) override { m_inner->markCopied(hot, copied); }
     Item *inner() const { return m_inner.get(); }
@@ -224,6 +235,7 @@ private:
     int m_indent;
     int m_lineHeight;
     int m_height = 0;
+    QString m_anchor;
 };
 
 Item *innermost(Item *item)
@@ -254,6 +266,12 @@ int sharedQuotes(const Block &above, const Block &below)
 
 } // namespace
 
+Hot linkHot(const QPointF &point, const QString &url, const QString &words)
+{
+    const bool inside = url.startsWith(app::markdown::kFootnoteLink);
+    return {Action::OpenLink, QRectF(point, QSizeF(1, 1)), inside ? QString() : app::linkTarget(url, words).words, url, {}, words};
+}
+
 std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const Block &block, const BlockType &type,
                                     Item *previous)
 {
@@ -264,6 +282,8 @@ std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const Block &b
     case BlockKind::Paragraph:
     case BlockKind::Heading: {
         TextType text{type.role, type.color, false};
+        if (!block.containers.isEmpty() && block.containers.last().footnote && type.role == FontRole::Reading)
+            text = {FontRole::Reasoning, &Theme::text2, false}; // footnotes are smaller
         if (block.kind == BlockKind::Heading && type.role == FontRole::Reading)
             text.role = headingRole(block.level);
         else if (block.kind == BlockKind::Heading)
@@ -296,6 +316,8 @@ int blockGap(const Block &above, const Block &below)
     const auto isBox = [](const Block &block) {
         return block.kind == BlockKind::Code || block.kind == BlockKind::Table;
     };
+    if (below.continued)
+        return 4;
     if (below.kind == BlockKind::Heading)
         return above.kind == BlockKind::Heading ? 12 : 20;
     if (above.kind == BlockKind::Heading)

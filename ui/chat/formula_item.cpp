@@ -79,7 +79,7 @@ public:
     {
         if (!m_formula || m_formula->error.isEmpty() || !isTextAt(point))
             return {};
-        return {Action::None, QRectF(point, QSizeF(1, 1)), m_formula->error, QString(), QString()};
+        return {Action::None, QRectF(point, QSizeF(1, 1)), m_formula->error, {}, {}, {}};
     }
     bool isTextAt(const QPointF &point) const override
     {

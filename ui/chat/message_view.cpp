@@ -1,5 +1,6 @@
 #include "ui/chat/message_view.h"
 
+#include "app/chat/markdown_writer.h"
 #include "ui/chat/rich_text.h"
 
 #include "inference/result.h"
@@ -112,6 +113,12 @@ void MessageView::restyle()
     m_flat.clear();
     m_head.clear();
     m_tail.clear();
+    m_dirty = true;
+}
+
+void MessageView::layoutAgain(int index)
+{
+    m_flat[size_t(index)]->laidOut = false;
     m_dirty = true;
 }
 
@@ -373,6 +380,32 @@ void MessageView::paint(QPainter &painter, const PaintContext &context,
         p.item->paint(painter, inner);
         painter.restore();
     }
+}
+
+QString MessageView::markdown(const std::function<std::pair<int, int>(int item)> &selected) const
+{
+    QString all;
+    const app::markdown::Block *above = nullptr;
+    for (int i = 0; i < itemCount(); ++i) {
+        const auto [from, to] = selected(i);
+        if (to <= from)
+            continue;
+        const Item *item = m_flat[size_t(i)]->item.get();
+        const app::markdown::Block *block = nullptr;
+        for (const Section *section : {&m_content, &m_reasoning}) {
+            for (size_t k = 0; k < section->items.size() && !block; ++k) {
+                if (section->items[k].get() == m_flat[size_t(i)])
+                    block = &section->shown[int(k)];
+            }
+        }
+        const bool whole = from == 0 && to == item->length();
+        const bool words = !block || (!whole && block->kind == app::markdown::BlockKind::Table);
+        if (!all.isEmpty())
+            all += above && block ? app::markdown::markdownBetween(*above, *block) : QStringLiteral("\n\n");
+        all += words ? item->text(from, to) : whole ? app::markdown::blockMarkdown(*block) : app::markdown::blockMarkdown(*block, from, to);
+        above = block;
+    }
+    return all;
 }
 
 QString MessageView::accessibleText() const

@@ -60,6 +60,8 @@ public:
     void release();
     // Colours and fonts changed.
     void restyle();
+    // An item changed what it shows itself.
+    void layoutAgain(int index);
     // Formulas can be painted now: lays out anew the blocks that waited for them. True: there were some.
     bool takeFormulas();
 
@@ -71,6 +73,8 @@ public:
     // `context` in the coordinates of the message; `selected` gives the selected characters of an item.
     void paint(QPainter &painter, const PaintContext &context,
                const std::function<std::pair<int, int>(int item)> &selected) const;
+    // What is selected as Markdown: blocks that are selected whole with all their marks.
+    QString markdown(const std::function<std::pair<int, int>(int item)> &selected) const;
     QString accessibleText() const;
 
 private:

@@ -405,6 +405,16 @@ int RichText::linkAt(const QPointF &point) const
     return -1;
 }
 
+QString RichText::linkWords(int index) const
+{
+    QString words;
+    for (const Span &span : m_text.spans) {
+        if (span.link == index)
+            words += QStringView(m_text.text).mid(span.start, span.length);
+    }
+    return words;
+}
+
 QString RichText::formulaErrorAt(const QPointF &point) const
 {
     const int row = m_refused.empty() ? -1 : lineUnder(point.y());

@@ -50,6 +50,7 @@ public:
     // Formulas came: true when one of them stands here, and it must be laid out again.
     bool takeFormulas();
     QString link(int index) const { return m_text.links.value(index); }
+    QString linkWords(int index) const;
     QRectF boundsOf(int from, int to) const; // of the first line of the range
 
     // Selected from `from` up to `to` (equal: nothing). `hoveredLink` is underlined, the words of `found` are marked.

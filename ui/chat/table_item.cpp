@@ -152,9 +152,8 @@ public:
         const RichText &words = *m_rows[r][c].words;
         const QPointF inCell = point - cellAt(r, c, columnLeft(c));
         const int link = words.linkAt(inCell);
-        return link < 0 ? Hot{Action::None, QRectF(point, QSizeF(1, 1)), words.formulaErrorAt(inCell), QString(), QString()}
-                        : Hot{Action::OpenLink, QRectF(point, QSizeF(1, 1)), words.link(link),
-                              words.link(link), QString()};
+        return link < 0 ? Hot{Action::None, QRectF(point, QSizeF(1, 1)), words.formulaErrorAt(inCell), {}, {}, {}}
+                        : linkHot(point, words.link(link), words.linkWords(link));
     }
     bool isTextAt(const QPointF &point) const override { return cellUnder(point).first >= 0; }
     bool scrollSideways(int delta) override
