@@ -102,8 +102,11 @@ void MarkdownStream::scan()
         } else {
             // After a blank line a block at the margin begins anew: what stands above is complete.
             const bool anew = m_blank >= 0 && m_line > m_chunk && indent < 2 && !m_inMath;
-            if (anew)
+            // A long list is cut between its items, else it would be parsed again with every word of its end.
+            const bool nextItem = !anew && m_chunkIsList && indent < 2 && m_line - m_chunk > kLongList && beginsListItem(trimmed);
+            if (anew || nextItem)
                 seal(m_line);
+            m_within = nextItem || (m_within && m_line > m_chunk);
             m_blank = -1;
             if (m_line == m_chunk)
                 m_chunkIsList = beginsListItem(trimmed);
@@ -162,7 +165,7 @@ void MarkdownStream::seal(qsizetype end, bool within)
                       ? tableHead(m_blocks.last())
                       : QString();
     if (m_blocks.size() > m_sealed)
-        m_blocks[m_sealed].separated = !m_blocks[m_sealed].continued;
+        m_blocks[m_sealed].separated = !m_within && !m_blocks[m_sealed].continued;
     m_sealed = int(m_blocks.size());
     m_chunk = end;
     m_chunkIsList = false;
@@ -199,7 +202,7 @@ void MarkdownStream::parseTail()
     const QStringView chunk = QStringView(m_source).mid(m_chunk);
     m_blocks += parsed(chunk, false);
     if (m_blocks.size() > m_sealed)
-        m_blocks[m_sealed].separated = !m_blocks[m_sealed].continued;
+        m_blocks[m_sealed].separated = !m_within && !m_blocks[m_sealed].continued;
 }
 
 } // namespace app::markdown

@@ -49,10 +49,12 @@ private:
     QString m_mathMark; // that opened it
     qsizetype m_mathBegin = 0;
     bool m_chunkIsList = false;
+    bool m_within = false; // the tail goes on with the list before it
     QString m_tableHead; // of the table that the tail goes on with
     qint64 m_parsedCharacters = 0;
 };
 
 inline constexpr qsizetype kLongestChunk = 16384; // UTF-16 units
+inline constexpr qsizetype kLongList = 3000;
 
 } // namespace app::markdown

@@ -92,7 +92,7 @@ void MessageView::toggleBubble()
 
 void MessageView::release()
 {
-    if (m_record.state == app::MessageState::Streaming)
+    if (m_record.state == app::MessageState::Streaming || (!m_parsed && m_flat.empty()))
         return;
     m_flat.clear();
     m_head.clear();
@@ -141,9 +141,14 @@ int MessageView::estimatedHeight(int width) const
 {
     if (m_width > 0 && m_height > 0)
         return m_height;
-    const int perLine = std::max(20, width / 8);
-    const int line = m_appearance.lineHeight(FontRole::Reading);
-    return 60 + line * int(1 + m_record.content.size() / perLine + m_record.content.count(QLatin1Char('\n')));
+    if (m_estimateWidth != width || m_estimatedSize != m_record.content.size()) { // reads the text once, not at every change of another
+        m_estimateWidth = width;
+        m_estimatedSize = m_record.content.size();
+        const int perLine = std::max(20, width / 8);
+        const int line = m_appearance.lineHeight(FontRole::Reading);
+        m_estimate = 60 + line * int(1 + m_record.content.size() / perLine + m_record.content.count(QLatin1Char('\n')));
+    }
+    return m_estimate;
 }
 
 void MessageView::parseRecord()

@@ -104,6 +104,8 @@ private:
     int m_ruleTop = 0, m_ruleBottom = 0; // beside the unfolded reasoning
     int m_reasoningFrom = 0, m_reasoningTo = 0; // its items
     int m_width = -1, m_height = 0;
+    mutable int m_estimate = 0, m_estimateWidth = -1;
+    mutable qsizetype m_estimatedSize = -1;
     bool m_dirty = true;
     bool m_unfolded = false, m_bubbleUnfolded = false;
     bool m_parsed = false;
