@@ -238,13 +238,15 @@ private:
         const QString sentence =
             host.isEmpty() ? QCoreApplication::translate("app::markdown", "(a picture of the answer, not loaded)")
                            : QCoreApplication::translate("app::markdown", "(a picture on %1, not loaded)").arg(host);
+        if (described)
+            add(QStringLiteral(" "));
         const int outer = m_link;
         if (outer < 0 && !source.isEmpty()) {
             text->links.append(source);
             m_link = int(text->links.size()) - 1;
         }
         ++m_emphasis;
-        add((described ? QStringLiteral(" ") : QString()) + sentence);
+        add(sentence);
         --m_emphasis;
         m_link = outer;
     }

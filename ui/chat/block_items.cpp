@@ -39,7 +39,7 @@ public:
     }
 
     void paint(QPainter &painter, const PaintContext &context, int height, int above, int lineHeight,
-               int barsAbove) const
+               int barsAbove, int markTop) const
     {
         const Theme &theme = context.appearance.theme();
         int x = 0;
@@ -56,17 +56,17 @@ public:
             }
             ++bullets;
             if (container.begins)
-                paintMark(painter, context, container, x, lineHeight, bullets);
+                paintMark(painter, context, container, x, markTop, lineHeight, bullets);
             x += kListIndent;
         }
     }
 
 private:
     static void paintMark(QPainter &painter, const PaintContext &context, const Container &container, int x,
-                          int lineHeight, int depth)
+                          int top, int lineHeight, int depth)
     {
         const Theme &theme = context.appearance.theme();
-        const qreal middle = lineHeight / 2.0 + 0.5;
+        const qreal middle = top + lineHeight / 2.0 + 0.5;
         switch (container.kind) {
         case Container::Bullet:
             if (container.footnote) // its name stands in front of its words
@@ -81,7 +81,7 @@ private:
         case Container::Number:
             painter.setFont(context.appearance.font(FontRole::Reading));
             painter.setPen(theme.text2);
-            painter.drawText(QRectF(x - 60, 0, 60 + kListIndent - 7, lineHeight),
+            painter.drawText(QRectF(x - 60, top, 60 + kListIndent - 7, lineHeight),
                              Qt::AlignRight | Qt::AlignVCenter,
                              container.footnote ? QStringLiteral("[%1]").arg(container.number) : QStringLiteral("%1.").arg(container.number));
             break;
@@ -155,6 +155,7 @@ public:
         m_width = -1;
         return true;
     }
+    int markTop() const override { return m_text.firstLineTop(); }
     int lineHeight() const { return m_text.lineHeight(); }
 
 private:
@@ -201,7 +202,7 @@ public:
     }
     void paint(QPainter &painter, const PaintContext &context) const override
     {
-        m_frame.paint(painter, context, m_height, gapAbove, m_lineHeight, barsAbove);
+        m_frame.paint(painter, context, m_height, gapAbove, m_lineHeight, barsAbove, m_inner->markTop());
         PaintContext inner = context;
         inner.pointer -= offset();
         inner.clip.translate(-offset());

@@ -235,7 +235,7 @@ private:
         for (Line &line : m_lines)
             line.layout.reset();
     }
-    QString badgeWords() const { return tr("%1 hidden characters").arg(m_hidden); }
+    QString badgeWords() const { return tr("Hidden characters: %1").arg(m_hidden); }
     QRectF badgeRect() const
     {
         const QFontMetricsF small(m_appearance.font(FontRole::Small));

@@ -82,6 +82,8 @@ public:
     // Formulas can be painted now. True: some of them stand here, and it must be laid out again.
     virtual bool takeFormulas() { return false; }
     virtual void markCopied(const Hot &, bool) {}
+    // How far the marks of list items stand below the top: a formula can make the first line higher.
+    virtual int markTop() const { return 0; }
     // What a link within the answer can lead to: "#footnote-1".
     virtual QString anchor() const { return {}; }
     virtual QString accessibleText() const { return text(0, length()); }

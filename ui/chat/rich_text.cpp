@@ -330,6 +330,7 @@ int RichText::layout(int width, Qt::Alignment alignment)
     int top = 0;
     size_t formula = 0;
     m_tops.clear();
+    m_firstTop = 0;
     m_layout->beginLayout();
     for (;;) {
         QTextLine line = m_layout->createLine();
@@ -342,6 +343,8 @@ int RichText::layout(int width, Qt::Alignment alignment)
             above = std::max(above, one.formula->ascent * one.em + 2 - baseline);
             below = std::max(below, one.formula->descent * one.em + 2 - (m_lineHeight - baseline));
         }
+        if (m_tops.empty())
+            m_firstTop = int(std::ceil(above));
         m_tops.push_back(top);
         top += int(std::ceil(above));
         line.setPosition(QPointF(0, top + baseline - line.ascent()));

@@ -35,6 +35,7 @@ public:
     int layout(int width, Qt::Alignment alignment = Qt::AlignLeft);
     int height() const { return m_height; }
     int lineHeight() const { return m_lineHeight; }
+    int firstLineTop() const { return m_firstTop; } // px that formulas need above the letters of the first line
     int lineCount() const { return m_layout->lineCount(); }
     int naturalWidth() const { return m_naturalWidth; } // widest line of the last layout()
     int longestWord() const;                            // px: narrower columns break words
@@ -95,6 +96,7 @@ private:
     int m_lineHeight = 0;
     double m_baseline = 0; // px, in a line without formulas
     int m_height = 0;
+    int m_firstTop = 0;
     int m_naturalWidth = 0;
 };
 

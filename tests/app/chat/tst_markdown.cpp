@@ -181,7 +181,7 @@ void TestMarkdown::blocksAreWhatTheSourceSays_data()
     row("raw HTML is text", "<script>alert(1)</script>", {"p <script>alert(1)</script>"});
     row("inline HTML is text", "a <b>x</b>", {"p a <b>x</b>"});
     row("picture is its description with a sentence", "![a cat](http://x/y.png)",
-        {"p a cat{i<http://x/y.png>: (a picture on x, not loaded)}"});
+        {"p a cat {i<http://x/y.png>:(a picture on x, not loaded)}"});
     row("picture without words", "![](data:image/png;base64,AAAA)",
         {"p {i<data:image/png;base64,AAAA>:(a picture of the answer, not loaded)}"});
     row("entities", "&lt;a&gt; &#20013;", {"p <a> 中"});
