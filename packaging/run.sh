@@ -79,6 +79,8 @@ on_interrupt ''
 if [ -z "$model" ]; then
     model=$("$source_dir/packaging/fetch_models.sh" $which_model) || exit $?
 fi
+# Without it formulas are shown as their source: no reason not to start.
+[ $build = 0 ] || "$source_dir/packaging/fetch_models.sh" --formulas --quiet >/dev/null || true
 
 if has_display; then
     if [ -z "${XDG_RUNTIME_DIR:-}" ]; then # Qt wants one that only this user can read

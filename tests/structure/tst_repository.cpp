@@ -157,7 +157,7 @@ private Q_SLOTS:
             QVERIFY(sha.match(model.value(QLatin1String("sha256")).toString()).hasMatch());
             QCOMPARE(model.value(QLatin1String("licence")).toString(), QStringLiteral("Apache-2.0"));
         }
-        QCOMPARE(ids, (QStringList{"starter", "small"}));
+        QCOMPARE(ids, (QStringList{"starter", "small", "formulas"}));
     }
 
     // Without this a wrong word in a CMake message, a script or the man page would never be seen.

@@ -1,5 +1,7 @@
 // Items for Markdown blocks: words, code, tables, rules, formulas, each behind its quote bars and list marks.
+#include "app/chat/link_target.h"
 #include "ui/chat/code_item.h"
+#include "ui/chat/formula_item.h"
 #include "ui/chat/item.h"
 #include "ui/chat/rich_text.h"
 #include "ui/chat/table_item.h"
@@ -37,7 +39,7 @@ public:
     }
 
     void paint(QPainter &painter, const PaintContext &context, int height, int above, int lineHeight,
-               int barsAbove) const
+               int barsAbove, int markTop) const
     {
         const Theme &theme = context.appearance.theme();
         int x = 0;
@@ -54,19 +56,21 @@ public:
             }
             ++bullets;
             if (container.begins)
-                paintMark(painter, context, container, x, lineHeight, bullets);
+                paintMark(painter, context, container, x, markTop, lineHeight, bullets);
             x += kListIndent;
         }
     }
 
 private:
     static void paintMark(QPainter &painter, const PaintContext &context, const Container &container, int x,
-                          int lineHeight, int depth)
+                          int top, int lineHeight, int depth)
     {
         const Theme &theme = context.appearance.theme();
-        const qreal middle = lineHeight / 2.0 + 0.5;
+        const qreal middle = top + lineHeight / 2.0 + 0.5;
         switch (container.kind) {
         case Container::Bullet:
+            if (container.footnote) // its name stands in front of its words
+                break;
             painter.setPen(QPen(theme.text2, 1.2));
             painter.setBrush(depth % 3 == 2 ? QBrush(Qt::NoBrush) : QBrush(theme.text2));
             if (depth % 3 == 0)
@@ -77,8 +81,9 @@ private:
         case Container::Number:
             painter.setFont(context.appearance.font(FontRole::Reading));
             painter.setPen(theme.text2);
-            painter.drawText(QRectF(x - 60, 0, 60 + kListIndent - 7, lineHeight),
-                             Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("%1.").arg(container.number));
+            painter.drawText(QRectF(x - 60, top, 60 + kListIndent - 7, lineHeight),
+                             Qt::AlignRight | Qt::AlignVCenter,
+                             container.footnote ? QStringLiteral("[%1]").arg(container.number) : QStringLiteral("%1.").arg(container.number));
             break;
         case Container::TaskOpen:
         case Container::TaskDone: {
@@ -135,15 +140,22 @@ public:
     {
         const int link = m_text.linkAt(point);
         if (link < 0)
-            return {};
-        return {Action::OpenLink, QRectF(point, QSizeF(1, 1)), m_text.link(link), m_text.link(link),
-                QString()};
+            return {Action::None, QRectF(point, QSizeF(1, 1)), m_text.formulaErrorAt(point), {}, {}, {}};
+        return linkHot(point, m_text.link(link), m_text.linkWords(link));
     }
     bool isTextAt(const QPointF &point) const override
     {
         return point.y() >= 0 && point.y() < m_text.height() && point.x() >= 0 &&
                point.x() <= m_text.naturalWidth();
     }
+    bool takeFormulas() override
+    {
+        if (!m_text.takeFormulas())
+            return false;
+        m_width = -1;
+        return true;
+    }
+    int markTop() const override { return m_text.firstLineTop(); }
     int lineHeight() const { return m_text.lineHeight(); }
 
 private:
@@ -168,44 +180,6 @@ private:
     int m_width = 0;
 };
 
-// A formula as its source, centred: what the model wrote can be read and copied.
-class FormulaItem : public Item
-{
-public:
-    FormulaItem(const Appearance &appearance, const QString &source)
-        : m_source(source)
-    {
-        app::markdown::Text text;
-        text.text = source;
-        text.text.replace(QLatin1Char('\n'), QChar::LineSeparator);
-        m_text = std::make_unique<RichText>(appearance, text, TextType{FontRole::Mono, &Theme::text, false});
-    }
-    int layout(int width) override
-    {
-        if (width != m_width) {
-            m_width = width;
-            m_text->layout(width, Qt::AlignHCenter);
-        }
-        return m_text->height() + 8;
-    }
-    void paint(QPainter &painter, const PaintContext &context) const override
-    {
-        m_text->paint(painter, QPointF(0, 4), context.selection, context.from, context.to, -1, context.found);
-    }
-    int length() const override { return m_text->length(); }
-    int positionAt(const QPointF &point) const override { return m_text->positionAt(point - QPointF(0, 4)); }
-    QString text(int from, int to) const override { return m_source.mid(from, to - from); }
-    bool isTextAt(const QPointF &point) const override
-    {
-        return point.y() >= 0 && point.y() < m_text->height();
-    }
-
-private:
-    QString m_source;
-    std::unique_ptr<RichText> m_text;
-    int m_width = -1;
-};
-
 // A block with its frame; passes everything on, moved by the indentation.
 class FramedItem : public Item
 {
@@ -213,7 +187,13 @@ public:
     FramedItem(std::unique_ptr<Item> inner, const Block &block, int lineHeight)
         : m_inner(std::move(inner)), m_frame(block.containers), m_indent(m_frame.indent()),
           m_lineHeight(lineHeight)
-    {}
+    {
+        const app::markdown::Container &item = block.containers.last();
+        if (!item.footnote || !item.begins)
+            return;
+        const QString label = item.kind == Container::Number ? QString::number(item.number) : block.text.text.section(QLatin1Char(':'), 0, 0);
+        m_anchor = app::markdown::kFootnoteLink.toString() + label;
+    }
 
     int layout(int width) override
     {
@@ -222,7 +202,7 @@ public:
     }
     void paint(QPainter &painter, const PaintContext &context) const override
     {
-        m_frame.paint(painter, context, m_height, gapAbove, m_lineHeight, barsAbove);
+        m_frame.paint(painter, context, m_height, gapAbove, m_lineHeight, barsAbove, m_inner->markTop());
         PaintContext inner = context;
         inner.pointer -= offset();
         inner.clip.translate(-offset());
@@ -242,6 +222,9 @@ public:
     }
     bool isTextAt(const QPointF &point) const override { return m_inner->isTextAt(point - offset()); }
     bool scrollSideways(int delta) override { return m_inner->scrollSideways(delta); }
+    bool toggle(const Hot &hot) override { return m_inner->toggle(hot); }
+    QString anchor() const override { return m_anchor; }
+    bool takeFormulas() override { return m_inner->takeFormulas(); }
     void markCopied(const Hot &hot, bool copied) override { m_inner->markCopied(hot, copied); }
     Item *inner() const { return m_inner.get(); }
 
@@ -253,6 +236,7 @@ private:
     int m_indent;
     int m_lineHeight;
     int m_height = 0;
+    QString m_anchor;
 };
 
 Item *innermost(Item *item)
@@ -283,6 +267,12 @@ int sharedQuotes(const Block &above, const Block &below)
 
 } // namespace
 
+Hot linkHot(const QPointF &point, const QString &url, const QString &words)
+{
+    const bool inside = url.startsWith(app::markdown::kFootnoteLink);
+    return {Action::OpenLink, QRectF(point, QSizeF(1, 1)), inside ? QString() : app::linkTarget(url, words).words, url, {}, words};
+}
+
 std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const Block &block, const BlockType &type,
                                     Item *previous)
 {
@@ -293,6 +283,8 @@ std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const Block &b
     case BlockKind::Paragraph:
     case BlockKind::Heading: {
         TextType text{type.role, type.color, false};
+        if (!block.containers.isEmpty() && block.containers.last().footnote && type.role == FontRole::Reading)
+            text = {FontRole::Reasoning, &Theme::text2, false}; // footnotes are smaller
         if (block.kind == BlockKind::Heading && type.role == FontRole::Reading)
             text.role = headingRole(block.level);
         else if (block.kind == BlockKind::Heading)
@@ -312,7 +304,7 @@ std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const Block &b
         item = std::make_unique<RuleItem>();
         break;
     case BlockKind::Formula:
-        item = std::make_unique<FormulaItem>(appearance, block.code);
+        item = makeFormulaItem(appearance, block.code, block.open);
         break;
     }
     if (!block.containers.isEmpty())
@@ -325,6 +317,8 @@ int blockGap(const Block &above, const Block &below)
     const auto isBox = [](const Block &block) {
         return block.kind == BlockKind::Code || block.kind == BlockKind::Table;
     };
+    if (below.continued)
+        return 4;
     if (below.kind == BlockKind::Heading)
         return above.kind == BlockKind::Heading ? 12 : 20;
     if (above.kind == BlockKind::Heading)

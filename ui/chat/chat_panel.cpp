@@ -112,6 +112,8 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     });
     connect(m_transcript, &Transcript::actionRequested, this, &ChatPanel::act);
     connect(m_transcript, &Transcript::linkActivated, this, &ChatPanel::confirmLink);
+    connect(m_transcript, &Transcript::zoomRequested, this, [this](int step) { m_appearance.setReadingSize(m_appearance.readingSize() + step); });
+    connect(m_transcript, &Transcript::saveCodeRequested, this, &ChatPanel::saveCode);
     connect(m_transcript, &Transcript::openInCode, this, &Panel::openInCode);
     connect(m_transcript, &Transcript::typed, this, [this](QKeyEvent *event) {
         focusInput();

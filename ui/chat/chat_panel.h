@@ -141,7 +141,8 @@ private:
     QString asMarkdown() const;
     void openFound(qint64 id);
     void showFound(qint64 message);
-    void confirmLink(const QString &url);
+    void saveCode(const QString &code, const QString &suffix);
+    void confirmLink(const QString &url, const QString &words);
     QString waitingWords() const;
 
     app::InferenceService &m_service;

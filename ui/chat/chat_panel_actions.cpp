@@ -1,4 +1,5 @@
 // Chat: what menus and keys do with the whole chat: the search, the receipt, export, links.
+#include "app/chat/link_target.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/conversation_list.h"
@@ -8,9 +9,11 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDesktopServices>
+#include <QFileDialog>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QUrl>
 
 namespace ui {
@@ -120,20 +123,35 @@ void ChatPanel::exportChat()
         m_files.exportChat(m_session->conversationId(), window());
 }
 
-void ChatPanel::confirmLink(const QString &url)
+void ChatPanel::saveCode(const QString &code, const QString &suffix)
 {
+    const QString name = QFileDialog::getSaveFileName(this, tr("Save code"), QStringLiteral("code.") + suffix);
+    if (name.isEmpty())
+        return;
+    QSaveFile file(name);
+    QByteArray bytes = code.toUtf8();
+    if (!bytes.endsWith('\n'))
+        bytes += '\n';
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        QMessageBox::warning(this, tr("Save code"), tr("%1 was not written: %2").arg(name, file.errorString()));
+}
+
+// Where the words of a link name its host, a click opens it; else its address is shown first.
+void ChatPanel::confirmLink(const QString &url, const QString &words)
+{
+    const app::LinkTarget target = app::linkTarget(url, words);
     const QUrl parsed(url, QUrl::StrictMode);
-    const QString scheme = parsed.scheme().toLower();
-    const bool opens =
-        parsed.isValid() && (scheme == QLatin1String("http") || scheme == QLatin1String("https") ||
-                             scheme == QLatin1String("mailto"));
+    if (target.opens && target.honest) {
+        QDesktopServices::openUrl(parsed);
+        return;
+    }
     QMessageBox box(this);
     box.setTextFormat(Qt::PlainText);
     box.setWindowTitle(tr("Open link"));
-    box.setText(opens ? tr("Open this address in the browser?")
-                      : tr("Only web and mail addresses are opened."));
-    box.setInformativeText(url.left(500));
-    QPushButton *open = opens ? box.addButton(tr("Open"), QMessageBox::AcceptRole) : nullptr;
+    box.setText(target.opens ? tr("This link leads to %1. Open it in the browser?").arg(target.host)
+                             : tr("Only web and mail addresses are opened."));
+    box.setInformativeText(target.words.section(QLatin1Char('\n'), -1));
+    QPushButton *open = target.opens ? box.addButton(tr("Open"), QMessageBox::AcceptRole) : nullptr;
     QPushButton *copy = box.addButton(tr("Copy"), QMessageBox::ActionRole);
     box.addButton(tr("Cancel"), QMessageBox::RejectRole);
     box.exec();

@@ -1,5 +1,6 @@
 #include "ui/chat/code_item.h"
 
+#include "app/chat/hidden_characters.h"
 #include "app/chat/search_words.h"
 #include "app/syntax/lexer.h"
 
@@ -21,7 +22,8 @@ constexpr int kHead = 34;
 constexpr int kPadX = 14;
 constexpr int kPadTop = 10;
 constexpr int kPadBottom = 11;
-constexpr int kLongestLine = 5000; // longer ones are cut for display alone
+constexpr int kLongestLine = 5000;  // longer ones are cut for display alone
+constexpr int kMostWrapped = 2000;  // lines; more are not wrapped, which needs all of them laid out
 
 QString tr(const char *text)
 {
@@ -32,8 +34,29 @@ struct Line
 {
     int start = 0, length = 0;
     int stateAfter = app::syntax::kInitialState;
+    int hidden = 0;                              // characters that are not seen
     mutable std::unique_ptr<QTextLayout> layout; // made when first painted
 };
+
+// Each hidden character as one that is seen, so that positions stay.
+QString shownCode(const QStringView code)
+{
+    QString shown = code.toString();
+    for (qsizetype i = 0; i < shown.size(); ++i) {
+        char32_t c = shown[i].unicode();
+        const bool pair = shown[i].isHighSurrogate() && i + 1 < shown.size() && shown[i + 1].isLowSurrogate();
+        if (pair)
+            c = QChar::surrogateToUcs4(shown[i], shown[i + 1]);
+        if (app::isHidden(c)) {
+            const bool space = c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f;
+            shown[i] = c < 0x20 ? QChar(0x2400 + c) : QChar(space ? 0x237d : 0xfffd);
+            if (pair)
+                shown[i + 1] = QChar(0xfffd);
+        }
+        i += pair ? 1 : 0;
+    }
+    return shown;
+}
 
 class CodeItem : public Item
 {
@@ -50,8 +73,10 @@ public:
         if (previous && previous->m_fence == language && previous->m_font == m_font &&
             previous->m_dark == isDark() && !previous->m_lines.empty()) {
             m_offset = previous->m_offset;
+            m_wrap = previous->m_wrap;
             const Line &last = previous->m_lines.back();
             if (code.startsWith(QStringView(previous->m_code).left(last.start))) {
+                m_hidden = previous->m_hidden - last.hidden;
                 previous->m_lines.pop_back(); // the last line may have grown
                 m_lines = std::move(previous->m_lines);
                 previous->m_lines.clear();
@@ -65,15 +90,27 @@ public:
 
     int layout(int width) override
     {
+        if (width != m_width && m_wrap)
+            forgetLayouts();
         m_width = width;
+        m_tops.clear();
+        if (isWrapped()) {
+            int top = 0;
+            for (int row = 0; row < int(m_lines.size()); ++row) {
+                ensure(row);
+                m_tops.push_back(top);
+                top += std::max(1, m_lines[row].layout->lineCount()) * m_lineHeight;
+            }
+            m_tops.push_back(top);
+        }
         m_offset = std::clamp(m_offset, 0, std::max(0, contentWidth() - width));
-        return kHead + kPadTop + int(m_lines.size()) * m_lineHeight + kPadBottom;
+        return height();
     }
 
     void paint(QPainter &painter, const PaintContext &context) const override
     {
         const Theme &theme = m_appearance.theme();
-        const int height = kHead + kPadTop + int(m_lines.size()) * m_lineHeight + kPadBottom;
+        const int height = this->height();
         painter.setRenderHint(QPainter::Antialiasing);
         painter.setPen(QPen(theme.border, 1));
         painter.setBrush(theme.codeBackground);
@@ -82,9 +119,22 @@ public:
 
         painter.setFont(m_appearance.font(FontRole::Small));
         painter.setPen(theme.text2);
-        const qreal nameRoom = openRect().left() - kPadX - 8;
+        const qreal nameRoom = wrapRect().left() - kPadX - 8;
+        const QFontMetricsF small(painter.font());
         painter.drawText(QRectF(kPadX, 0, nameRoom, kHead - 1), Qt::AlignVCenter | Qt::AlignLeft,
-                         QFontMetricsF(painter.font()).elidedText(m_name, Qt::ElideRight, nameRoom));
+                         small.elidedText(m_name, Qt::ElideRight, nameRoom));
+        if (m_hidden > 0) {
+            const QRectF badge = badgeRect();
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme.warnSoft);
+            painter.drawRoundedRect(badge, 4, 4);
+            painter.drawPixmap(QPointF(badge.left() + 5, badge.top() + 3), m_appearance.pixmap(QStringLiteral("warning"), 14, theme.warn, context.ratio));
+            painter.setPen(theme.warn);
+            painter.drawText(badge.adjusted(23, 0, -4, 0), Qt::AlignVCenter | Qt::AlignLeft,
+                             small.elidedText(badgeWords(), Qt::ElideRight, badge.width() - 27));
+        }
+        paintButton(painter, context, wrapRect(), QStringLiteral("wrap"), {}, m_wrap);
+        paintButton(painter, context, saveRect(), QStringLiteral("save"), {});
         paintButton(painter, context, openRect(), QStringLiteral("code"), tr("Open in Code"));
         paintButton(painter, context, copyRect(), m_copied ? QStringLiteral("check") : QStringLiteral("copy"),
                     m_copied ? tr("Copied") : tr("Copy"));
@@ -92,9 +142,8 @@ public:
         painter.save();
         painter.setClipRect(QRectF(1, kHead, m_width - 2, height - kHead - 1), Qt::IntersectClip);
         const QRectF clip = context.clip;
-        const int first = std::max(0, int((clip.top() - kHead - kPadTop) / m_lineHeight));
-        const int last =
-            std::min(int(m_lines.size()) - 1, int((clip.bottom() - kHead - kPadTop) / m_lineHeight));
+        const int first = std::max(0, rowAt(clip.top() - kHead - kPadTop));
+        const int last = std::min(int(m_lines.size()) - 1, rowAt(clip.bottom() - kHead - kPadTop));
         for (int i = first; i <= last; ++i)
             paintLine(painter, context, i);
         painter.restore();
@@ -114,12 +163,14 @@ public:
     {
         if (point.y() < kHead || m_lines.empty())
             return 0;
-        const int row = int((point.y() - kHead - kPadTop) / m_lineHeight);
-        if (row >= int(m_lines.size()))
+        const qreal y = point.y() - kHead - kPadTop;
+        if (rowAt(y) >= int(m_lines.size()))
             return length();
-        const Line &line = m_lines[std::max(0, row)];
-        ensure(std::max(0, row));
-        return line.start + line.layout->lineAt(0).xToCursor(point.x() - kPadX + m_offset);
+        const int row = std::max(0, rowAt(y));
+        const Line &line = m_lines[row];
+        ensure(row);
+        const int part = std::clamp(int((y - rowTop(row)) / m_lineHeight), 0, std::max(0, line.layout->lineCount() - 1));
+        return line.start + line.layout->lineAt(part).xToCursor(point.x() - kPadX + m_offset);
     }
     QString text(int from, int to) const override { return m_code.mid(from, to - from); }
     bool isTextAt(const QPointF &point) const override { return point.y() > kHead; }
@@ -128,6 +179,15 @@ public:
         if (copyRect().contains(point))
             return {Action::CopyCode, copyRect(),
                     tr("Copy code, %1, %2 lines").arg(m_name).arg(int(m_lines.size())), m_code, m_fence};
+        if (wrapRect().contains(point))
+            return {Action::ToggleWrap, wrapRect(), m_wrap ? tr("Do not wrap long lines") : tr("Wrap long lines"), QString(), m_fence};
+        if (saveRect().contains(point))
+            return {Action::SaveCode, saveRect(), tr("Save this code as a file"), m_code,
+                    m_language ? app::syntax::fileSuffix(*m_language) : QStringLiteral("txt")};
+        if (m_hidden > 0 && badgeRect().contains(point))
+            return {Action::None, badgeRect(), tr("This code holds characters that are not seen. They are shown as signs here and copied as they are."), {}, {}};
+        if (const QString name = hiddenAt(point); !name.isEmpty())
+            return {Action::None, QRectF(point, QSizeF(1, 1)), name, {}, {}};
         if (openRect().contains(point))
             return {Action::OpenInCode, openRect(), tr("Open this code in the Code panel"), m_code,
                     m_language ? app::syntax::languageId(*m_language) : m_fence};
@@ -142,16 +202,69 @@ public:
         m_offset = to;
         return true;
     }
+    bool toggle(const Hot &hot) override
+    {
+        if (hot.action != Action::ToggleWrap)
+            return false;
+        m_wrap = !m_wrap;
+        m_offset = 0;
+        forgetLayouts();
+        return true;
+    }
     void markCopied(const Hot &, bool copied) override { m_copied = copied; }
     QString accessibleText() const override { return m_name + QLatin1Char('\n') + m_code; }
 
 private:
     bool isDark() const { return m_appearance.theme().dark; }
-    int contentWidth() const { return int(std::ceil(m_widest)) + 2 * kPadX; }
+    bool isWrapped() const { return m_wrap && int(m_lines.size()) <= kMostWrapped; }
+    int contentWidth() const { return isWrapped() ? m_width : int(std::ceil(m_widest)) + 2 * kPadX; }
+    int rowTop(int row) const { return m_tops.empty() ? row * m_lineHeight : m_tops[row]; }
+    int height() const
+    {
+        const int code = m_tops.empty() ? int(m_lines.size()) * m_lineHeight : m_tops.back();
+        return kHead + kPadTop + code + kPadBottom;
+    }
+    int rowAt(qreal y) const // below 0 above the first, their number below the last
+    {
+        if (m_tops.empty())
+            return int(std::floor(y / m_lineHeight));
+        return int(std::upper_bound(m_tops.begin(), m_tops.end(), int(std::floor(y))) - m_tops.begin()) - 1;
+    }
+    void forgetLayouts()
+    {
+        for (Line &line : m_lines)
+            line.layout.reset();
+    }
+    QString badgeWords() const { return tr("Hidden characters: %1").arg(m_hidden); }
+    QRectF badgeRect() const
+    {
+        const QFontMetricsF small(m_appearance.font(FontRole::Small));
+        const qreal left = kPadX + std::min<qreal>(small.horizontalAdvance(m_name), 120) + 10;
+        const qreal room = wrapRect().left() - 8 - left;
+        return QRectF(left, 7, std::clamp<qreal>(small.horizontalAdvance(badgeWords()) + 32, 0, std::max<qreal>(24, room)), 20);
+    }
+    QString hiddenAt(const QPointF &point) const
+    {
+        if (m_hidden == 0 || point.y() <= kHead + kPadTop)
+            return {};
+        const int row = rowAt(point.y() - kHead - kPadTop);
+        if (row < 0 || row >= int(m_lines.size()) || m_lines[row].hidden == 0)
+            return {};
+        ensure(row);
+        const int part = std::clamp(int((point.y() - kHead - kPadTop - rowTop(row)) / m_lineHeight), 0, std::max(0, m_lines[row].layout->lineCount() - 1));
+        const int at = m_lines[row].start + m_lines[row].layout->lineAt(part).xToCursor(point.x() - kPadX + m_offset, QTextLine::CursorOnCharacter);
+        if (at >= m_code.size())
+            return {};
+        char32_t c = m_code[at].unicode();
+        if (m_code[at].isHighSurrogate() && at + 1 < m_code.size())
+            c = QChar::surrogateToUcs4(m_code[at], m_code[at + 1]);
+        return app::isHidden(c) ? app::hiddenName(c) : QString();
+    }
 
     void addLines(int from)
     {
-        QFontMetricsF metrics(m_font);
+        const QFontMetricsF metrics(m_font);
+        const qreal letter = metrics.horizontalAdvance(QLatin1Char('m')); // all are as wide
         int state = m_lines.empty() ? app::syntax::kInitialState : m_lines.back().stateAfter;
         QVector<app::syntax::Span> spans;
         for (;;) {
@@ -164,10 +277,12 @@ private:
                 state = app::syntax::lexLine(*m_language, QStringView(m_code).mid(from, line.length), state,
                                              spans);
             line.stateAfter = state;
+            line.hidden = app::countHidden(QStringView(m_code).mid(from, line.length));
+            m_hidden += line.hidden;
             QString shown = m_code.mid(from, std::min(line.length, kLongestLine));
-            m_widest =
-                std::max(m_widest,
-                         metrics.horizontalAdvance(shown.replace(QLatin1Char('\t'), QStringLiteral("    "))));
+            shown.replace(QLatin1Char('\t'), QStringLiteral("    "));
+            const bool plain = std::all_of(shown.cbegin(), shown.cend(), [](QChar c) { return c.unicode() < 127; });
+            m_widest = std::max(m_widest, plain ? shown.size() * letter : metrics.horizontalAdvance(shown));
             m_lines.push_back(std::move(line));
             if (end < 0)
                 break;
@@ -182,9 +297,9 @@ private:
             return;
         const Theme &theme = m_appearance.theme();
         const QString text = m_code.mid(line.start, std::min(line.length, kLongestLine));
-        line.layout = std::make_unique<QTextLayout>(text, m_font);
+        line.layout = std::make_unique<QTextLayout>(line.hidden > 0 ? shownCode(text) : text, m_font);
         QTextOption option;
-        option.setWrapMode(QTextOption::NoWrap);
+        option.setWrapMode(isWrapped() ? QTextOption::WrapAtWordBoundaryOrAnywhere : QTextOption::NoWrap);
         option.setTabStopDistance(4 * QFontMetricsF(m_font).horizontalAdvance(QLatin1Char(' ')));
         line.layout->setTextOption(option);
         QVector<QTextLayout::FormatRange> formats;
@@ -201,16 +316,26 @@ private:
                 formats.append({span.start, span.length, format});
             }
         }
+        for (int i = 0; line.hidden > 0 && i < text.size(); ++i) {
+            const bool pair = text[i].isHighSurrogate() && i + 1 < text.size();
+            if (!app::isHidden(pair ? QChar::surrogateToUcs4(text[i], text[i + 1]) : char32_t(text[i].unicode())))
+                continue;
+            QTextCharFormat format;
+            format.setForeground(theme.warn);
+            format.setBackground(theme.warnSoft);
+            formats.append({i, pair ? 2 : 1, format});
+        }
         line.layout->setFormats(formats);
         line.layout->setCacheEnabled(true);
+        const QFontMetricsF metrics(m_font);
+        const qreal baseline = std::round((m_lineHeight - metrics.ascent() - metrics.descent()) / 2 + metrics.ascent());
         line.layout->beginLayout();
-        QTextLine only = line.layout->createLine();
-        if (only.isValid()) {
-            only.setLineWidth(1e6);
-            const QFontMetricsF metrics(m_font);
-            const qreal baseline =
-                std::round((m_lineHeight - metrics.ascent() - metrics.descent()) / 2 + metrics.ascent());
-            only.setPosition(QPointF(0, baseline - only.ascent()));
+        for (int part = 0;; ++part) {
+            QTextLine one = line.layout->createLine();
+            if (!one.isValid())
+                break;
+            one.setLineWidth(isWrapped() ? std::max(40, m_width - 2 * kPadX) : 1e6);
+            one.setPosition(QPointF(0, part * m_lineHeight + baseline - one.ascent()));
         }
         line.layout->endLayout();
     }
@@ -219,24 +344,28 @@ private:
     {
         ensure(row);
         const Line &line = m_lines[row];
-        const QPointF at(kPadX - m_offset, kHead + kPadTop + row * m_lineHeight);
-        const QTextLine text = line.layout->lineAt(0);
-        if (!text.isValid())
-            return;
-        const int end = line.start + line.length;
-        if (!context.found.isEmpty())
-            for (const auto &[first, length] : app::placesOf(m_code.mid(line.start, line.length), context.found)) {
-                const qreal left = text.cursorToX(first), right = text.cursorToX(first + length);
+        const QPointF rowAt(kPadX - m_offset, kHead + kPadTop + rowTop(row));
+        const auto marks = context.found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(m_code.mid(line.start, line.length), context.found);
+        for (int part = 0; part < line.layout->lineCount(); ++part) {
+            const QTextLine text = line.layout->lineAt(part);
+            const QPointF at = rowAt + QPointF(0, part * m_lineHeight);
+            const int first = text.textStart(), end = first + text.textLength();
+            for (const auto &[from, length] : marks) {
+                if (from >= end || from + length <= first)
+                    continue;
+                const qreal left = text.cursorToX(std::max(from, first)), right = text.cursorToX(std::min(from + length, end));
                 painter.fillRect(QRectF(at.x() + left, at.y() + 1, right - left, m_lineHeight - 2), m_appearance.theme().mark);
             }
-        if (context.to > context.from && context.from <= end && context.to > line.start) {
-            const qreal left = text.cursorToX(std::max(0, context.from - line.start));
-            const bool beyond = context.to > end;
-            const qreal right =
-                text.cursorToX(std::min(line.length, context.to - line.start)) + (beyond ? 6 : 0);
-            painter.fillRect(QRectF(at.x() + left, at.y(), right - left, m_lineHeight), context.selection);
+            const int from = context.from - line.start, to = context.to - line.start;
+            const bool lastPart = part + 1 == line.layout->lineCount();
+            if (context.to > context.from && from <= end && to > first) {
+                const qreal left = text.cursorToX(std::clamp(from, first, end));
+                const bool beyond = lastPart && to > line.length;
+                const qreal right = text.cursorToX(std::clamp(to, first, end)) + (beyond ? 6 : 0);
+                painter.fillRect(QRectF(at.x() + left, at.y(), right - left, m_lineHeight), context.selection);
+            }
+            text.draw(&painter, rowAt);
         }
-        text.draw(&painter, at);
     }
 
     int buttonWidth(const QString &words) const
@@ -253,9 +382,11 @@ private:
         const int width = buttonWidth(tr("Open in Code"));
         return QRectF(copyRect().left() - 2 - width, 5, width, 24);
     }
+    QRectF saveRect() const { return QRectF(openRect().left() - 2 - 26, 5, 26, 24); }
+    QRectF wrapRect() const { return QRectF(saveRect().left() - 2 - 26, 5, 26, 24); }
 
     void paintButton(QPainter &painter, const PaintContext &context, const QRectF &rect, const QString &icon,
-                     const QString &words) const
+                     const QString &words, bool on = false) const
     {
         const Theme &theme = m_appearance.theme();
         const bool hovered = rect.contains(context.pointer);
@@ -265,8 +396,8 @@ private:
             painter.drawRoundedRect(rect, 5, 5);
         }
         const bool done = icon == QLatin1String("check");
-        const QColor color = done ? theme.success : hovered ? theme.text : theme.text2;
-        painter.drawPixmap(QPointF(rect.left() + 8, rect.top() + 5),
+        const QColor color = done ? theme.success : on ? theme.accentText : hovered ? theme.text : theme.text2;
+        painter.drawPixmap(QPointF(rect.left() + (words.isEmpty() ? 6 : 8), rect.top() + 5),
                            m_appearance.pixmap(icon, 14, color, context.ratio));
         painter.setFont(m_appearance.font(FontRole::Small));
         painter.setPen(color);
@@ -284,6 +415,9 @@ private:
     qreal m_widest = 0;
     int m_width = 0;
     int m_offset = 0;
+    int m_hidden = 0;        // characters that are not seen
+    std::vector<int> m_tops; // of wrapped rows, and the end
+    bool m_wrap = false;
     bool m_copied = false;
     bool m_dark = false;
 };

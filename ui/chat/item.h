@@ -21,6 +21,8 @@ enum class Action : quint8 {
     OpenLink,
     CopyCode,
     OpenInCode,
+    SaveCode, // text is the code, language the suffix of a file
+    ToggleWrap,
     ToggleReasoning,
     PreviousVersion,
     NextVersion,
@@ -39,6 +41,7 @@ struct Hot
     QString tip;
     QString text; // the link, the code
     QString language;
+    QString words = QString(); // of a link: as it is shown
     friend bool operator==(const Hot &a, const Hot &b)
     {
         return a.action == b.action && a.rect == b.rect && a.text == b.text;
@@ -74,7 +77,15 @@ public:
     virtual bool isTextAt(const QPointF &) const { return false; }
     // Scrolls sideways when it is wider than its place; false: it cannot.
     virtual bool scrollSideways(int) { return false; }
+    // Changes what it shows itself, as its head asks. True: it must be laid out again.
+    virtual bool toggle(const Hot &) { return false; }
+    // Formulas can be painted now. True: some of them stand here, and it must be laid out again.
+    virtual bool takeFormulas() { return false; }
     virtual void markCopied(const Hot &, bool) {}
+    // How far the marks of list items stand below the top: a formula can make the first line higher.
+    virtual int markTop() const { return 0; }
+    // What a link within the answer can lead to: "#footnote-1".
+    virtual QString anchor() const { return {}; }
     virtual QString accessibleText() const { return text(0, length()); }
 
     int gapAbove = 0;  // px to the item before
@@ -88,6 +99,8 @@ struct BlockType
     FontRole role = FontRole::Reading;
     ColorToken color = &Theme::text;
 };
+// What a link is under the pointer: its real host first.
+Hot linkHot(const QPointF &point, const QString &url, const QString &words);
 std::unique_ptr<Item> makeBlockItem(const Appearance &appearance, const app::markdown::Block &block,
                                     const BlockType &type, Item *previous);
 // Space between two blocks that follow each other.

@@ -1,5 +1,6 @@
 #include "ui/chat/message_view.h"
 
+#include "app/chat/markdown_writer.h"
 #include "ui/chat/rich_text.h"
 
 #include "inference/result.h"
@@ -92,7 +93,7 @@ void MessageView::toggleBubble()
 
 void MessageView::release()
 {
-    if (m_record.state == app::MessageState::Streaming)
+    if (m_record.state == app::MessageState::Streaming || (!m_parsed && m_flat.empty()))
         return;
     m_flat.clear();
     m_head.clear();
@@ -116,13 +117,39 @@ void MessageView::restyle()
     m_dirty = true;
 }
 
+void MessageView::layoutAgain(int index)
+{
+    m_flat[size_t(index)]->laidOut = false;
+    m_dirty = true;
+}
+
+bool MessageView::takeFormulas()
+{
+    bool any = false;
+    for (Section *section : {&m_content, &m_reasoning}) {
+        for (auto &placed : section->items) {
+            if (placed->item->takeFormulas()) {
+                placed->laidOut = false;
+                any = true;
+            }
+        }
+    }
+    m_dirty = m_dirty || any;
+    return any;
+}
+
 int MessageView::estimatedHeight(int width) const
 {
     if (m_width > 0 && m_height > 0)
         return m_height;
-    const int perLine = std::max(20, width / 8);
-    const int line = m_appearance.lineHeight(FontRole::Reading);
-    return 60 + line * int(1 + m_record.content.size() / perLine + m_record.content.count(QLatin1Char('\n')));
+    if (m_estimateWidth != width || m_estimatedSize != m_record.content.size()) { // reads the text once, not at every change of another
+        m_estimateWidth = width;
+        m_estimatedSize = m_record.content.size();
+        const int perLine = std::max(20, width / 8);
+        const int line = m_appearance.lineHeight(FontRole::Reading);
+        m_estimate = 60 + line * int(1 + m_record.content.size() / perLine + m_record.content.count(QLatin1Char('\n')));
+    }
+    return m_estimate;
 }
 
 void MessageView::parseRecord()
@@ -386,6 +413,32 @@ void MessageView::paint(QPainter &painter, const PaintContext &context,
         p.item->paint(painter, inner);
         painter.restore();
     }
+}
+
+QString MessageView::markdown(const std::function<std::pair<int, int>(int item)> &selected) const
+{
+    QString all;
+    const app::markdown::Block *above = nullptr;
+    for (int i = 0; i < itemCount(); ++i) {
+        const auto [from, to] = selected(i);
+        if (to <= from)
+            continue;
+        const Item *item = m_flat[size_t(i)]->item.get();
+        const app::markdown::Block *block = nullptr;
+        for (const Section *section : {&m_content, &m_reasoning}) {
+            for (size_t k = 0; k < section->items.size() && !block; ++k) {
+                if (section->items[k].get() == m_flat[size_t(i)])
+                    block = &section->shown[int(k)];
+            }
+        }
+        const bool whole = from == 0 && to == item->length();
+        const bool words = !block || (!whole && block->kind == app::markdown::BlockKind::Table);
+        if (!all.isEmpty())
+            all += above && block ? app::markdown::markdownBetween(*above, *block) : QStringLiteral("\n\n");
+        all += words ? item->text(from, to) : whole ? app::markdown::blockMarkdown(*block) : app::markdown::blockMarkdown(*block, from, to);
+        above = block;
+    }
+    return all;
 }
 
 QString MessageView::accessibleText() const

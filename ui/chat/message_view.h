@@ -64,6 +64,10 @@ public:
     void release();
     // Colours and fonts changed.
     void restyle();
+    // An item changed what it shows itself.
+    void layoutAgain(int index);
+    // Formulas can be painted now: lays out anew the blocks that waited for them. True: there were some.
+    bool takeFormulas();
 
     int itemCount() const { return int(m_flat.size()); }
     Placed &item(int index) const { return *m_flat[size_t(index)]; }
@@ -73,6 +77,8 @@ public:
     // `context` in the coordinates of the message; `selected` gives the selected characters of an item.
     void paint(QPainter &painter, const PaintContext &context,
                const std::function<std::pair<int, int>(int item)> &selected) const;
+    // What is selected as Markdown: blocks that are selected whole with all their marks.
+    QString markdown(const std::function<std::pair<int, int>(int item)> &selected) const;
     QString accessibleText() const;
 
 private:
@@ -105,6 +111,8 @@ private:
     int m_reasoningFrom = 0, m_reasoningTo = 0; // its items
     int m_notes = 0;                            // items at the beginning that say what the model sees
     int m_width = -1, m_height = 0;
+    mutable int m_estimate = 0, m_estimateWidth = -1;
+    mutable qsizetype m_estimatedSize = -1;
     bool m_dirty = true;
     bool m_unfolded = false, m_bubbleUnfolded = false;
     bool m_parsed = false;

@@ -1,6 +1,8 @@
 #include "ui/chat/rich_text.h"
 
 #include "app/chat/search_words.h"
+#include "app/math/formula_renderer.h"
+#include "ui/chat/formula_pictures.h"
 
 #include <QPainter>
 
@@ -40,6 +42,10 @@ char32_t codePoint(const QString &text, int i)
         return QChar::surrogateToUcs4(text[i - 1], c);
     return c.unicode();
 }
+
+constexpr QChar kFormulaLetter = u'x'; // unseen; breaks lines as a letter does
+constexpr int kFormulaAir = 1;         // px at either side of a formula
+constexpr double kSmallestFormula = 0.6; // of its size, to fit a column
 
 enum class Script : quint8 { Neutral, Latin, Han };
 
@@ -89,7 +95,98 @@ RichText::RichText(const Appearance &appearance, const app::markdown::Text &text
 {
     m_lineHeight =
         holdsCjk(text.text) ? appearance.lineHeightCjk(type.role) : appearance.lineHeight(type.role);
+    placeFormulas();
     format();
+}
+
+// Formulas that are there become letters of what is laid out; others stay their source.
+void RichText::placeFormulas()
+{
+    m_shown = m_text;
+    m_formulas.clear();
+    m_refused.clear();
+    m_waiting = 0;
+    const bool any = std::any_of(m_text.spans.begin(), m_text.spans.end(),
+                                 [](const Span &span) { return span.styles & app::markdown::Math; });
+    if (!any)
+        return;
+    m_shown = {{}, {}, m_text.links};
+    int at = 0;
+    const double em = formulaEm();
+    for (const Span &span : std::as_const(m_text.spans)) {
+        m_shown.text += QStringView(m_text.text).mid(at, span.start - at);
+        at = span.start + span.length;
+        Span shown = span;
+        shown.start = shownLength();
+        app::math::FormulaPointer formula;
+        if (span.styles & app::markdown::Math) {
+            QString tex = m_text.text.mid(span.start, span.length);
+            tex.replace(QChar::LineSeparator, QLatin1Char(' '));
+            formula = FormulaPictures::of(m_appearance).renderer().find({tex.trimmed(), bool(span.styles & app::markdown::Display)});
+            if (!formula)
+                ++m_waiting;
+            else if (!formula->error.isEmpty())
+                m_refused.push_back({shown.start, span.length, formula->error});
+        }
+        if (formula && formula->error.isEmpty()) {
+            m_formulas.push_back({span.start, span.length, shown.start, formula, em});
+            m_shown.text += kFormulaLetter;
+            shown.length = 1;
+        } else {
+            m_shown.text += QStringView(m_text.text).mid(span.start, span.length);
+        }
+        m_shown.spans.append(shown);
+    }
+    m_shown.text += QStringView(m_text.text).mid(at);
+}
+
+// The letters of a formula are as high as those around it: MathJax's x is 0.442 em.
+double RichText::formulaEm() const
+{
+    return QFontMetricsF(m_appearance.font(m_type.role)).xHeight() / 0.442;
+}
+
+bool RichText::takeFormulas()
+{
+    if (m_waiting == 0)
+        return false;
+    const int waited = m_waiting;
+    placeFormulas();
+    if (m_waiting == waited)
+        return false;
+    m_room = 0;
+    format();
+    return true;
+}
+
+int RichText::toShown(int position) const
+{
+    int moved = 0;
+    for (const Inline &one : m_formulas) {
+        if (position <= one.start)
+            break;
+        if (position < one.start + one.length)
+            return one.shown + 1; // inside: all of it
+        moved += one.length - 1;
+    }
+    return position - moved;
+}
+
+int RichText::fromShown(int position) const
+{
+    int moved = 0;
+    for (const Inline &one : m_formulas) {
+        if (position <= one.shown)
+            break;
+        moved += one.length - 1;
+    }
+    return position + moved;
+}
+
+int RichText::lineUnder(double y) const
+{
+    const auto after = std::upper_bound(m_tops.begin(), m_tops.end(), int(std::floor(y)));
+    return int(after - m_tops.begin()) - 1;
 }
 
 void RichText::format()
@@ -98,13 +195,14 @@ void RichText::format()
     QFont base = m_appearance.font(m_type.role);
     if (m_type.bold)
         base.setWeight(QFont::Bold);
-    m_layout = std::make_unique<QTextLayout>(m_text.text, base);
+    m_layout = std::make_unique<QTextLayout>(m_shown.text, base);
     QTextOption option;
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     m_layout->setTextOption(option);
     m_layout->setCacheEnabled(true);
 
-    const QString &text = m_text.text;
+    const QString &text = m_shown.text;
+    const QVector<Span> &spans = m_shown.spans;
     const QVector<Script> scripts = scriptsOf(text);
     const qreal air = base.pixelSize() / 8.0;
     QFont mono = m_appearance.font(FontRole::Mono);
@@ -115,13 +213,14 @@ void RichText::format()
 
     QVector<QTextLayout::FormatRange> formats;
     int span = 0;
+    size_t formula = 0;
     for (int i = 0; i < text.size();) {
-        while (span < m_text.spans.size() && m_text.spans[span].start + m_text.spans[span].length <= i)
+        while (span < spans.size() && spans[span].start + spans[span].length <= i)
             ++span;
-        const bool inSpan = span < m_text.spans.size() && m_text.spans[span].start <= i;
-        const Span style = inSpan ? m_text.spans[span] : Span{};
+        const bool inSpan = span < spans.size() && spans[span].start <= i;
+        const Span style = inSpan ? spans[span] : Span{};
         const int limit = inSpan                       ? style.start + style.length
-                          : span < m_text.spans.size() ? m_text.spans[span].start
+                          : span < spans.size() ? spans[span].start
                                                        : int(text.size());
         const bool han = scripts[i] == Script::Han;
         const bool shared = han && isShared(text[i]);
@@ -131,14 +230,24 @@ void RichText::format()
 
         QTextCharFormat format;
         format.setForeground(style.link >= 0 ? theme.accentText : theme.*m_type.color);
-        if (style.styles & app::markdown::Code) {
+        if (formula < m_formulas.size() && m_formulas[formula].shown == i) {
+            const double letter = QFontMetricsF(base).horizontalAdvance(kFormulaLetter);
+            format.setFont(base);
+            format.setForeground(Qt::transparent);
+            format.setFontLetterSpacingType(QFont::AbsoluteSpacing);
+            format.setFontLetterSpacing(m_formulas[formula].width() + 2 * kFormulaAir - letter);
+            formats.append({i, 1, format});
+            ++formula;
+            i = end;
+            continue;
+        }
+        if (style.styles & (app::markdown::Code | app::markdown::Math)) {
             format.setFont(mono);
-        } else if (style.styles & (app::markdown::Bold | app::markdown::Emphasis | app::markdown::Math) ||
-                   shared) {
+        } else if (style.styles & (app::markdown::Bold | app::markdown::Emphasis) || shared) {
             QFont font = base;
             if (style.styles & app::markdown::Bold)
                 font.setWeight(QFont::Bold);
-            if (style.styles & (app::markdown::Emphasis | app::markdown::Math)) {
+            if (style.styles & app::markdown::Emphasis) {
                 if (han)
                     font.setWeight(QFont::Bold); // no slanted Han
                 else
@@ -150,6 +259,10 @@ void RichText::format()
         }
         if (style.styles & app::markdown::Strike)
             format.setFontStrikeOut(true);
+        if (style.styles & app::markdown::Superscript) {
+            format.setVerticalAlignment(QTextCharFormat::AlignSuperScript);
+            format.setForeground(theme.accentText);
+        }
         formats.append({i, end - i, format});
 
         // Air after the run: where Han meets Latin, and around the chip of inline code.
@@ -158,8 +271,8 @@ void RichText::format()
         const bool codeBegins =
             end < text.size() && end == limit && !(style.styles & app::markdown::Code) && [&] {
                 const int next = inSpan ? span + 1 : span;
-                return next < m_text.spans.size() && m_text.spans[next].start == end &&
-                       (m_text.spans[next].styles & app::markdown::Code);
+                return next < spans.size() && spans[next].start == end &&
+                       (spans[next].styles & app::markdown::Code);
             }();
         if (codeEnds || codeBegins) {
             space = 5;
@@ -194,24 +307,56 @@ int RichText::layout(int width, Qt::Alignment alignment)
     QTextOption option = m_layout->textOption();
     option.setAlignment(alignment);
     m_layout->setTextOption(option);
+    // Formulas that are wider than the column are made smaller.
+    const int room = std::max(40, width);
+    if (!m_formulas.empty() && room != m_room) {
+        m_room = room;
+        bool changed = false;
+        for (Inline &one : m_formulas) {
+            const double whole = formulaEm();
+            const double em = whole * std::clamp((room - 2 * kFormulaAir) / std::max(1.0, one.formula->width * whole), kSmallestFormula, 1.0);
+            changed = changed || em != one.em;
+            one.em = em;
+        }
+        if (changed) {
+            format();
+            m_layout->setTextOption(option);
+        }
+    }
     const QFontMetricsF metrics(m_layout->font());
     const qreal leading = (m_lineHeight - metrics.ascent() - metrics.descent()) / 2;
-    const qreal baseline = std::round(leading + metrics.ascent());
+    const qreal baseline = m_baseline = std::round(leading + metrics.ascent());
     qreal widest = 0;
-    int lines = 0;
+    int top = 0;
+    size_t formula = 0;
+    m_tops.clear();
+    m_firstTop = 0;
     m_layout->beginLayout();
     for (;;) {
         QTextLine line = m_layout->createLine();
         if (!line.isValid())
             break;
         line.setLineWidth(std::max(1, width));
-        line.setPosition(QPointF(0, lines * m_lineHeight + baseline - line.ascent()));
+        double above = 0, below = 0; // what formulas need beyond the line
+        for (; formula < m_formulas.size() && m_formulas[formula].shown < line.textStart() + line.textLength(); ++formula) {
+            const Inline &one = m_formulas[formula];
+            above = std::max(above, one.formula->ascent * one.em + 2 - baseline);
+            below = std::max(below, one.formula->descent * one.em + 2 - (m_lineHeight - baseline));
+        }
+        if (m_tops.empty())
+            m_firstTop = int(std::ceil(above));
+        m_tops.push_back(top);
+        top += int(std::ceil(above));
+        line.setPosition(QPointF(0, top + baseline - line.ascent()));
+        top += m_lineHeight + int(std::ceil(below));
         widest = std::max(widest, line.naturalTextWidth());
-        ++lines;
     }
     m_layout->endLayout();
+    if (m_tops.empty())
+        top = m_lineHeight;
+    m_tops.push_back(top);
     m_naturalWidth = int(std::ceil(widest));
-    m_height = std::max(1, lines) * m_lineHeight;
+    m_height = top;
     return m_height;
 }
 
@@ -220,7 +365,7 @@ int RichText::longestWord() const
     const QFontMetricsF metrics(m_layout->font());
     qreal longest = 0;
     int from = 0;
-    const QString &text = m_text.text;
+    const QString &text = m_shown.text;
     for (int i = 0; i <= text.size(); ++i) {
         const bool breaks = i == text.size() || text[i].isSpace() || isCjk(text[i].unicode());
         if (!breaks)
@@ -231,63 +376,99 @@ int RichText::longestWord() const
             longest = std::max(longest, metrics.horizontalAdvance(text[i]));
         from = i + 1;
     }
+    for (const Inline &one : m_formulas)
+        longest = std::max(longest, one.width() + 2 * kFormulaAir);
     return int(std::ceil(longest)) + 2;
 }
 
 int RichText::positionAt(const QPointF &point) const
 {
     const int lines = m_layout->lineCount();
-    if (lines == 0)
+    if (lines == 0 || point.y() < 0)
         return 0;
-    const int row = std::clamp(int(std::floor(point.y() / m_lineHeight)), 0, lines - 1);
-    if (point.y() < 0)
-        return 0;
-    if (point.y() >= lines * m_lineHeight)
+    if (point.y() >= m_height)
         return length();
-    return m_layout->lineAt(row).xToCursor(point.x());
+    const int row = std::clamp(lineUnder(point.y()), 0, lines - 1);
+    return fromShown(m_layout->lineAt(row).xToCursor(point.x()));
 }
 
 int RichText::linkAt(const QPointF &point) const
 {
-    const int row = int(std::floor(point.y() / m_lineHeight));
-    if (row < 0 || row >= m_layout->lineCount() || m_text.links.isEmpty())
+    const int row = m_text.links.isEmpty() ? -1 : lineUnder(point.y());
+    if (row < 0 || row >= m_layout->lineCount())
         return -1;
     const QTextLine line = m_layout->lineAt(row);
     if (!line.naturalTextRect().adjusted(-1, -8, 1, 8).contains(point))
         return -1;
     const int at = line.xToCursor(point.x(), QTextLine::CursorOnCharacter);
-    for (const Span &span : m_text.spans) {
+    for (const Span &span : m_shown.spans) {
         if (span.link >= 0 && at >= span.start && at < span.start + span.length)
             return span.link;
     }
     return -1;
 }
 
+QString RichText::linkWords(int index) const
+{
+    QString words;
+    for (const Span &span : m_text.spans) {
+        if (span.link == index)
+            words += QStringView(m_text.text).mid(span.start, span.length);
+    }
+    return words;
+}
+
+QString RichText::formulaErrorAt(const QPointF &point) const
+{
+    const int row = m_refused.empty() ? -1 : lineUnder(point.y());
+    if (row < 0 || row >= m_layout->lineCount())
+        return {};
+    const QTextLine line = m_layout->lineAt(row);
+    if (!line.naturalTextRect().adjusted(-1, -8, 1, 8).contains(point))
+        return {};
+    const int at = line.xToCursor(point.x(), QTextLine::CursorOnCharacter);
+    for (const Refused &one : m_refused) {
+        if (at >= one.shown && at < one.shown + one.length)
+            return one.error;
+    }
+    return {};
+}
+
 QRectF RichText::boundsOf(int from, int to) const
 {
-    const QTextLine line = m_layout->lineForTextPosition(from);
+    const int begin = toShown(from), end = toShown(to);
+    const QTextLine line = m_layout->lineForTextPosition(begin);
     if (!line.isValid())
         return {};
-    const qreal left = line.cursorToX(from);
-    const qreal right = line.cursorToX(std::min(to, line.textStart() + line.textLength()));
-    return QRectF(std::min(left, right), line.lineNumber() * m_lineHeight, std::abs(right - left),
-                  m_lineHeight);
+    const qreal left = line.cursorToX(begin);
+    const qreal right = line.cursorToX(std::min(end, line.textStart() + line.textLength()));
+    const int top = lineTop(line.lineNumber());
+    return QRectF(std::min(left, right), top, std::abs(right - left), lineTop(line.lineNumber() + 1) - top);
 }
 
 void RichText::paint(QPainter &painter, const QPointF &at, const QColor &selection, int from, int to,
                      int hoveredLink, const QStringList &found) const
 {
     const Theme &theme = m_appearance.theme();
-    const QVector<QPair<int, int>> marks = found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(m_text.text, found);
+    QVector<QPair<int, int>> marks = found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(m_text.text, found);
+    if (!m_formulas.empty()) {
+        from = toShown(from), to = toShown(to);
+        for (auto &[first, length] : marks) {
+            const int begin = toShown(first);
+            length = std::max(1, toShown(first + length) - begin);
+            first = begin;
+        }
+    }
+    size_t formula = 0;
     const QRectF clip = painter.hasClipping() ? painter.clipBoundingRect() : QRectF();
     for (int i = 0; i < m_layout->lineCount(); ++i) {
         const QTextLine line = m_layout->lineAt(i);
-        const qreal top = at.y() + i * m_lineHeight;
-        if (clip.isValid() && (top > clip.bottom() || top + m_lineHeight < clip.top()))
+        const qreal top = at.y() + lineTop(i), high = lineTop(i + 1) - lineTop(i);
+        if (clip.isValid() && (top > clip.bottom() || top + high < clip.top()))
             continue;
         const int begin = line.textStart();
         const int end = begin + line.textLength();
-        for (const Span &span : m_text.spans) {
+        for (const Span &span : m_shown.spans) {
             if (!(span.styles & app::markdown::Code) || span.start >= end ||
                 span.start + span.length <= begin)
                 continue;
@@ -298,7 +479,7 @@ void RichText::paint(QPainter &painter, const QPointF &at, const QColor &selecti
             painter.setPen(QPen(theme.border, 1));
             painter.setBrush(theme.codeBackground);
             painter.drawRoundedRect(QRectF(at.x() + left - 4.5,
-                                           std::round(top + (m_lineHeight - height) / 2) + 0.5,
+                                           std::round(line.position().y() + at.y() + line.ascent() - m_baseline + (m_lineHeight - height) / 2) + 0.5,
                                            right - left + 3.5, height),
                                     3.5, 3.5);
         }
@@ -306,17 +487,25 @@ void RichText::paint(QPainter &painter, const QPointF &at, const QColor &selecti
             if (first >= end || first + length <= begin)
                 continue;
             const qreal left = line.cursorToX(std::max(first, begin)), right = line.cursorToX(std::min(first + length, end));
-            painter.fillRect(QRectF(at.x() + left, top + 1, right - left, m_lineHeight - 2), theme.mark);
+            painter.fillRect(QRectF(at.x() + left, top + 1, right - left, high - 2), theme.mark);
         }
         if (to > from && from < end + (i + 1 < m_layout->lineCount() ? 1 : 0) && to > begin) {
             const qreal left = line.cursorToX(std::max(from, begin));
             const qreal right = to > end ? line.naturalTextRect().right() : line.cursorToX(std::min(to, end));
             painter.fillRect(
-                QRectF(at.x() + left, top, std::max<qreal>(right - left, to > end ? 3 : 0), m_lineHeight),
+                QRectF(at.x() + left, top, std::max<qreal>(right - left, to > end ? 3 : 0), high),
                 selection);
         }
         line.draw(&painter, at);
-        for (const Span &span : m_text.spans) {
+        while (formula < m_formulas.size() && m_formulas[formula].shown < begin)
+            ++formula;
+        for (; formula < m_formulas.size() && m_formulas[formula].shown < end; ++formula) {
+            const Inline &one = m_formulas[formula];
+            FormulaPictures::of(m_appearance).paint(painter,
+                                          at + QPointF(line.cursorToX(one.shown) + kFormulaAir, std::round(line.position().y() + line.ascent())),
+                                          *one.formula, one.em, theme.*m_type.color);
+        }
+        for (const Span &span : m_shown.spans) {
             if (span.link < 0 || span.start >= end || span.start + span.length <= begin)
                 continue;
             const qreal left = line.cursorToX(std::max(span.start, begin));

@@ -44,9 +44,7 @@ public:
                     const TextType type = r == 0 ? TextType{FontRole::TableHead, &Theme::text, false}
                                                  : TextType{FontRole::Table, &Theme::text, false};
                     cell.words = std::make_unique<RichText>(appearance, table.rows[r][c], type);
-                    cell.words->layout(1 << 20);
-                    cell.natural = cell.words->naturalWidth() + 1;
-                    cell.least = std::min({cell.natural, cell.words->longestWord(), kWidestWord});
+                    measure(cell);
                 }
                 cell.start = start;
                 start += cell.words->length() + 1;
@@ -152,10 +150,10 @@ public:
         if (r < 0)
             return {};
         const RichText &words = *m_rows[r][c].words;
-        const int link = words.linkAt(point - cellAt(r, c, columnLeft(c)));
-        return link < 0 ? Hot{}
-                        : Hot{Action::OpenLink, QRectF(point, QSizeF(1, 1)), words.link(link),
-                              words.link(link), QString()};
+        const QPointF inCell = point - cellAt(r, c, columnLeft(c));
+        const int link = words.linkAt(inCell);
+        return link < 0 ? Hot{Action::None, QRectF(point, QSizeF(1, 1)), words.formulaErrorAt(inCell), {}, {}, {}}
+                        : linkHot(point, words.link(link), words.linkWords(link));
     }
     bool isTextAt(const QPointF &point) const override { return cellUnder(point).first >= 0; }
     bool scrollSideways(int delta) override
@@ -165,7 +163,29 @@ public:
         return most > 0;
     }
 
+    bool takeFormulas() override
+    {
+        bool any = false;
+        for (std::vector<Cell> &row : m_rows) {
+            for (Cell &cell : row) {
+                if (cell.words->takeFormulas()) {
+                    measure(cell);
+                    any = true;
+                }
+            }
+        }
+        if (any)
+            m_width = -1;
+        return any;
+    }
+
 private:
+    static void measure(Cell &cell)
+    {
+        cell.words->layout(1 << 20);
+        cell.natural = cell.words->naturalWidth() + 1;
+        cell.least = std::min({cell.natural, cell.words->longestWord(), kWidestWord});
+    }
     Cell taken(TableItem *previous, int r, int c, const app::markdown::Text &text) const
     {
         if (!previous || r >= int(previous->m_rows.size()) || c >= int(previous->m_rows[r].size()))

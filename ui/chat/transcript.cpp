@@ -1,6 +1,7 @@
 #include "ui/chat/transcript.h"
 
 #include "app/chat/message_list_model.h"
+#include "ui/chat/formula_pictures.h"
 #include "ui/chat/transcript_accessible.h"
 
 #include <QApplication>
@@ -52,6 +53,13 @@ Transcript::Transcript(const Appearance &appearance, QWidget *parent)
         for (auto &message : m_messages)
             message->restyle();
         relayout();
+    });
+    connect(&FormulaPictures::of(appearance), &FormulaPictures::came, this, [this] {
+        bool any = false;
+        for (auto &message : m_messages)
+            any = message->takeFormulas() || any;
+        if (any)
+            relayout();
     });
     m_tops = {kTop};
 }
@@ -529,7 +537,10 @@ void Transcript::press(const Hot &hot, const Spot &spot)
     MessageView &message = *m_messages[size_t(spot.row)];
     switch (hot.action) {
     case Action::OpenLink:
-        Q_EMIT linkActivated(hot.text);
+        if (hot.text.startsWith(app::markdown::kFootnoteLink))
+            followWithin(spot.row, hot.text);
+        else
+            Q_EMIT linkActivated(hot.text, hot.words);
         break;
     case Action::CopyCode:
         QApplication::clipboard()->setText(hot.text);
@@ -541,6 +552,16 @@ void Transcript::press(const Hot &hot, const Spot &spot)
         break;
     case Action::OpenInCode:
         Q_EMIT openInCode(hot.text, hot.language);
+        break;
+    case Action::SaveCode:
+        Q_EMIT saveCodeRequested(hot.text, hot.language);
+        break;
+    case Action::ToggleWrap:
+        if (message.item(spot.item).item->toggle(hot)) {
+            message.layoutAgain(spot.item);
+            m_following = false;
+            relayout();
+        }
         break;
     case Action::ToggleReasoning:
         m_following = false;
@@ -631,6 +652,15 @@ bool Transcript::viewportEvent(QEvent *event)
 
 void Transcript::wheelEvent(QWheelEvent *event)
 {
+    if (event->modifiers() & Qt::ControlModifier) {
+        m_wheel += event->angleDelta().y();
+        if (const int steps = m_wheel / QWheelEvent::DefaultDeltasPerStep; steps != 0) {
+            m_wheel -= steps * QWheelEvent::DefaultDeltasPerStep;
+            Q_EMIT zoomRequested(steps);
+        }
+        event->accept();
+        return;
+    }
     QPoint delta = event->pixelDelta().isNull() ? event->angleDelta() / 2 : event->pixelDelta();
     if (event->modifiers() & Qt::ShiftModifier && delta.x() == 0)
         delta = QPoint(delta.y(), 0);
@@ -642,10 +672,6 @@ void Transcript::wheelEvent(QWheelEvent *event)
         event->accept();
         return;
     }
-    if (event->modifiers() & Qt::ControlModifier) {
-        event->ignore();
-        return;
-    }
     QAbstractScrollArea::wheelEvent(event);
 }
 
@@ -654,9 +680,11 @@ void Transcript::contextMenuEvent(QContextMenuEvent *event)
     Spot spot;
     const Hot hot = hotAt(event->pos(), &spot);
     QMenu menu(this);
-    if (hasSelection())
+    if (hasSelection()) {
         menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy"), this,
                        &Transcript::copySelection);
+        menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy as Markdown"), this, &Transcript::copyAsMarkdown);
+    }
     if (hot.action == Action::OpenLink)
         menu.addAction(m_appearance.icon(QStringLiteral("link")), tr("Copy link"), this,
                        [url = hot.text] { QApplication::clipboard()->setText(url); });

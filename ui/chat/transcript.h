@@ -41,7 +41,10 @@ public:
 
     bool hasSelection() const;
     QString selectedText() const;
+    // The same as Markdown, which gives the same blocks again.
+    QString selectedMarkdown() const;
     void copySelection();
+    void copyAsMarkdown();
     void selectAll();
 
     // Marks these words wherever they are; none: nothing. No place is the present one yet.
@@ -61,8 +64,10 @@ Q_SIGNALS:
     // One of Retry, Edit, Continue, PreviousVersion, NextVersion, Custom.
     void actionRequested(ui::Action action, int row, const QString &name);
     void foundChanged();
-    void linkActivated(const QString &url);
+    void linkActivated(const QString &url, const QString &words); // `words`: as it is shown
+    void zoomRequested(int step); // Ctrl and the wheel: 1 or -1
     void openInCode(const QString &code, const QString &language);
+    void saveCodeRequested(const QString &code, const QString &suffix);
     void typed(QKeyEvent *event); // a letter while the transcript has the focus
 
 protected:
@@ -100,6 +105,7 @@ private:
         int number; // in that part of the message
     };
 
+    void followWithin(int row, const QString &anchor); // a link within an answer
     void countFound();
     void showPlace(const FoundPlace &place);
     void scrollTo(int row, int y);
@@ -133,6 +139,7 @@ private:
     bool m_following = true;
     bool m_adjusting = false; // the scroll bar is moved by us
     int m_newLines = 0;
+    int m_wheel = 0; // eighths of a degree that made no step yet
     QPoint m_pointer{-10000, -10000};
     int m_hoveredRow = -1;
     Position m_anchor, m_cursor;

@@ -26,6 +26,10 @@ QString describe(const Text &text)
             marks += QLatin1Char('s');
         if (span.styles & Math)
             marks += QLatin1Char('m');
+        if (span.styles & Display)
+            marks += QLatin1Char('d');
+        if (span.styles & Superscript)
+            marks += QLatin1Char('^');
         if (span.link >= 0)
             marks += QLatin1Char('<') + text.links[span.link] + QLatin1Char('>');
         all += QStringLiteral("{%1:%2}").arg(marks, text.text.mid(span.start, span.length));
@@ -43,6 +47,8 @@ QString describe(const Block &block)
         all += QLatin1String(names[c.kind]);
         if (c.kind == Container::Number)
             all += QString::number(c.number);
+        if (c.footnote)
+            all += QLatin1Char('^');
         all += c.begins ? QLatin1Char('!') : QLatin1Char(' ');
     }
     switch (block.kind) {
@@ -56,7 +62,7 @@ QString describe(const Block &block)
     case BlockKind::Rule:
         return all + QLatin1String("rule");
     case BlockKind::Formula:
-        return all + QLatin1String("formula ") + block.code;
+        return all + QLatin1String(block.open ? "formula... " : "formula ") + QString(block.code).replace(QLatin1Char('\n'), QLatin1Char('~'));
     case BlockKind::Table: {
         all += QLatin1String("table ");
         for (const Alignment a : block.alignments)
@@ -119,6 +125,21 @@ $$
 a^2 + b^2
 $$
 
+\[
+\begin{aligned}
+- c &= d
+\end{aligned}
+\]
+
+Before
+$$
+x
+$$
+behind[^1].
+
+[^1]: A note.
+[^2]: Another.
+
 The end.
 )";
 
@@ -132,6 +153,7 @@ private Q_SLOTS:
     void blocksAreWhatTheSourceSays_data();
     void blocksAreWhatTheSourceSays();
     void streamedInAnyPiecesGivesTheSameBlocks();
+    void aFormulaIsOpenUntilItsEndCame();
     void sealedBlocksAreNeverParsedAgain();
     void openCodeIsNotParsedAgain();
     void hostileSourceEndsQuickly_data();
@@ -158,7 +180,10 @@ void TestMarkdown::blocksAreWhatTheSourceSays_data()
     row("stars in code stay", "`a**b：**c`", {"p {c:a**b：**c}"});
     row("raw HTML is text", "<script>alert(1)</script>", {"p <script>alert(1)</script>"});
     row("inline HTML is text", "a <b>x</b>", {"p a <b>x</b>"});
-    row("picture is its description", "![a cat](http://x/y.png)", {"p a cat"});
+    row("picture is its description with a sentence", "![a cat](http://x/y.png)",
+        {"p a cat {i<http://x/y.png>:(a picture on x, not loaded)}"});
+    row("picture without words", "![](data:image/png;base64,AAAA)",
+        {"p {i<data:image/png;base64,AAAA>:(a picture of the answer, not loaded)}"});
     row("entities", "&lt;a&gt; &#20013;", {"p <a> 中"});
     row("link", "[t](https://e.org)", {"p {<https://e.org>:t}"});
     row("short delimiter row", "|a|b|\n|-|:-:|\n|1|2|", {"table lc / a| b| / 1| 2|"});
@@ -178,6 +203,48 @@ void TestMarkdown::blocksAreWhatTheSourceSays_data()
     row("a range of money", "from $5-$10 to $20", {"p from $5-$10 to $20"});
     row("money before a formula", "for $5 the $x^2$ of it", {"p for $5 the {m:x^2} of it"});
     row("money in code", "`$5` and $6", {"p {c:$5} and $6"});
+    row("money with a space behind", "$ 5 and $ 6", {"p $ 5 and $ 6"});
+    row("money in words", "between $5 for one and 6$ for two", {"p between $5 for one and 6$ for two"});
+    row("a formula that begins with a figure", "$2x+1$", {"p {m:2x+1}"});
+    row("formula in bold", "**so $x$**", {"p {b:so }{bm:x}"});
+    row("formula marks of Markdown", "$a_1 * b_2 * c$ and $\\{x\\}$", {"p {m:a_1 * b_2 * c} and {m:\\{x\\}}"});
+    row("formula in code", "`$x$` and `\\(x\\)`", {"p {c:$x$} and {c:\\(x\\)}"});
+    row("bracket without an end", "\\(x and more", {"p (x and more"});
+    row("two formulas in brackets", "\\(x\\), \\( y \\).", {"p {m:x}, {m:y}."});
+    row("display on a line", "so:\n$$x^2$$\nthen", {"p so:", "formula x^2", "p then"});
+    row("display inside of words", "so $$x^2$$ then", {"p so", "formula x^2", "p then"});
+    row("two displays in a line", "$$x$$ and $$y$$", {"formula x", "p and", "formula y"});
+    row("display keeps its full stop", "\\[ x^2 \\].", {"formula x^2."});
+    row("display with lines that look like Markdown",
+        "$$\n\\begin{aligned}\na &= b \\\\\n- c &= d \\\\[4pt]\n+ e\n= f\n# g\n> h\n\\end{aligned}\n$$",
+        {"formula \\begin{aligned}~a &= b \\\\~- c &= d \\\\[4pt]~+ e~= f~# g~> h~\\end{aligned}"});
+    row("environment without marks", "\\begin{align*}\nx &= 1\n\\end{align*}\nmore",
+        {"formula \\begin{align*}~x &= 1~\\end{align*}", "p more"});
+    row("blank lines behind marks alone", "$$\n\nx\n\n$$", {"formula x"});
+    row("display in a list", "- a\n  $$\n  x\n  $$\n- b", {"*!p a", "* formula x", "*!p b"});
+    row("display as an item", "1. $$x$$\n2. y", {"#1!formula x", "#2!p y"});
+    row("display in a quote", "> $$\n> x\n> $$\n> y", {">!formula x", "> p y"});
+    row("display without an end is text", "$$ x\n\ny", {"p $$ x", "p y"});
+    row("fence of math", "```math\nx^2\n```", {"formula x^2"});
+    row("formula in a table", "|a|b|\n|---|---|\n|$x_1$|\\(y\\)|", {"table ll / a| b| / {m:x_1}| {m:y}|"});
+    row("footnote", "Words[^1].\n\n[^1]: The *source*.",
+        {"p Words{^<#footnote-1>:[1]}.", "#1^!p The {i:source}."});
+    row("two footnotes", "[^1]: One\n[^2]: https://e.org", {"#1^!p One", "#2^!p {<https://e.org>:https://e.org}"});
+    row("footnote of two paragraphs", "[^1]: One\n\n    Two\n", {"#1^!p One", "#1^ p Two"});
+    row("footnote with a name", "a[^src] b\n\n[^src]: It.", {"p a{^<#footnote-src>:[^src]} b", "*^!p src: It."});
+    row("footnote in code", "`[^1]` and [^a-z]", {"p {c:[^1]} and [^a-z]"});
+    row("footnote after a list is not an item of it", "- a\n\n[^1]: b", {"*!p a", "#1^!p b"});
+    row("task behind a nested numbered list", "- a\n  1. b\n- [x] c\n- [ ] d", {"*!p a", "* #1!p b", "[x]!p c", "[ ]!p d"});
+    row("no task without a space", "- [x]c", {"*!p [x]c"});
+    row("address by itself", "see https://e.org/a?b=1.", {"p see {<https://e.org/a?b=1>:https://e.org/a?b=1}."});
+    row("address in angles", "<https://e.org>", {"p {<https://e.org>:https://e.org}"});
+    row("quote in a quote", "> a\n>> b", {">!p a", "> >!p b"});
+    row("list in a quote in a list", "- a\n  > - b", {"*!p a", "* >!*!p b"});
+    row("strike in words", "a~~b~~c", {"p a{s:b}c"});
+    row("table with a dash", "|a|\n|-|\n|1|", {"table l / a| / 1|"});
+    row("table in a list", "- x\n\n  |a|b|\n  |--|--|\n  |1|2|", {"*!p x", "* table ll / a| b| / 1| 2|"});
+    row("table with too few cells", "|a|b|\n|---|---|\n|1|", {"table ll / a| b| / 1| |"});
+    row("pipe in a cell", "|a|\n|---|\n|`x\\|y`|", {"table l / a| / {c:x|y}|"});
     row("indented text is no code", "a\n\n    b", {"p a", "p b"});
 }
 
@@ -210,6 +277,28 @@ void TestMarkdown::streamedInAnyPiecesGivesTheSameBlocks()
         stream.finish();
         QCOMPARE(describe(stream.blocks()), expected);
     }
+}
+
+void TestMarkdown::aFormulaIsOpenUntilItsEndCame()
+{
+    MarkdownStream stream;
+    stream.append(u"so\n$$\nx^2 +");
+    QCOMPARE(describe(stream.blocks()), (QStringList{QStringLiteral("p so"), QStringLiteral("formula... x^2 +")}));
+    stream.append(u" y\n$");
+    QCOMPARE(stream.blocks().size(), 2);
+    QVERIFY(stream.blocks().last().open);
+    stream.append(u"$\nthen");
+    QCOMPARE(describe(stream.blocks()), (QStringList{QStringLiteral("p so"), QStringLiteral("formula x^2 + y"), QStringLiteral("p then")}));
+    // One that never ends is text, and what follows is not taken for it.
+    stream.clear();
+    stream.append(u"$$\nx\n\n");
+    for (int i = 0; i < 400; ++i)
+        stream.append(QStringLiteral("Paragraph %1 of an answer.\n\n").arg(i));
+    QVERIFY(stream.sealedCount() > 200);
+    stream.finish();
+    QVERIFY(describe(stream.blocks()).contains(QStringLiteral("p Paragraph 7 of an answer.")));
+    for (const Block &block : stream.blocks())
+        QVERIFY(block.kind == BlockKind::Paragraph);
 }
 
 void TestMarkdown::sealedBlocksAreNeverParsedAgain()
