@@ -1,5 +1,6 @@
 #include "inference/sampler.h"
 
+#include "inference/exponential.h"
 #include "kernels/backend.h"
 
 #include <algorithm>
@@ -30,27 +31,6 @@ std::uint64_t mix(std::uint64_t z)
     return z ^ (z >> 31);
 }
 
-// e^x for x <= 0, relative error below 1e-6, 0 below -87. Plain multiplications and additions in a fixed
-// order, so that every machine gets the same bits (the C library's expf differs between machines); written to
-// be vectorised.
-inline float exponential(float x)
-{
-    const float clamped = x < -87.0f ? -87.0f : x;
-    const float scaled = clamped * 1.44269504f;
-    const std::int32_t whole = static_cast<std::int32_t>(scaled - 0.5f); // rounds to nearest for scaled <= 0
-    const float n = static_cast<float>(whole);
-    const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f; // ln 2 in two parts (Cephes)
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    const float power = std::bit_cast<float>((whole + 127) << 23);
-    return x < -87.0f ? 0.0f : p * power;
-}
-
 std::string number(float value)
 {
     char text[32];
@@ -76,6 +56,11 @@ std::uint64_t RandomStream::next()
 {
     m_state += 0x9e3779b97f4a7c15ull;
     return mix(m_state);
+}
+
+void RandomStream::skip(std::uint64_t draws)
+{
+    m_state += draws * 0x9e3779b97f4a7c15ull;
 }
 
 double RandomStream::nextUnit()
@@ -120,6 +105,12 @@ Sampler::Sampler(const SamplingOptions &options, std::uint32_t vocabularySize, s
     m_blockOrder.reserve(m_blockGreatest.size());
     m_candidates.reserve(vocabularySize);
     m_weights.reserve(vocabularySize);
+}
+
+bool Sampler::changesLogits(const SamplingOptions &options)
+{
+    const bool filters = options.topK != 0 || options.topP < 1 || options.minP > 0;
+    return options.repeatPenalty != 1.0f || (options.temperature >= kLeastTemperature && !filters);
 }
 
 void Sampler::accept(TokenId token)
@@ -216,27 +207,6 @@ void Sampler::selectGreatest(std::span<const float> logits, std::size_t count)
         m_candidates.resize(count);
     }
     std::sort(m_candidates.begin(), m_candidates.end(), before);
-}
-
-double Sampler::sumOfExponentials(std::span<const float> logits, float greatest) const
-{
-    float lanes[8] = {};
-    double sum = 0;
-    std::size_t i = 0;
-    while (i + 8 <= logits.size()) {
-        const std::size_t end = std::min(logits.size(), i + 4096); // short runs: float sums stay exact enough
-        for (; i + 8 <= end; i += 8) {
-            for (std::size_t j = 0; j < 8; ++j)
-                lanes[j] += exponential(logits[i + j] - greatest);
-        }
-        for (float &lane : lanes) {
-            sum += double(lane);
-            lane = 0;
-        }
-    }
-    for (; i < logits.size(); ++i)
-        sum += double(exponential(logits[i] - greatest));
-    return sum;
 }
 
 // Top-p. With top-k, the candidates are there already; without it, more and more of the greatest logits are

@@ -92,6 +92,12 @@ struct JournalAnswer // the answer so far
     qint64 messageId = 0;
     QString content, reasoning;
     qint64 reasoningMs = 0;
+    QByteArray lens{}; // empty: what is there stays
+};
+struct SaveLens // the tokens of an answer, see token_lens.h; empty: there are none
+{
+    qint64 messageId = 0;
+    QByteArray lens;
 };
 struct SetCurrentLeaf
 {
@@ -151,7 +157,7 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
     qint64 conversationId = 0;
     QString text;
 };
-using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
+using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SaveLens, SetCurrentLeaf, SetTitle,
                                     SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
                                     SetView, SetDraft>;
 using StoreOperations = QVector<StoreOperation>;

@@ -59,6 +59,7 @@ public:
     void appendText(qint64 id, const QString &text);
     void appendReasoning(qint64 id, const QString &text);
     void update(const MessageRecord &message); // everything but the texts
+    void setTexts(qint64 id, const QString &content, const QString &reasoning);
 
 Q_SIGNALS:
     void textAppended(int row, const QString &text);

@@ -7,7 +7,7 @@ namespace app {
 namespace {
 
 // One that was released never changes.
-constexpr std::array<const char *, 3> kMigrations{R"sql(
+constexpr std::array<const char *, 4> kMigrations{R"sql(
 CREATE TABLE folders(
     id INTEGER PRIMARY KEY,
     parent_id INTEGER,
@@ -68,6 +68,9 @@ CREATE TABLE search_pending(message_id INTEGER PRIMARY KEY); -- what search_inde
                                                 R"sql(
 ALTER TABLE conversations ADD COLUMN view_message INTEGER;
 ALTER TABLE conversations ADD COLUMN view_offset INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                R"sql(
+ALTER TABLE messages ADD COLUMN lens BLOB; -- see token_lens.h
 )sql"};
 
 } // namespace

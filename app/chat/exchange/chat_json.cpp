@@ -40,7 +40,7 @@ void putTime(QJsonObject &object, const char *key, qint64 ms)
         object[QLatin1String(key)] = exchangeTime(ms);
 }
 
-QJsonObject toJson(const MessageRecord &m, int parent)
+QJsonObject toJson(const MessageRecord &m, const QByteArray &lens, int parent)
 {
     QJsonObject object;
     if (parent >= 0)
@@ -66,6 +66,7 @@ QJsonObject toJson(const MessageRecord &m, int parent)
     put(object, "first_token_ms", m.firstTokenMs);
     if (!m.receipt.isEmpty())
         object[QLatin1String("receipt")] = QJsonDocument::fromJson(m.receipt).object();
+    put(object, "lens", QString::fromLatin1(lens.toBase64()));
     putTime(object, "created", m.created);
     return object;
 }
@@ -78,7 +79,7 @@ QJsonObject toJson(const ExchangedChat &chat)
     QHash<qint64, int> places;
     QJsonArray array;
     for (const MessageRecord &message : std::as_const(messages)) {
-        array.append(toJson(message, places.value(message.parentId, -1)));
+        array.append(toJson(message, chat.contents.lenses.value(message.id), places.value(message.parentId, -1)));
         places.insert(message.id, int(array.size()) - 1);
     }
     QJsonObject object;
@@ -204,8 +205,13 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     c.archivedAt = fields.time("archived");
     chat.contents.draft = fields.text("draft");
     const QJsonArray messages = fields.array("messages");
-    for (int i = 0; i < messages.size(); ++i)
-        chat.contents.messages << messageOf(messages[i].toObject(), i, where + QStringLiteral(", message %1").arg(i + 1), error);
+    for (int i = 0; i < messages.size(); ++i) {
+        const QJsonObject message = messages[i].toObject();
+        const QString place = where + QStringLiteral(", message %1").arg(i + 1);
+        chat.contents.messages << messageOf(message, i, place, error);
+        if (const QString lens = Fields(message, place, error).text("lens"); !lens.isEmpty())
+            chat.contents.lenses.insert(i + 1, QByteArray::fromBase64(lens.toLatin1()));
+    }
     const qint64 current = fields.integer("current", -1);
     if (current >= messages.size() || current < -1)
         fields.fail("current", "the number of a message", QString::number(current));
