@@ -1,6 +1,7 @@
 #include "inference/sampler.h"
 
 #include "inference/exponential.h"
+#include "inference/logit_passes.h"
 #include "kernels/backend.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace inference {
 
 namespace {
 
-constexpr std::size_t kBlock = 64; // logits whose greatest one is remembered together
+constexpr std::size_t kBlock = kLogitBlock;
 
 // Below it the division overflows, and nothing but the greatest logit has weight.
 constexpr float kLeastTemperature = 1e-4f;
@@ -138,34 +139,10 @@ void Sampler::penalise(std::span<float> logits)
 Sampler::Scan Sampler::scan(std::span<const float> logits)
 {
     Scan result;
-    std::size_t bestBlock = 0;
-    for (std::size_t block = 0; block < m_blockGreatest.size(); ++block) {
-        const float *values = logits.data() + block * kBlock;
-        const std::size_t count = std::min(kBlock, logits.size() - block * kBlock);
-        float lanes[8];
-        std::fill_n(lanes, 8, -std::numeric_limits<float>::max());
-        std::uint32_t bad = 0; // all exponent bits set: NaN or infinity
-        std::size_t i = 0;
-        for (; i + 8 <= count; i += 8) {
-            for (std::size_t j = 0; j < 8; ++j) {
-                const float v = values[i + j];
-                lanes[j] = v > lanes[j] ? v : lanes[j];
-                bad |= (std::bit_cast<std::uint32_t>(v) & 0x7f800000u) == 0x7f800000u;
-            }
-        }
-        for (; i < count; ++i) {
-            lanes[0] = std::max(lanes[0], values[i]);
-            bad |= (std::bit_cast<std::uint32_t>(values[i]) & 0x7f800000u) == 0x7f800000u;
-        }
-        if (bad) {
-            result.finite = false;
-            return result;
-        }
-        const float greatest = *std::max_element(lanes, lanes + 8);
-        m_blockGreatest[block] = greatest;
-        if (greatest > m_blockGreatest[bestBlock])
-            bestBlock = block;
-    }
+    result.finite = blockMaxima(logits, m_blockGreatest);
+    if (!result.finite)
+        return result;
+    const auto bestBlock = std::size_t(std::max_element(m_blockGreatest.begin(), m_blockGreatest.end()) - m_blockGreatest.begin());
     result.greatest = m_blockGreatest[bestBlock];
     const auto first = logits.begin() + std::ptrdiff_t(bestBlock * kBlock);
     result.token = TokenId(std::find(first, logits.end(), result.greatest) - logits.begin());

@@ -1,45 +1,13 @@
 #include "inference/token_chances.h"
 
-#include "inference/exponential.h"
+#include "inference/logit_passes.h"
 #include "inference/sampler.h"
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
 #include <limits>
 
 namespace inference {
-
-namespace {
-
-constexpr std::size_t kBlock = 64; // logits that are passed over together when none of them is among the best
-
-struct Block
-{
-    float greatest;
-    bool finite;
-};
-
-Block look(const float *values, std::size_t count)
-{
-    float lanes[8];
-    std::fill_n(lanes, 8, -std::numeric_limits<float>::max());
-    std::uint32_t bad = 0; // all exponent bits set: NaN or infinity
-    std::size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        for (std::size_t j = 0; j < 8; ++j) {
-            const float v = values[i + j];
-            lanes[j] = v > lanes[j] ? v : lanes[j];
-            bad |= (std::bit_cast<std::uint32_t>(v) & 0x7f800000u) == 0x7f800000u;
-        }
-    }
-    for (; i < count; ++i) {
-        lanes[0] = std::max(lanes[0], values[i]);
-        bad |= (std::bit_cast<std::uint32_t>(values[i]) & 0x7f800000u) == 0x7f800000u;
-    }
-    return {*std::max_element(lanes, lanes + 8), bad == 0};
-}
-
-} // namespace
 
 TokenChances::TokenChances(std::uint32_t alternatives, const SamplingOptions &options, const Tokenizer &tokenizer,
                            std::uint32_t vocabularySize)
@@ -48,6 +16,8 @@ TokenChances::TokenChances(std::uint32_t alternatives, const SamplingOptions &op
 {
     if (m_copies)
         m_copy.resize(vocabularySize);
+    if (m_alternatives > 0)
+        m_maxima.resize((vocabularySize + kLogitBlock - 1) / kLogitBlock);
     m_best.reserve(m_alternatives + 2);
     m_others.reserve(m_alternatives);
 }
@@ -59,13 +29,13 @@ void TokenChances::read(std::span<const float> logits)
     m_best.clear();
     const std::size_t wanted = m_alternatives + 1; // the one that is drawn may be among them
     float least = -std::numeric_limits<float>::max();
-    for (std::size_t at = 0; at < logits.size(); at += kBlock) {
-        const std::size_t end = std::min(logits.size(), at + kBlock);
-        const Block block = look(logits.data() + at, end - at);
-        if (!block.finite)
-            return; // the sampler says so, and nothing is told
-        if (m_best.size() == wanted && block.greatest <= least)
+    m_sum = 0;
+    if (!blockMaxima(logits, m_maxima))
+        return; // the sampler says so, and nothing is told
+    for (std::size_t block = 0; block < m_maxima.size(); ++block) {
+        if (m_best.size() == wanted && m_maxima[block] <= least)
             continue;
+        const std::size_t at = block * kLogitBlock, end = std::min(logits.size(), at + kLogitBlock);
         for (std::size_t i = at; i < end; ++i) {
             if (m_best.size() == wanted && logits[i] <= least)
                 continue;
@@ -77,7 +47,7 @@ void TokenChances::read(std::span<const float> logits)
         }
     }
     m_greatest = m_best.front().logit;
-    m_sum = sumOfExponentials(logits, m_greatest);
+    m_sum = sumOfChances(logits, m_greatest);
     m_logits = logits;
     if (m_copies) {
         std::copy(logits.begin(), logits.end(), m_copy.begin());
@@ -87,8 +57,7 @@ void TokenChances::read(std::span<const float> logits)
 
 TokenChance TokenChances::chance(TokenId token, float logit) const
 {
-    const float below = std::min(0.0f, logit - m_greatest);
-    const float probability = std::min(1.0f, float(double(exponential(below)) / m_sum));
+    const float probability = std::min(1.0f, float(std::exp(double(logit - m_greatest)) / m_sum));
     return {token, probability, !m_tokenizer.isSpecial(token), m_tokenizer.bytes(token)};
 }
 

@@ -8,8 +8,8 @@
 
 namespace inference {
 
-// One per generation; sized at construction, no allocation per token. Not thread-safe. Costs two passes over the logits, the second
-// one with an exponential each; where the sampler changes them, a copy besides.
+// One per generation; sized at construction, no allocation per token. Not thread-safe. Costs two passes over the logits; where
+// the sampler changes them, a copy besides.
 class TokenChances
 {
 public:
@@ -32,7 +32,7 @@ private:
     const Tokenizer &m_tokenizer;
     const std::uint32_t m_alternatives;
     const bool m_copies;
-    std::vector<float> m_copy;
+    std::vector<float> m_maxima, m_copy;
     std::span<const float> m_logits;
     std::vector<Candidate> m_best; // greatest logit first, then lowest id; one more than alternatives
     std::vector<TokenChance> m_others;
