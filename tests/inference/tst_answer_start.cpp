@@ -164,7 +164,7 @@ private Q_SLOTS:
         // Its answers to this hold characters of several tokens.
         request.input = ChatInput{{{"user", "Repeat exactly: 鲸鱼 🐋 sings, 鲸鱼 🐋 sings"}}};
         request.sampling = draws ? drawn(1.1f, true) : greedy();
-        compareAllCuts(test::smallModel().toStdString(), request, 16, 8);
+        compareAllCuts(test::smallModel().toStdString(), request, 12, 6);
     }
 
     void theSeedIsToldBeforeTheAnswer()

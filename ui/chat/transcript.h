@@ -115,6 +115,7 @@ private:
     void resetMessages();
     void updateExtras();
     void relayout();      // after any change; keeps what is read where it is
+    void relayoutInPlace();
     void layoutVisible(); // exact heights for what can be seen
     int columnWidth() const;
     int columnLeft() const;

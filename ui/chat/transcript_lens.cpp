@@ -16,8 +16,16 @@ void Transcript::setLens(int row, std::shared_ptr<const app::TokenLens> lens, bo
         m_messages[size_t(row)]->setLens(std::move(lens), doubt);
         m_anchor = m_cursor = {};
     }
-    m_following = false; // what is read stays where it is
+    relayoutInPlace();
+}
+
+// What is read stays where it is, also at the end.
+void Transcript::relayoutInPlace()
+{
+    m_following = false;
     relayout();
+    m_following = verticalScrollBar()->value() >= verticalScrollBar()->maximum() - 2;
+    placeEndButton();
 }
 
 int Transcript::lensRow() const
@@ -35,8 +43,7 @@ void Transcript::setLensToken(int token, int room)
     if (row < 0)
         return;
     m_messages[size_t(row)]->setLensToken(token, room);
-    m_following = false;
-    relayout();
+    relayoutInPlace();
 }
 
 QRect Transcript::lensTokenRect(int token) const

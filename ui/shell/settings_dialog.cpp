@@ -379,7 +379,7 @@ void SettingsDialog::addChat(QVBoxLayout *form)
     form->addWidget(row(tr("Sampling"), tr("How freely the model chooses its words."), sampling));
     form->addWidget(row(tr("Longest answer"), tr("An answer that stops there can be continued."), most));
     form->addWidget(row(tr("Titles"), tr("What a chat is called until you name it."), titles));
-    form->addWidget(row(tr("Doubt"), tr("Words where the model hesitated between several."), doubt));
+    form->addWidget(row(tr("Doubt"), tr("In the token lens: words where the model hesitated between several."), doubt));
 }
 
 } // namespace ui

@@ -53,7 +53,11 @@ struct Setup
         script->addAnswer(text);
         return session->continueAnswer() && idle();
     }
-    const MessageRecord &answer() { return session->messages()->message(session->messages()->rowCount() - 1); }
+    MessageRecord answer() // empty before it is committed
+    {
+        const int last = session->messages()->rowCount() - 1;
+        return last < 1 ? MessageRecord() : session->messages()->message(last);
+    }
     Receipt receipt() { return receiptFromJson(answer().receipt).value_or(Receipt()); }
     std::optional<TokenLens> lens(int row = 1)
     {

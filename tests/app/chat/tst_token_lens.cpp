@@ -168,12 +168,19 @@ private Q_SLOTS:
         QTest::addColumn<QString>("content");
         QTest::addColumn<QString>("reasoning");
         QTest::addColumn<int>("before");
-        QTest::newRow("an answer") << QStringList{"Hello", " whale"} << false << "Hello whale" << "" << 0;
-        QTest::newRow("reasoning") << QStringList{"<think>", "\nHm", "m\n", "</think>", "\n\n", "Yes"} << false << "Yes" << "Hmm" << 4;
-        QTest::newRow("opened by the prompt") << QStringList{"Hmm", "</think>", "Yes"} << true << "Yes" << "Hmm" << 2;
-        QTest::newRow("still thinking") << QStringList{"Hm", "m"} << true << "" << "Hmm" << 2;
-        QTest::newRow("a tag of several tokens") << QStringList{"<th", "ink>", "Hmm", "</", "think", ">Yes", " no"} << false << "Yes no" << "Hmm" << 6;
-        QTest::newRow("a tag in the answer") << QStringList{"Write ", "</think>"} << false << "Write </think>" << "" << 0;
+        const auto row = [](const char *name, std::initializer_list<const char *> pieces, bool opens, const char *content, const char *reasoning,
+                            int before) {
+            QStringList list;
+            for (const char *piece : pieces)
+                list << QString::fromUtf8(piece);
+            QTest::newRow(name) << list << opens << QString::fromUtf8(content) << QString::fromUtf8(reasoning) << before;
+        };
+        row("an answer", {"Hello", " whale"}, false, "Hello whale", "", 0);
+        row("reasoning", {"<think>", "\nHm", "m\n", "</think>", "\n\n", "Yes"}, false, "Yes", "Hmm", 4);
+        row("opened by the prompt", {"Hmm", "</think>", "Yes"}, true, "Yes", "Hmm", 2);
+        row("still thinking", {"Hm", "m"}, true, "", "Hmm", 2);
+        row("a tag of several tokens", {"<th", "ink>", "Hmm", "</", "think", ">Yes", " no"}, false, "Yes no", "Hmm", 6);
+        row("a tag in the answer", {"Write ", "</think>"}, false, "Write </think>", "", 0);
     }
     void readsAsTheAnswerDid()
     {
@@ -221,14 +228,14 @@ private Q_SLOTS:
         QTest::addColumn<float>("p");
         QTest::addColumn<float>("other");
         QTest::addColumn<bool>("unsure");
-        QTest::newRow("sure") << "whale" << 0.9f << 0.05f << false;
-        QTest::newRow("a favourite") << "whale" << 0.3f << 0.1f << false;
-        QTest::newRow("two alike that share all") << "whale" << 0.5f << 0.49f << false;
-        QTest::newRow("several near") << "whale" << 0.3f << 0.25f << true;
-        QTest::newRow("drawn against the odds") << "whale" << 0.05f << 0.9f << true;
-        QTest::newRow("Chinese") << "鲸" << 0.2f << 0.2f << true;
-        QTest::newRow("a comma") << "," << 0.2f << 0.2f << false;
-        QTest::newRow("a line break") << "\n\n" << 0.2f << 0.2f << false;
+        QTest::newRow("sure") << QString::fromUtf8("whale") << 0.9f << 0.05f << false;
+        QTest::newRow("a favourite") << QString::fromUtf8("whale") << 0.3f << 0.1f << false;
+        QTest::newRow("two alike that share all") << QString::fromUtf8("whale") << 0.5f << 0.49f << false;
+        QTest::newRow("several near") << QString::fromUtf8("whale") << 0.3f << 0.25f << true;
+        QTest::newRow("drawn against the odds") << QString::fromUtf8("whale") << 0.05f << 0.9f << true;
+        QTest::newRow("Chinese") << QString::fromUtf8("鲸") << 0.2f << 0.2f << true;
+        QTest::newRow("a comma") << QString::fromUtf8(",") << 0.2f << 0.2f << false;
+        QTest::newRow("a line break") << QString::fromUtf8("\n\n") << 0.2f << 0.2f << false;
     }
     void doubtIsWhereTwoAreNear()
     {
