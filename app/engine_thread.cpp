@@ -1,6 +1,7 @@
 #include "app/engine_thread.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace app {
 
@@ -11,6 +12,7 @@ using inference::GenerationRequest;
 using inference::GenerationStatistics;
 using inference::ModelSummary;
 using inference::Result;
+using inference::TokenChance;
 
 namespace {
 
@@ -34,19 +36,33 @@ class EngineThread::Sink : public inference::GenerationSink
 {
 public:
     Sink(EngineThread &thread, std::uint64_t id) : m_thread(thread), m_id(id) {}
+    void onSeed(std::uint64_t seed) override { m_seed = seed; }
     void onPrompt(std::uint32_t promptTokens, std::uint32_t cachedTokens, bool opensReasoning) override
     {
-        m_thread.post(PromptKnown{m_id, promptTokens, cachedTokens, opensReasoning});
+        m_thread.post(PromptKnown{m_id, promptTokens, cachedTokens, opensReasoning, m_seed});
+    }
+    void onStartText(std::string_view text) override { m_thread.post(StartTextKnown{m_id, std::string(text)}); }
+    void onToken(const TokenChance &token, std::span<const TokenChance> others) override
+    {
+        const auto weight = [](const TokenChance &t) { return TokenWeight{t.token, std::string(t.bytes), t.probability, t.isText}; };
+        AnswerToken told{weight(token), {}};
+        told.others.reserve(others.size());
+        for (const TokenChance &other : others)
+            told.others.push_back(weight(other));
+        TextCame message{m_id, {}, {}};
+        message.tokens.push_back(std::move(told));
+        m_thread.post(std::move(message));
     }
     void onPromptProgress(std::uint32_t done, std::uint32_t total) override
     {
         m_thread.post(PromptProgressed{m_id, done, total});
     }
-    void onText(std::string_view text) override { m_thread.post(TextCame{m_id, std::string(text)}); }
+    void onText(std::string_view text) override { m_thread.post(TextCame{m_id, std::string(text), {}}); }
 
 private:
     EngineThread &m_thread;
     std::uint64_t m_id;
+    std::uint64_t m_seed = 0;
 };
 
 EngineThread::EngineThread(std::unique_ptr<inference::Engine> engine, std::function<void()> wake)
@@ -115,10 +131,12 @@ void EngineThread::post(EngineMessage message)
         first = m_messages.empty();
         auto *text = std::get_if<TextCame>(&message);
         auto *last = first ? nullptr : std::get_if<TextCame>(&m_messages.back());
-        if (text && last && last->id == text->id)
+        if (text && last && last->id == text->id) {
             last->text += text->text;
-        else
+            std::move(text->tokens.begin(), text->tokens.end(), std::back_inserter(last->tokens));
+        } else {
             m_messages.push_back(std::move(message));
+        }
     }
     if (first)
         m_wake();

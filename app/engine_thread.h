@@ -2,7 +2,7 @@
 // tokens.
 #pragma once
 
-#include "inference/engine.h"
+#include "app/answer_token.h"
 
 #include <condition_variable>
 #include <deque>
@@ -23,6 +23,12 @@ struct PromptKnown
     std::uint64_t id = 0;
     std::uint32_t promptTokens = 0, cachedTokens = 0;
     bool opensReasoning = false;
+    std::uint64_t seed = 0;
+};
+struct StartTextKnown
+{
+    std::uint64_t id = 0;
+    std::string text;
 };
 struct PromptProgressed
 {
@@ -33,6 +39,7 @@ struct TextCame
 {
     std::uint64_t id = 0;
     std::string text; // whole UTF-8 characters
+    std::vector<AnswerToken> tokens{}; // where alternatives were asked for
 };
 struct GenerationEnded
 {
@@ -55,7 +62,7 @@ struct TokensCounted
     std::uint64_t id = 0;
     int tokens = -1;
 };
-using EngineMessage = std::variant<PromptKnown, PromptProgressed, TextCame, GenerationEnded, LoadProgressed,
+using EngineMessage = std::variant<PromptKnown, StartTextKnown, PromptProgressed, TextCame, GenerationEnded, LoadProgressed,
                                    LoadEnded, UnloadEnded, TokensCounted>;
 
 struct GenerateJob

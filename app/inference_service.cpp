@@ -62,6 +62,7 @@ struct InferenceService::Private : QObject
         QPointer<GenerationReply> reply;
         std::stop_source stop;
         QString text; // not told yet
+        std::vector<AnswerToken> tokens; // nor these
         bool told = false;
     };
     struct Load
@@ -83,6 +84,7 @@ struct InferenceService::Private : QObject
 
     void handleMessages();
     void handle(const PromptKnown &message);
+    void handle(const StartTextKnown &message);
     void handle(const PromptProgressed &message);
     void handle(const TextCame &message);
     void handle(const GenerationEnded &message);
@@ -155,7 +157,15 @@ void InferenceService::Private::handle(const PromptKnown &message)
         return;
     running->cachedTokens = message.cachedTokens;
     if (running->reply)
+        running->reply->m_seed = message.seed;
+    if (running->reply)
         Q_EMIT running->reply->started(message.promptTokens, message.cachedTokens, message.opensReasoning);
+}
+
+void InferenceService::Private::handle(const StartTextKnown &message)
+{
+    if (running && running->id == message.id && running->reply)
+        Q_EMIT running->reply->startTextKnown(QString::fromUtf8(message.text.data(), qsizetype(message.text.size())));
 }
 
 void InferenceService::Private::handle(const PromptProgressed &message)
@@ -169,6 +179,7 @@ void InferenceService::Private::handle(const TextCame &message)
     if (!running || running->id != message.id)
         return;
     running->text += QString::fromUtf8(message.text.data(), qsizetype(message.text.size()));
+    running->tokens.insert(running->tokens.end(), message.tokens.begin(), message.tokens.end());
     if (textTimer.isActive())
         return;
     const qint64 elapsed = running->told ? sinceText.elapsed() : kTextIntervalMs;
@@ -181,15 +192,18 @@ void InferenceService::Private::handle(const TextCame &message)
 void InferenceService::Private::flushText()
 {
     textTimer.stop();
-    if (!running || running->text.isEmpty())
+    if (!running || (running->text.isEmpty() && running->tokens.empty()))
         return;
+    const std::vector<AnswerToken> tokens = std::exchange(running->tokens, {});
     const QString text = std::exchange(running->text, QString());
     const QPointer<GenerationReply> reply = running->reply;
     running->told = true;
     sinceText.start();
     if (reply && reply->m_state == GenerationReply::State::Reading)
         reply->setState(GenerationReply::State::Writing);
-    if (reply)
+    if (reply && !tokens.empty())
+        Q_EMIT reply->tokensAdded(tokens);
+    if (reply && !text.isEmpty())
         Q_EMIT reply->textAdded(text);
 }
 
@@ -344,7 +358,7 @@ void InferenceService::Private::dispatch()
         Queued next = std::move(queue.front());
         queue.pop_front();
         engineBusy = true;
-        running = Running{next.id, 0, next.reply, next.reply->m_stop, {}, false};
+        running = Running{next.id, 0, next.reply, next.reply->m_stop, {}, {}, false};
         thread.submit(GenerateJob{next.id, std::move(next.request), running->stop.get_token()});
         next.reply->setState(GenerationReply::State::Reading);
         if (alive)
@@ -418,20 +432,25 @@ void InferenceService::Private::leaveReplies()
     for (const EngineMessage &message : unread) {
         const auto *text = std::get_if<TextCame>(&message);
         if (text && running && text->id == running->id)
+            running->tokens.insert(running->tokens.end(), text->tokens.begin(), text->tokens.end());
+        if (text && running && text->id == running->id)
             running->text += QString::fromUtf8(text->text.data(), qsizetype(text->text.size()));
         const auto *ended = std::get_if<GenerationEnded>(&message);
         if (ended && running && ended->id == running->id && ended->result)
             statistics = *ended->result;
     }
-    const auto leave = [&](GenerationReply *reply, const QString &text, const GenerationStatistics &last) {
+    const auto leave = [&](GenerationReply *reply, const std::vector<AnswerToken> &tokens, const QString &text,
+                           const GenerationStatistics &last) {
         if (!reply)
             return;
         reply->m_service.clear();
         QMetaObject::invokeMethod(
             reply,
-            [reply, text, last] {
+            [reply, tokens, text, last] {
                 const QPointer<GenerationReply> here(reply);
-                if (!text.isEmpty())
+                if (!tokens.empty())
+                    Q_EMIT reply->tokensAdded(tokens);
+                if (here && !text.isEmpty())
                     Q_EMIT reply->textAdded(text);
                 if (here)
                     reply->finishCancelled(last);
@@ -439,9 +458,9 @@ void InferenceService::Private::leaveReplies()
             Qt::QueuedConnection);
     };
     if (running)
-        leave(running->reply, running->text, statistics);
+        leave(running->reply, running->tokens, running->text, statistics);
     for (const Queued &request : queue)
-        leave(request.reply, QString(), cancelledStatistics());
+        leave(request.reply, {}, QString(), cancelledStatistics());
 }
 
 GenerationReply::GenerationReply(QObject *parent) : QObject(parent) {}

@@ -1,7 +1,7 @@
 // The engine on its own thread, for the GUI thread: requests in, signals out.
 #pragma once
 
-#include "inference/engine.h"
+#include "app/answer_token.h"
 
 #include <QObject>
 #include <QPointer>
@@ -31,6 +31,7 @@ public:
     ~GenerationReply() override;
     State state() const { return m_state; }
     bool isOver() const { return m_state == State::Finished || m_state == State::Failed; }
+    quint64 seed() const { return m_seed; } // from started() on
     // Also for a reply that is still queued: it finishes as cancelled at once.
     void stop();
 
@@ -41,6 +42,10 @@ Q_SIGNALS:
     void promptProgress(quint32 done, quint32 total, quint32 cached);
     // Once, before the first text: the answer begins as reasoning.
     void started(quint32 promptTokens, quint32 cachedTokens, bool opensReasoning);
+    // After started(), where the request has a start: see GenerationSink::onStartText().
+    void startTextKnown(const QString &text);
+    // Where alternatives were asked for: the tokens of the next textAdded(), or of a character that is not whole yet.
+    void tokensAdded(const std::vector<app::AnswerToken> &tokens);
     // What came since the last signal, at most 30 times a second. Whole characters.
     void textAdded(const QString &text);
     void finished(const inference::GenerationStatistics &statistics);
@@ -55,7 +60,7 @@ private:
     QPointer<InferenceService> m_service;
     State m_state = State::Queued;
     std::stop_source m_stop;
-    quint64 m_id = 0;
+    quint64 m_id = 0, m_seed = 0;
 };
 
 // Owns the engine and its thread. Lives in the GUI thread; the engine thread never touches a QObject of the

@@ -21,6 +21,8 @@ inline const SettingKey<int> kMaxAnswerTokens{"chat/maxAnswerTokens", 0}; // 0: 
 
 inline const SettingKey<bool> kModelTitles{"chat/modelTitles", true}; // written by the model when it is idle
 
+inline const SettingKey<bool> kDoubt{"chat/doubt", false}; // the token lens underlines where the model was unsure
+
 inline const SettingKey<QString> kLastModel{"models/last", {}};
 inline const SettingKey<QString> kModelsFolder{"models/folder", {}};     // one more folder to look in
 inline const SettingKey<QStringList> kOpenedModels{"models/opened", {}}; // files from anywhere, newest first

@@ -8,13 +8,27 @@ AnswerText::AnswerText(const Tokenizer &tokenizer, std::vector<std::string> stop
     : m_tokenizer(tokenizer), m_stopStrings(std::move(stopStrings)), m_sink(sink)
 {}
 
-bool AnswerText::push(TokenId token)
+// Control tokens are no text. Reasoning tags are, whatever the vocabulary calls them.
+std::string_view AnswerText::textOf(TokenId token) const
 {
     const std::string_view bytes = m_tokenizer.bytes(token);
-    // Control tokens are no text. Reasoning tags are, whatever the vocabulary calls them.
-    if (m_tokenizer.isSpecial(token) && bytes != "<think>" && bytes != "</think>")
-        return false;
-    return take(m_characters.push(bytes));
+    return m_tokenizer.isSpecial(token) && bytes != "<think>" && bytes != "</think>" ? std::string_view() : bytes;
+}
+
+std::string AnswerText::begin(std::span<const TokenId> tokens)
+{
+    std::string text;
+    for (const TokenId token : tokens) {
+        text += settle(m_characters.push(textOf(token)));
+        if (m_stopped)
+            break;
+    }
+    return text;
+}
+
+bool AnswerText::push(TokenId token)
+{
+    return take(m_characters.push(textOf(token)));
 }
 
 void AnswerText::flush()
@@ -28,16 +42,23 @@ void AnswerText::flush()
 
 bool AnswerText::take(const std::string &text)
 {
+    const std::string ready = settle(text);
+    if (!ready.empty())
+        m_sink.onText(ready);
+    return m_stopped;
+}
+
+// The text, and what was held back before it, as far as it can no longer become part of a stop string.
+std::string AnswerText::settle(const std::string &text)
+{
     m_pending += text;
     std::size_t first = std::string::npos;
     for (const std::string &stop : m_stopStrings)
         first = std::min(first, m_pending.find(stop));
     m_stopped = first != std::string::npos;
-    const std::size_t ready = m_stopped ? first : m_pending.size() - heldBack();
-    if (ready > 0)
-        m_sink.onText(std::string_view(m_pending).substr(0, ready));
-    m_pending.erase(0, m_stopped ? std::string::npos : ready);
-    return m_stopped;
+    const std::string ready = m_pending.substr(0, m_stopped ? first : m_pending.size() - heldBack());
+    m_pending.erase(0, m_stopped ? std::string::npos : ready.size());
+    return ready;
 }
 
 std::size_t AnswerText::heldBack() const

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -108,12 +109,21 @@ enum class Guesses {
     Always       // as many as there are: for tests
 };
 
+inline constexpr std::uint32_t kMostAlternatives = 16;
+
 struct GenerationRequest
 {
     std::variant<ChatInput, RawInput, FillInMiddleInput> input;
+    // The answer begins with these tokens: one that was cut goes on, or one begins like another. They follow the rendered prompt as
+    // if they had just been drawn, each with one draw of the sampler: with the same seed, an answer cut after n tokens and given
+    // these goes on with the tokens that it would have had. On the CPU bit by bit; on a GPU as well while their rows are in the KV
+    // cache, later their rows come from the prefill, which has other bits than decode. Ids beyond the vocabulary are
+    // InvalidArgument. Where the last one ends an answer, it ends at once.
+    std::vector<TokenId> start{};
     SamplingOptions sampling;
     std::vector<std::string> stopStrings; // the answer ends before the first of them; never part of the text
-    std::uint32_t maxTokens = 0;          // 0: until the context is full
+    std::uint32_t maxTokens = 0;          // generated ones; 0: until the context is full
+    std::uint32_t alternatives = 0;       // of each token, for GenerationSink::onToken(); at most kMostAlternatives
     Guesses guesses = Guesses::WherePaying;
     bool keepOnDisk = true; // when it is answered, where LoadOptions::kvFolder allows it
 };
@@ -130,7 +140,8 @@ const char *endReasonName(EndReason reason); // "stop", "length", "cancelled", "
 struct GenerationStatistics
 {
     EndReason endReason = EndReason::Stop;
-    std::uint32_t promptTokens = 0;
+    std::uint32_t promptTokens = 0;   // those of GenerationRequest::start included
+    std::uint32_t startTokens = 0;    // of these
     std::uint32_t cachedTokens = 0; // of the prompt, reused and not read again
     std::uint32_t tokensFromDisk = 0; // of these, out of LoadOptions::kvFolder
     double diskMs = 0;                // what looking for them there took
@@ -145,13 +156,30 @@ struct GenerationStatistics
     std::vector<std::string> notes; // sentences: what of the model matters here, a chat template that refused
 };
 
+// A token and what the model thought of it: softmax of its logits at temperature 1, as they came, before the repeat penalty and every
+// filter of the sampler. `bytes` lives as long as the model.
+struct TokenChance
+{
+    TokenId token = 0;
+    float probability = 0;
+    bool isText = true; // false: a control token, which is no part of the text
+    std::string_view bytes{}; // part of a character, perhaps; of a control token its literal
+};
+
 // Receives what a generation produces; called on the thread of generate().
 class GenerationSink
 {
 public:
     virtual ~GenerationSink() = default;
+    // The seed of the sampler, chosen or given. Before onPrompt().
+    virtual void onSeed(std::uint64_t seed) {}
     // The prompt is known. Before any progress or text.
     virtual void onPrompt(std::uint32_t promptTokens, std::uint32_t cachedTokens, bool opensReasoning) {}
+    // After onPrompt(), where the request has a start: its text, as onText() had passed it on. What onText() brings follows it.
+    virtual void onStartText(std::string_view text) {}
+    // Where the request asks for alternatives: each generated token, in order, before its text; the one that ends the answer is
+    // none. `others`: the likeliest of all other tokens, the likeliest first, fewer only when the vocabulary is smaller.
+    virtual void onToken(const TokenChance &token, std::span<const TokenChance> others) {}
     // After each prefill chunk: tokens of the prompt that are in the cache now (reused ones count).
     virtual void onPromptProgress(std::uint32_t done, std::uint32_t total) {}
     // Whole UTF-8 characters of the answer, reasoning tags included, stop strings excluded.

@@ -6,6 +6,7 @@
 #include "inference/model/sparse_attention.h"
 #include "inference/prompt.h"
 #include "inference/sampler.h"
+#include "inference/token_chances.h"
 
 #include <algorithm>
 #include <chrono>
@@ -60,6 +61,23 @@ Error promptTooLong(std::size_t promptTokens, std::uint32_t contextLength)
              .wayOut = "Shorten it, or load the model with a longer context."}};
 }
 
+// The tokens that the answer begins with, behind the prompt.
+Result<void> addStart(const ModelFile &file, const GenerationRequest &request, Prompt &prompt)
+{
+    const std::uint32_t vocabulary = file.config.shape.vocabularySize;
+    for (const TokenId token : request.start) {
+        if (token < 0 || std::uint32_t(token) >= vocabulary) {
+            const std::string expected = "ids below " + grouped(vocabulary), found = std::to_string(token);
+            return Error(ErrorCode::InvalidArgument, {.what = "The answer cannot go on with this model",
+                                                      .where = "one of its tokens is not in the vocabulary",
+                                                      .expected = expected,
+                                                      .found = found});
+        }
+    }
+    prompt.tokens.insert(prompt.tokens.end(), request.start.begin(), request.start.end());
+    return {};
+}
+
 // One generation over an open model. read() and write() are what Engine::generate() promises, in order.
 class Generation
 {
@@ -68,7 +86,9 @@ public:
                std::stop_token stop)
         : m_model(model), m_cache(*model.cache), m_request(request), m_prompt(std::move(prompt)),
           m_sink(sink), m_stop(std::move(stop)), m_logits(model.file->config.shape.vocabularySize),
-          m_text(*model.file->tokenizer, m_prompt.stopStrings, sink), m_lookup(model.cache->contextLength())
+          m_text(*model.file->tokenizer, m_prompt.stopStrings, sink),
+          m_chances(request.alternatives, request.sampling, *model.file->tokenizer, model.file->config.shape.vocabularySize),
+          m_lookup(model.cache->contextLength())
     {}
 
     Result<GenerationStatistics> run(Clock::time_point start);
@@ -89,11 +109,12 @@ private:
     OpenModel &m_model;
     KvCache &m_cache;
     const GenerationRequest &m_request;
-    const Prompt m_prompt;
+    const Prompt m_prompt; // and the tokens that the answer begins with
     GenerationSink &m_sink;
     const std::stop_token m_stop;
     std::vector<float> m_logits; // (tokens of a step, vocabulary): one row until the first guess, then all
     AnswerText m_text;
+    TokenChances m_chances;
     LookupDraft m_lookup;
     std::vector<TokenId> m_stepTokens; // of the last step: one that was certain, and guesses
     std::size_t m_held = 0;            // how many of the guesses were right so far
@@ -106,13 +127,22 @@ private:
 Result<GenerationStatistics> Generation::run(Clock::time_point start)
 {
     m_statistics.promptTokens = std::uint32_t(m_prompt.tokens.size());
+    m_statistics.startTokens = std::uint32_t(m_request.start.size());
     if (!m_prompt.note.empty())
         m_statistics.notes.push_back(m_prompt.note);
     m_statistics.cachedTokens = m_cache.open(m_prompt.tokens, m_stop);
     m_statistics.tokensFromDisk = m_cache.tokensFromDisk();
     m_statistics.diskMs = m_cache.diskMs();
     m_statistics.seed = m_request.sampling.seed ? *m_request.sampling.seed : randomSeed();
+    m_sink.onSeed(m_statistics.seed);
     m_sink.onPrompt(m_statistics.promptTokens, m_statistics.cachedTokens, m_prompt.opensReasoning);
+    if (!m_request.start.empty()) {
+        m_sink.onStartText(m_text.begin(m_request.start));
+        if (m_text.stopped() || endsAnswer(m_request.start.back())) {
+            m_text.flush();
+            return std::move(m_statistics);
+        }
+    }
 
     const Result<RunOutcome> outcome = read();
     if (!outcome)
@@ -173,6 +203,7 @@ Result<EndReason> Generation::write(Clock::time_point start)
         sampler.accept(token);
         m_lookup.append(token);
     }
+    sampler.skip(m_request.start.size());
     const double prefillRate = m_statistics.prefillTokensPerSecond;
     m_model.drafts.begin(prefillRate > 0 ? 1 / prefillRate : 0);
 
@@ -180,6 +211,7 @@ Result<EndReason> Generation::write(Clock::time_point start)
     Clock::time_point first;
     EndReason reason = EndReason::Cancelled;
     while (!m_stop.stop_requested()) {
+        m_chances.read(row(m_held));
         const Result<TokenId> token = sampler.sample(row(m_held));
         if (!token) {
             m_text.flush();
@@ -194,6 +226,7 @@ Result<EndReason> Generation::write(Clock::time_point start)
         if (endsAnswer(*token))
             break;
         tokens.push_back(*token);
+        m_chances.tell(*token, m_sink);
         sampler.accept(*token);
         m_lookup.append(*token);
         if (m_text.push(*token))
@@ -327,6 +360,8 @@ Result<GenerationStatistics> ModelEngine::generate(const GenerationRequest &requ
         auto prompt = buildPrompt(*m_model->file, request, localTime());
         if (!prompt)
             return prompt.error();
+        if (auto added = addStart(*m_model->file, request, *prompt); !added)
+            return added.error();
         if (prompt->tokens.size() >= m_model->summary.contextLength)
             return promptTooLong(prompt->tokens.size(), m_model->summary.contextLength);
         return Generation(*m_model, request, std::move(*prompt), sink, stop).run(start);
@@ -354,7 +389,7 @@ Result<std::uint32_t> ModelEngine::countTokens(const GenerationRequest &request)
         const auto prompt = buildPrompt(*current->file, request, localTime());
         if (!prompt)
             return prompt.error();
-        return std::uint32_t(prompt->tokens.size());
+        return std::uint32_t(prompt->tokens.size() + request.start.size());
     });
 }
 

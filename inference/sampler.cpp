@@ -1,5 +1,7 @@
 #include "inference/sampler.h"
 
+#include "inference/exponential.h"
+#include "inference/logit_passes.h"
 #include "kernels/backend.h"
 
 #include <algorithm>
@@ -18,7 +20,7 @@ namespace inference {
 
 namespace {
 
-constexpr std::size_t kBlock = 64; // logits whose greatest one is remembered together
+constexpr std::size_t kBlock = kLogitBlock;
 
 // Below it the division overflows, and nothing but the greatest logit has weight.
 constexpr float kLeastTemperature = 1e-4f;
@@ -28,27 +30,6 @@ std::uint64_t mix(std::uint64_t z)
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
     return z ^ (z >> 31);
-}
-
-// e^x for x <= 0, relative error below 1e-6, 0 below -87. Plain multiplications and additions in a fixed
-// order, so that every machine gets the same bits (the C library's expf differs between machines); written to
-// be vectorised.
-inline float exponential(float x)
-{
-    const float clamped = x < -87.0f ? -87.0f : x;
-    const float scaled = clamped * 1.44269504f;
-    const std::int32_t whole = static_cast<std::int32_t>(scaled - 0.5f); // rounds to nearest for scaled <= 0
-    const float n = static_cast<float>(whole);
-    const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f; // ln 2 in two parts (Cephes)
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    const float power = std::bit_cast<float>((whole + 127) << 23);
-    return x < -87.0f ? 0.0f : p * power;
 }
 
 std::string number(float value)
@@ -76,6 +57,11 @@ std::uint64_t RandomStream::next()
 {
     m_state += 0x9e3779b97f4a7c15ull;
     return mix(m_state);
+}
+
+void RandomStream::skip(std::uint64_t draws)
+{
+    m_state += draws * 0x9e3779b97f4a7c15ull;
 }
 
 double RandomStream::nextUnit()
@@ -122,6 +108,12 @@ Sampler::Sampler(const SamplingOptions &options, std::uint32_t vocabularySize, s
     m_weights.reserve(vocabularySize);
 }
 
+bool Sampler::changesLogits(const SamplingOptions &options)
+{
+    const bool filters = options.topK != 0 || options.topP < 1 || options.minP > 0;
+    return options.repeatPenalty != 1.0f || (options.temperature >= kLeastTemperature && !filters);
+}
+
 void Sampler::accept(TokenId token)
 {
     if (m_window.empty())
@@ -147,34 +139,10 @@ void Sampler::penalise(std::span<float> logits)
 Sampler::Scan Sampler::scan(std::span<const float> logits)
 {
     Scan result;
-    std::size_t bestBlock = 0;
-    for (std::size_t block = 0; block < m_blockGreatest.size(); ++block) {
-        const float *values = logits.data() + block * kBlock;
-        const std::size_t count = std::min(kBlock, logits.size() - block * kBlock);
-        float lanes[8];
-        std::fill_n(lanes, 8, -std::numeric_limits<float>::max());
-        std::uint32_t bad = 0; // all exponent bits set: NaN or infinity
-        std::size_t i = 0;
-        for (; i + 8 <= count; i += 8) {
-            for (std::size_t j = 0; j < 8; ++j) {
-                const float v = values[i + j];
-                lanes[j] = v > lanes[j] ? v : lanes[j];
-                bad |= (std::bit_cast<std::uint32_t>(v) & 0x7f800000u) == 0x7f800000u;
-            }
-        }
-        for (; i < count; ++i) {
-            lanes[0] = std::max(lanes[0], values[i]);
-            bad |= (std::bit_cast<std::uint32_t>(values[i]) & 0x7f800000u) == 0x7f800000u;
-        }
-        if (bad) {
-            result.finite = false;
-            return result;
-        }
-        const float greatest = *std::max_element(lanes, lanes + 8);
-        m_blockGreatest[block] = greatest;
-        if (greatest > m_blockGreatest[bestBlock])
-            bestBlock = block;
-    }
+    result.finite = blockMaxima(logits, m_blockGreatest);
+    if (!result.finite)
+        return result;
+    const auto bestBlock = std::size_t(std::max_element(m_blockGreatest.begin(), m_blockGreatest.end()) - m_blockGreatest.begin());
     result.greatest = m_blockGreatest[bestBlock];
     const auto first = logits.begin() + std::ptrdiff_t(bestBlock * kBlock);
     result.token = TokenId(std::find(first, logits.end(), result.greatest) - logits.begin());
@@ -216,27 +184,6 @@ void Sampler::selectGreatest(std::span<const float> logits, std::size_t count)
         m_candidates.resize(count);
     }
     std::sort(m_candidates.begin(), m_candidates.end(), before);
-}
-
-double Sampler::sumOfExponentials(std::span<const float> logits, float greatest) const
-{
-    float lanes[8] = {};
-    double sum = 0;
-    std::size_t i = 0;
-    while (i + 8 <= logits.size()) {
-        const std::size_t end = std::min(logits.size(), i + 4096); // short runs: float sums stay exact enough
-        for (; i + 8 <= end; i += 8) {
-            for (std::size_t j = 0; j < 8; ++j)
-                lanes[j] += exponential(logits[i + j] - greatest);
-        }
-        for (float &lane : lanes) {
-            sum += double(lane);
-            lane = 0;
-        }
-    }
-    for (; i < logits.size(); ++i)
-        sum += double(exponential(logits[i] - greatest));
-    return sum;
 }
 
 // Top-p. With top-k, the candidates are there already; without it, more and more of the greatest logits are

@@ -33,6 +33,7 @@ public:
     explicit RandomStream(std::uint64_t seed);
     std::uint64_t next();
     double nextUnit(); // [0, 1), 53 bits
+    void skip(std::uint64_t draws);
 
 private:
     std::uint64_t m_state;
@@ -55,6 +56,10 @@ public:
 
     // A token of the prompt or of the answer enters the window of the repeat penalty.
     void accept(TokenId token);
+    // As if so many tokens had been sampled: for an answer that goes on.
+    void skip(std::uint64_t tokens) { m_random.skip(tokens); }
+    // sample() leaves other values in the row than it found, and not only of the tokens that it looked at.
+    static bool changesLogits(const SamplingOptions &options);
 
     // Chooses from one row of `vocabularySize` logits, which is scratch afterwards.
     // Fails with InvalidNumbers when a logit is not finite.
@@ -72,7 +77,6 @@ private:
     Scan scan(std::span<const float> logits);
     void selectGreatest(std::span<const float> logits, std::size_t count);
     void selectAtLeast(std::span<const float> logits, float threshold);
-    double sumOfExponentials(std::span<const float> logits, float greatest) const;
     void keepNucleus(std::span<const float> logits, float greatest);
     TokenId drawFromCandidates(float greatest);
     TokenId drawFromAll(std::span<float> logits, float greatest);

@@ -24,6 +24,8 @@ QString AnswerReplay::problem(const Receipt &receipt, const InferenceService &se
         return tr("This answer was continued: its parts had prompts of their own, and it cannot be replayed in one.");
     if (receipt.tokens.isEmpty())
         return tr("This answer has no token.");
+    if (receipt.tokens.size() <= receipt.given)
+        return tr("All tokens of this answer were given: there is nothing to replay.");
     if (!model)
         return tr("No model is loaded. Load %1.").arg(receipt.model);
     if (QString::fromStdString(model->fingerprint) != receipt.fingerprint)
@@ -40,9 +42,10 @@ void AnswerReplay::start()
     ChatOptions options;
     options.systemPrompt = m_receipt.instructions;
     options.thinking = m_receipt.thinking;
-    options.maxTokens = quint32(m_receipt.tokens.size()); // an answer that was stopped goes as far as it went
+    options.maxTokens = quint32(m_receipt.tokens.size() - m_receipt.given); // an answer that was stopped goes as far as it went
     inference::GenerationRequest request = chatRequest(m_path, options, m_service.model());
     request.sampling = m_receipt.sampling;
+    request.start.assign(m_receipt.tokens.begin(), m_receipt.tokens.begin() + m_receipt.given);
     request.keepOnDisk = false;
     m_reply = m_service.generate(std::move(request), Priority::Chat, this);
     connect(m_reply, &GenerationReply::textAdded, this, [this](const QString &text) {
@@ -63,7 +66,7 @@ void AnswerReplay::stop()
 void AnswerReplay::compare(const inference::GenerationStatistics &statistics)
 {
     const auto &now = statistics.tokens;
-    const QVector<inference::TokenId> &then = m_receipt.tokens;
+    const QVector<inference::TokenId> then = m_receipt.tokens.mid(m_receipt.given);
     const auto [a, b] = std::mismatch(then.begin(), then.end(), now.begin(), now.end());
     const auto same = int(a - then.begin());
     const bool sameDevice = m_service.model() && QString::fromStdString(m_service.model()->device) == m_receipt.device;
@@ -73,8 +76,8 @@ void AnswerReplay::compare(const inference::GenerationStatistics &statistics)
         Q_EMIT finished(Outcome::Same, tr("The same %1 tokens, one by one.").arg(then.size()));
     } else {
         QString sentence = tr("The first %1 tokens are the same; from token %2 on they differ.").arg(same).arg(same + 1);
-        if (int(statistics.promptTokens) != m_receipt.promptTokens)
-            sentence += QLatin1Char(' ') + tr("The prompt has %1 tokens now, %2 then.").arg(statistics.promptTokens).arg(m_receipt.promptTokens);
+        if (const int prompt = int(statistics.promptTokens - statistics.startTokens); prompt != m_receipt.promptTokens)
+            sentence += QLatin1Char(' ') + tr("The prompt has %1 tokens now, %2 then.").arg(prompt).arg(m_receipt.promptTokens);
         else if (!sameDevice)
             sentence += QLatin1Char(' ') + tr("The device is another one: %1 then.").arg(m_receipt.device);
         else if (m_receipt.program != QStringLiteral(BALEEN_VERSION))

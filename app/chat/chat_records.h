@@ -101,6 +101,12 @@ struct JournalAnswer // the answer so far
     qint64 messageId = 0;
     QString content, reasoning;
     qint64 reasoningMs = 0;
+    QByteArray lens{}; // empty: what is there stays
+};
+struct SaveLens // the tokens of an answer, see token_lens.h; empty: there are none
+{
+    qint64 messageId = 0;
+    QByteArray lens;
 };
 struct SetCurrentLeaf
 {
@@ -176,7 +182,7 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
     qint64 conversationId = 0;
     QString text;
 };
-using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
+using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SaveLens, SetCurrentLeaf, SetTitle,
                                     SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
                                     SetView, SetContextMarks, SetSummary, SetChoices, SetDraft>;
 using StoreOperations = QVector<StoreOperation>;

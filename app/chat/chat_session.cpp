@@ -59,7 +59,8 @@ ChatSession::~ChatSession()
     record.endReason = QString::fromLatin1(inference::endReasonName(EndReason::Cancelled));
     if (m_state != State::Sending)
         record.reasoningMs = thinkingMs();
-    m_store.write({SaveMessage{record}}, Durability::Typed);
+    const StoreOperations tokens = savedTokens(record);
+    m_store.write(StoreOperations{SaveMessage{record}} + tokens, Durability::Typed);
 }
 
 void ChatSession::load(qint64 id)
@@ -226,7 +227,8 @@ bool ChatSession::regenerate(int row)
 }
 
 // First the commit, then the rows, then the answer: what is shown as sent is in the file.
-void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed)
+// With a lens, the answer goes on from its tokens.
+void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const QByteArray &lens)
 {
     ConversationRecord conversation = m_conversation;
     StoreOperations operations;
@@ -248,6 +250,9 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
         operations << SaveMessage{record};
     }
     const qint64 answer = records.last().id;
+    const bool continues = !lens.isEmpty();
+    if (continues)
+        operations << SaveLens{answer, lens};
     operations << SetCurrentLeaf{conversation.id, answer, nowMs()};
     if (!typed.isEmpty())
         operations << SetDraft{conversation.id, QString()};
@@ -285,7 +290,7 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
         if (alive && !text.isEmpty())
             Q_EMIT sent();
         if (alive)
-            beginAnswer(answer, false);
+            beginAnswer(answer, continues);
     });
     setState(State::Sending);
 }
@@ -296,7 +301,7 @@ bool ChatSession::canContinue() const
     if (m_state != State::Idle || last < 0)
         return false;
     const MessageRecord &record = m_messages.message(last);
-    if (record.role != Role::Assistant || record.content.isEmpty())
+    if (record.role != Role::Assistant || (record.content.isEmpty() && (record.reasoning.isEmpty() || record.receipt.isEmpty())))
         return false;
     return record.state == MessageState::Stopped || record.state == MessageState::Interrupted ||
            (record.state == MessageState::Complete && record.endReason == QLatin1String("length"));
@@ -312,7 +317,7 @@ bool ChatSession::continueAnswer()
 
 void ChatSession::beginAnswer(qint64 id, bool continues)
 {
-    const bool stopRequested = !continues && m_answer && m_answer->stopRequested;
+    const bool stopRequested = m_answer && m_answer->stopRequested;
     m_answer.emplace();
     m_answer->id = id;
     m_answer->continues = continues;
@@ -344,21 +349,20 @@ void ChatSession::ask()
         setState(State::WaitingForModel);
         return;
     }
+    if (m_answer->continues) {
+        setState(State::Queued);
+        m_store.readLens(m_answer->id, this, [this, id = m_answer->id](const Result<QByteArray> &lens) {
+            if (m_answer && m_answer->id == id && !m_answer->reply)
+                askToGoOn(lens ? *lens : QByteArray());
+        });
+        return;
+    }
     QVector<qint64> path = m_messages.tree().path(m_answer->id);
-    if (!m_answer->continues)
-        path.removeLast();
-    const QVector<MessageRecord> records = m_messages.tree().messages(path);
+    path.removeLast();
     const ChatOptions options = this->options();
-    const auto model = m_service.model();
-    auto request =
-        m_answer->continues ? continueRequest(records, options, model) : chatRequest(records, options, model);
-    m_answer->request = request;
-    m_answer->instructions = options.systemPrompt;
-    m_answer->model = model;
-    GenerationReply *reply = m_service.generate(std::move(request), Priority::Chat, this);
-    m_answer->reply = reply;
-    connectReply(reply);
-    setState(State::Queued);
+    auto request = chatRequest(m_messages.tree().messages(path), options, m_service.model());
+    request.alternatives = kLensAlternatives;
+    askFor(std::move(request), options.systemPrompt);
 }
 
 void ChatSession::connectReply(GenerationReply *reply)
@@ -380,18 +384,12 @@ void ChatSession::connectReply(GenerationReply *reply)
                 m_promptCached = cached;
                 Q_EMIT promptProgress();
             });
-    connect(reply, &GenerationReply::started, this,
-            [this](quint32 prompt, quint32 cached, bool opensReasoning) {
-                m_answer->parser.emplace(opensReasoning);
-                m_promptTotal = prompt;
-                m_promptCached = cached;
-                MessageRecord record = m_messages.tree().at(m_answer->id);
-                record.promptTokens = int(prompt);
-                record.cachedTokens = int(cached);
-                if (const auto model = m_service.model())
-                    record.model = QString::fromStdString(model->name);
-                m_messages.update(record);
-            });
+    connect(reply, &GenerationReply::started, this, &ChatSession::takePrompt);
+    connect(reply, &GenerationReply::startTextKnown, this, &ChatSession::takeStart);
+    connect(reply, &GenerationReply::tokensAdded, this, [this](const std::vector<AnswerToken> &tokens) {
+        for (const AnswerToken &token : tokens)
+            m_answer->lens.add(token);
+    });
     connect(reply, &GenerationReply::textAdded, this, &ChatSession::takeText);
     connect(reply, &GenerationReply::finished, this, &ChatSession::finish);
     connect(reply, &GenerationReply::failed, this, &ChatSession::fail);
@@ -469,18 +467,15 @@ void ChatSession::finish(const GenerationStatistics &statistics)
         statistics.endReason == EndReason::Cancelled ? MessageState::Stopped : MessageState::Complete;
     record.endReason = QString::fromLatin1(inference::endReasonName(statistics.endReason));
     if (statistics.promptTokens > 0) {
-        record.promptTokens = int(statistics.promptTokens);
+        record.promptTokens = int(statistics.promptTokens - statistics.startTokens);
         record.cachedTokens = int(statistics.cachedTokens);
         record.prefillTokensPerSecond = statistics.prefillTokensPerSecond;
         record.decodeTokensPerSecond = statistics.decodeTokensPerSecond;
         record.firstTokenMs = statistics.firstTokenMs;
     }
     record.generatedTokens = m_answer->tokensBefore + int(statistics.generatedTokens);
-    if (m_answer->model && statistics.generatedTokens > 0) {
-        Receipt receipt = makeReceipt(*m_answer->model, m_answer->instructions, m_answer->request, statistics);
-        receipt.continued = m_answer->continues;
-        record.receipt = receiptToJson(receipt);
-    }
+    if (m_answer->receipt)
+        m_answer->receipt->tokens.append(QVector<inference::TokenId>(statistics.tokens.begin(), statistics.tokens.end()));
     record.error.clear();
     record.errorCode = -1;
     endAnswer(record);
@@ -505,9 +500,11 @@ void ChatSession::endAnswer(MessageRecord record)
     m_journalTimer.stop();
     if (m_answer->reply)
         m_answer->reply->deleteLater();
+    const StoreOperations tokens = savedTokens(record);
     m_messages.update(record);
-    m_store.write({SaveMessage{m_messages.tree().at(record.id)},
-                   SetCurrentLeaf{record.conversationId, m_messages.leaf(), nowMs()}},
+    m_store.write(StoreOperations{SaveMessage{m_messages.tree().at(record.id)},
+                                  SetCurrentLeaf{record.conversationId, m_messages.leaf(), nowMs()}} +
+                      tokens,
                   Durability::Typed);
     m_answer.reset();
     const QPointer<ChatSession> alive(this);
@@ -521,7 +518,10 @@ void ChatSession::journal()
     if (!m_answer || !m_messages.tree().contains(m_answer->id))
         return;
     const MessageRecord &record = m_messages.tree().at(m_answer->id);
-    m_store.write({JournalAnswer{record.id, record.content, record.reasoning, thinkingMs()}},
+    QByteArray lens;
+    if (m_answer->hasTokens && !m_answer->lens.isEmpty())
+        lens = m_answer->lens.bytes(record.content, record.reasoning);
+    m_store.write({JournalAnswer{record.id, record.content, record.reasoning, thinkingMs(), lens}},
                   Durability::Streamed);
 }
 

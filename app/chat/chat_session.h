@@ -2,6 +2,7 @@
 // the file.
 #pragma once
 
+#include "app/chat/answer_start.h"
 #include "app/chat/chat_choices.h"
 #include "app/chat/message_list_model.h"
 #include "app/chat/store.h"
@@ -34,6 +35,10 @@ struct RunningAnswer
     QString instructions;
     std::optional<inference::ModelSummary> model;
     MessageRecord unsent; // while Sending: what is being committed
+    std::optional<Receipt> receipt; // as far as it is known
+    std::optional<AnswerStart> start; // of one that goes on from its very tokens
+    bool hasTokens = true;            // `lens` holds all of its tokens so far
+    TokenLensWriter lens;
 };
 
 // GUI thread. The service, the store and the settings outlive it. Destroying it stops the answer and saves
@@ -98,9 +103,16 @@ public:
     bool branchFrom(int row);
     bool isBranching() const; // nothing has followed yet, and what stands below is not shown
     void leaveBranch();       // shows it again
-    // Goes on with the last answer, which ended early (length, stop, interruption).
+    // Goes on with the last answer, which ended early (length, stop, interruption): with its tokens and the sampler where that stood
+    // if the same model is loaded, else by asking to go on; the receipt says which.
     bool canContinue() const;
     bool continueAnswer();
+    // A new version of the answer in that row: the tokens before `token`, in its place one of its alternatives, and from there on
+    // the model. False, and nothing happens, where branchProblem() says why or there is no such token.
+    bool branchAtToken(int row, int token, int alternative);
+    QString branchProblem(int row) const; // a sentence; empty: it can be done
+    // The tokens of the answer in that row; nothing where there are none or the text is another one. In the file, so not at once.
+    void readLens(int row, QObject *context, std::function<void(const std::optional<TokenLens> &)> done) const;
     // The messages before the answer in a row, as they were asked; for a replay.
     QVector<MessageRecord> pathBefore(int row) const;
     // Shows another version (1 ..) of the message in a row, with the newest branch below it.
@@ -150,15 +162,20 @@ Q_SIGNALS:
 private:
     void load(qint64 id);
     void showBranch(qint64 message);
-    void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed);
+    void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const QByteArray &lens = {});
     void beginAnswer(qint64 id, bool continues);
     void ask();
+    void askToGoOn(const QByteArray &lens);
+    void askFor(inference::GenerationRequest request, const QString &instructions);
+    void takePrompt(quint32 prompt, quint32 cached, bool opensReasoning);
+    void takeStart(const QString &text);
     void connectReply(GenerationReply *reply);
     void takeText(const QString &text);
     void takePieces(const std::vector<inference::TextPiece> &pieces);
     void finish(const inference::GenerationStatistics &statistics);
     void fail(const inference::Error &error);
     void endAnswer(MessageRecord record);
+    StoreOperations savedTokens(MessageRecord &record) const;
     void endThinking();
     void flushParser();
     void journal();

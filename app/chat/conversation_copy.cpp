@@ -3,6 +3,7 @@
 #include <QHash>
 
 #include <algorithm>
+#include <utility>
 
 namespace app {
 
@@ -19,14 +20,16 @@ StoreOperations withNewIds(const ConversationContents &contents)
     StoreOperations saved;
     for (MessageRecord &message : messages) {
         const qint64 id = newRecordId();
-        newIds.insert(message.id, id);
-        message.id = id;
+        const qint64 formerId = std::exchange(message.id, id);
+        newIds.insert(formerId, id);
         message.parentId = newIds.value(message.parentId);
         message.summaryFrom = newIds.value(message.summaryFrom);
         message.conversationId = conversation.id;
         if (message.state == MessageState::Streaming)
             message.state = MessageState::Interrupted;
         saved << SaveMessage{message};
+        if (const QByteArray lens = contents.lenses.value(formerId); !lens.isEmpty())
+            saved << SaveLens{id, lens};
     }
     conversation.currentLeaf = newIds.value(contents.conversation.currentLeaf);
     StoreOperations operations{CreateConversation{conversation}};

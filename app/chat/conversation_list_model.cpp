@@ -253,7 +253,7 @@ void ConversationListModel::setTags(qint64 id, const QString &tags)
 
 void ConversationListModel::duplicate(qint64 id)
 {
-    m_store.readContents(id, this, [this](const Result<ConversationContents> &result) {
+    m_store.readWhole(id, this, [this](const Result<ConversationContents> &result) {
         if (result && result->conversation.id != 0)
             m_store.write(copyOf(*result, tr("%1 (copy)").arg(result->conversation.title)), Durability::Typed);
     });

@@ -90,6 +90,8 @@ int bind(sqlite3_stmt *statement, int index, const SqlValue &value)
         return sqlite3_bind_text64(statement, index, utf8.constData(), sqlite3_uint64(utf8.size()),
                                    SQLITE_TRANSIENT, SQLITE_UTF8);
     }
+    if (const auto *bytes = std::get_if<QByteArray>(&value))
+        return sqlite3_bind_blob64(statement, index, bytes->constData(), sqlite3_uint64(bytes->size()), SQLITE_TRANSIENT);
     return sqlite3_bind_null(statement, index);
 }
 
@@ -141,6 +143,12 @@ QString Statement::text(int column) const
 {
     const auto *bytes = reinterpret_cast<const char *>(sqlite3_column_text(m_statement, column));
     return QString::fromUtf8(bytes, bytes ? sqlite3_column_bytes(m_statement, column) : 0);
+}
+
+QByteArray Statement::blob(int column) const
+{
+    const auto *bytes = static_cast<const char *>(sqlite3_column_blob(m_statement, column));
+    return QByteArray(bytes, bytes ? sqlite3_column_bytes(m_statement, column) : 0);
 }
 
 Result<void> Statement::runWithRow(const Statement &row)

@@ -15,8 +15,8 @@ struct sqlite3_stmt;
 
 namespace app {
 
-// What a statement binds. QString is stored as UTF-8; std::monostate is NULL.
-using SqlValue = std::variant<std::monostate, qint64, double, QString>;
+// What a statement binds. QString is stored as UTF-8, QByteArray as a blob; std::monostate is NULL.
+using SqlValue = std::variant<std::monostate, qint64, double, QString, QByteArray>;
 
 class Database;
 
@@ -34,6 +34,7 @@ public:
     qint64 integer(int column) const;
     double real(int column) const;
     QString text(int column) const; // invalid UTF-8 becomes U+FFFD
+    QByteArray blob(int column) const;
     // Binds the first columns of the other statement's row, as they are, runs this one to its end, and can do
     // so again.
     inference::Result<void> runWithRow(const Statement &row);

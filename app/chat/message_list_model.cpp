@@ -198,6 +198,17 @@ void MessageListModel::appendReasoning(qint64 id, const QString &text)
         Q_EMIT reasoningAppended(row, text);
 }
 
+void MessageListModel::setTexts(qint64 id, const QString &content, const QString &reasoning)
+{
+    MessageRecord &record = m_tree.at(id);
+    if (record.content == content && record.reasoning == reasoning)
+        return;
+    record.content = content;
+    record.reasoning = reasoning;
+    if (const int row = rowOf(id); row >= 0)
+        Q_EMIT dataChanged(index(row), index(row), {ContentRole, ReasoningRole});
+}
+
 void MessageListModel::update(const MessageRecord &message)
 {
     MessageRecord &record = m_tree.at(message.id);

@@ -68,6 +68,7 @@ public:
     void appendReasoning(qint64 id, const QString &text);
     void update(const MessageRecord &message); // everything but the texts and the marks
     void setMarks(const QVector<MessageRecord> &marked); // pinned, left out and summaries alone
+    void setTexts(qint64 id, const QString &content, const QString &reasoning);
 
 Q_SIGNALS:
     void textAppended(int row, const QString &text);

@@ -1,5 +1,6 @@
 #include "app/chat/receipt.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -55,8 +56,9 @@ Receipt makeReceipt(const inference::ModelSummary &model, const QString &instruc
     receipt.sampling = request.sampling;
     receipt.sampling.seed = statistics.seed;
     receipt.maxTokens = request.maxTokens;
-    receipt.promptTokens = int(statistics.promptTokens);
-    receipt.tokens = QVector<inference::TokenId>(statistics.tokens.begin(), statistics.tokens.end());
+    receipt.promptTokens = int(statistics.promptTokens - statistics.startTokens);
+    receipt.tokens = QVector<inference::TokenId>(request.start.begin(), request.start.end());
+    receipt.tokens.append(QVector<inference::TokenId>(statistics.tokens.begin(), statistics.tokens.end()));
     return receipt;
 }
 
@@ -85,6 +87,14 @@ QByteArray receiptToJson(const Receipt &r)
                        {QStringLiteral("tokens"), packed(r.tokens)}};
     if (r.continued)
         object[QStringLiteral("continued")] = true;
+    if (r.given > 0)
+        object[QStringLiteral("given")] = r.given;
+    if (!r.cuts.isEmpty()) {
+        QJsonArray cuts;
+        for (const int cut : r.cuts)
+            cuts.append(cut);
+        object[QStringLiteral("cuts")] = cuts;
+    }
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
@@ -118,6 +128,9 @@ std::optional<Receipt> receiptFromJson(const QByteArray &json)
     r.promptTokens = int(count("prompt_tokens"));
     r.tokens = unpacked(text("tokens"));
     r.continued = object.value(QLatin1String("continued")).toBool();
+    r.given = int(qMin(qsizetype(count("given")), r.tokens.size()));
+    for (const QJsonValue &cut : object.value(QLatin1String("cuts")).toArray())
+        r.cuts << qBound(0, cut.toInt(), int(r.tokens.size()));
     return r;
 }
 

@@ -23,11 +23,15 @@ struct Receipt
     quint32 maxTokens = 0;
     int promptTokens = 0;
     QVector<inference::TokenId> tokens; // of the answer
-    // The answer was cut and continued: its parts had prompts of their own, and it cannot be replayed in one.
+    // The answer was cut, and the model was asked to go on: its parts had prompts of their own, and it cannot be replayed in one.
     bool continued = false;
+    // So many tokens were given: taken over from another version, the last one chosen by the user. A replay begins behind them.
+    int given = 0;
+    // After so many tokens it was cut, and went on with the same sampler. A replay gives all in one.
+    QVector<int> cuts;
 };
 
-// Of an answer that has just ended. `request` is what was asked.
+// Of an answer that has just ended, or begun. `request` is what was asked; the tokens of its start are part of the answer.
 Receipt makeReceipt(const inference::ModelSummary &model, const QString &instructions, const inference::GenerationRequest &request,
                     const inference::GenerationStatistics &statistics);
 

@@ -542,6 +542,19 @@ void ChatStore::readContents(qint64 conversationId, QObject *context, ContentsDo
         context, [conversationId](const Database &database) { return app::readContents(database, conversationId); }, std::move(done));
 }
 
+void ChatStore::readWhole(qint64 conversationId, QObject *context, ContentsDone done)
+{
+    ask<ConversationContents>(
+        context, [conversationId](const Database &database) { return app::readWhole(database, conversationId); },
+        std::move(done));
+}
+
+void ChatStore::readLens(qint64 messageId, QObject *context, LensDone done)
+{
+    ask<QByteArray>(
+        context, [messageId](const Database &database) { return app::readLens(database, messageId); }, std::move(done));
+}
+
 void ChatStore::find(const SearchQuery &query, const QString &kind, int conversations, QObject *context, FindDone done)
 {
     ask<SearchResult>(

@@ -61,6 +61,9 @@ public:
     void readFolders(QObject *context, FoldersDone done);
     using ContentsDone = std::function<void(const inference::Result<ConversationContents> &)>;
     void readContents(qint64 conversationId, QObject *context, ContentsDone done);
+    void readWhole(qint64 conversationId, QObject *context, ContentsDone done); // with ConversationContents::lenses
+    using LensDone = std::function<void(const inference::Result<QByteArray> &)>;
+    void readLens(qint64 messageId, QObject *context, LensDone done);
     // See SearchIndex::find(). Fails where nothing can be written: there is no index then.
     using FindDone = std::function<void(const inference::Result<SearchResult> &)>;
     void find(const SearchQuery &query, const QString &kind, int conversations, QObject *context, FindDone done);

@@ -47,6 +47,11 @@ SqlValue orNull(const QString &value)
     return value.isEmpty() ? SqlValue() : SqlValue(value);
 }
 
+SqlValue orNull(const QByteArray &value)
+{
+    return value.isEmpty() ? SqlValue() : SqlValue(value);
+}
+
 // QString's null and its empty string are one to a NOT NULL column.
 SqlValue orEmpty(const QString &value)
 {
@@ -91,9 +96,14 @@ Result<void> applyOne(Database &database, const SaveMessage &operation)
 
 Result<void> applyOne(Database &database, const JournalAnswer &operation)
 {
-    return database.run("UPDATE messages SET content = ?, reasoning = ?, reasoning_ms = ? WHERE id = ?",
+    return database.run("UPDATE messages SET content = ?, reasoning = ?, reasoning_ms = ?, lens = coalesce(?, lens) WHERE id = ?",
                         {orEmpty(operation.content), orEmpty(operation.reasoning), operation.reasoningMs,
-                         operation.messageId});
+                         orNull(operation.lens), operation.messageId});
+}
+
+Result<void> applyOne(Database &database, const SaveLens &operation)
+{
+    return database.run("UPDATE messages SET lens = ? WHERE id = ?", {orNull(operation.lens), operation.messageId});
 }
 
 Result<void> applyOne(Database &database, const SetCurrentLeaf &operation)
@@ -400,6 +410,35 @@ Result<ConversationContents> readContents(const Database &database, qint64 conve
     if (*drafted)
         contents.draft = draft->text(0);
     return contents;
+}
+
+Result<ConversationContents> readWhole(const Database &database, qint64 conversationId)
+{
+    auto contents = readContents(database, conversationId);
+    if (!contents)
+        return contents;
+    auto rows = database.prepare("SELECT id, lens FROM messages WHERE conversation_id = ? AND lens IS NOT NULL", {conversationId});
+    if (!rows)
+        return rows.error();
+    for (;;) {
+        const auto row = rows->step();
+        if (!row)
+            return row.error();
+        if (!*row)
+            return contents;
+        contents->lenses.insert(rows->integer(0), rows->blob(1));
+    }
+}
+
+Result<QByteArray> readLens(const Database &database, qint64 messageId)
+{
+    auto rows = database.prepare("SELECT lens FROM messages WHERE id = ?", {messageId});
+    if (!rows)
+        return rows.error();
+    const auto row = rows->step();
+    if (!row)
+        return row.error();
+    return *row ? rows->blob(0) : QByteArray();
 }
 
 } // namespace app

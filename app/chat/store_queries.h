@@ -4,6 +4,8 @@
 #include "app/chat/chat_records.h"
 #include "app/chat/database.h"
 
+#include <QHash>
+
 namespace app {
 
 // A conversation with all its messages in the order in which they were made, and what is typed but not sent.
@@ -13,6 +15,7 @@ struct ConversationContents
     QVector<MessageRecord> messages;
     QString draft;
     FolderRecord folder; // id 0: in none
+    QHash<qint64, QByteArray> lenses{}; // by message; only where they were asked for
 };
 
 // Words in files, for readers with other programs; never translated. Of an unknown word: user, complete.
@@ -28,5 +31,8 @@ inference::Result<QVector<FolderRecord>> readFolders(const Database &database);
 // NotFound where there is none.
 inference::Result<MessageRecord> readMessage(const Database &database, qint64 id);
 inference::Result<ConversationContents> readContents(const Database &database, qint64 conversationId);
+// With the lenses, which are larger than the text and not kept in memory.
+inference::Result<ConversationContents> readWhole(const Database &database, qint64 conversationId);
+inference::Result<QByteArray> readLens(const Database &database, qint64 messageId); // empty: none
 
 } // namespace app

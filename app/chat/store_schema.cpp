@@ -73,6 +73,7 @@ ALTER TABLE conversations ADD COLUMN view_offset INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE messages ADD COLUMN summary TEXT;
 ALTER TABLE messages ADD COLUMN summary_from INTEGER;
 ALTER TABLE folders ADD COLUMN choices TEXT;
+ALTER TABLE messages ADD COLUMN lens BLOB; -- see token_lens.h
 )sql"};
 
 } // namespace

@@ -162,6 +162,22 @@ private Q_SLOTS:
             for (TokenId token = 0; token < TokenId(tokenizer.pieces.size()) && !over; ++token)
                 over = answer.push(token);
             answer.flush();
+            // Cut anywhere and begun again with the tokens so far, it is the same text.
+            const std::size_t cut = random() % (tokenizer.pieces.size() + 1);
+            std::vector<TokenId> start;
+            for (TokenId token = 0; token < TokenId(cut); ++token)
+                start.push_back(token);
+            Collector rest;
+            AnswerText goesOn(tokenizer, stops, rest);
+            std::string all = goesOn.begin(start);
+            QVERIFY2(isUtf8(all), "half a character was passed on");
+            bool ended = goesOn.stopped();
+            for (TokenId token = TokenId(cut); token < TokenId(tokenizer.pieces.size()) && !ended; ++token)
+                ended = goesOn.push(token);
+            goesOn.flush();
+            QCOMPARE(ended, over);
+            all += rest.text;
+            QCOMPARE(all, sink.text);
             // With two stop strings, the one that is complete first ends the answer, even when another began
             // earlier and would have been complete later: then the text is longer, never shorter.
             if (stops.size() <= 1)

@@ -3,6 +3,7 @@
 #include "inference/open_model.h"
 #include "inference/prefill.h"
 #include "inference/sampler.h"
+#include "inference/token_chances.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_deepseek.h"
 #include "tests/support/tiny_model.h"
@@ -29,6 +30,13 @@ void *allocate(std::size_t size, std::size_t alignment)
         return p;
     throw std::bad_alloc();
 }
+
+struct Sink : GenerationSink
+{
+    std::size_t told = 0;
+    void onText(std::string_view) override {}
+    void onToken(const TokenChance &, std::span<const TokenChance> others) override { told += 1 + others.size(); }
+};
 
 } // namespace
 
@@ -102,8 +110,10 @@ private Q_SLOTS:
         for (std::uint32_t i = 0; i < kPrompt; ++i)
             prompt.push_back(TokenId(i * 7919u % vocabulary));
         std::vector<float> logits(4 * std::size_t(vocabulary));
-        Sampler sampler({.temperature = 0.8f, .repeatPenalty = 1.1f}, vocabulary,
-                        model.cache->contextLength(), 1);
+        const SamplingOptions sampling{.temperature = 0.8f, .repeatPenalty = 1.1f};
+        Sampler sampler(sampling, vocabulary, model.cache->contextLength(), 1);
+        TokenChances chances(8, sampling, *model.file->tokenizer, vocabulary);
+        Sink sink;
         LookupDraft lookup(model.cache->contextLength());
         for (const TokenId token : prompt) {
             sampler.accept(token);
@@ -116,9 +126,11 @@ private Q_SLOTS:
 
         TokenId step[4] = {};
         const auto next = [&](std::uint32_t guesses) {
+            chances.read(std::span(logits).first(vocabulary));
             const auto token = sampler.sample(std::span(logits).first(vocabulary));
             if (!token)
                 return false;
+            chances.tell(*token, sink);
             sampler.accept(*token);
             lookup.append(*token);
             step[0] = *token;
@@ -139,6 +151,7 @@ private Q_SLOTS:
         counting = false;
         QVERIFY(done);
         QCOMPARE(allocations.load(), std::uint64_t(0));
+        QCOMPARE(sink.told, std::size_t(kSteps) * 9);
     }
     // It does count.
     void anAllocationIsCounted()

@@ -145,6 +145,21 @@ bool EngineScript::holding() const
     return m_holding > 0;
 }
 
+TokenId EngineScript::tokenOf(const std::string &text)
+{
+    const auto token = TokenId(std::hash<std::string>()(text) % 100000);
+    const std::lock_guard lock(m_mutex);
+    m_texts.emplace(token, text);
+    return token;
+}
+
+std::string EngineScript::textOf(TokenId token) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_texts.find(token);
+    return found == m_texts.end() ? std::string() : found->second;
+}
+
 // Notes that a call which must be alone is inside the engine.
 class FakeEngine::Visit
 {
@@ -171,6 +186,13 @@ private:
 };
 
 FakeEngine::FakeEngine(std::shared_ptr<EngineScript> script) : m_script(std::move(script)) {}
+
+TokenChance FakeEngine::chance(const std::string &text, float probability) const
+{
+    const TokenId token = m_script->tokenOf(text);
+    const std::lock_guard lock(m_script->m_mutex);
+    return {token, probability, true, m_script->m_texts.at(token)};
+}
 
 bool FakeEngine::waitFor(milliseconds duration, const std::stop_token &stop) const
 {
@@ -307,7 +329,7 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
         m_script->m_cancelled += cancelled;
     };
 
-    const std::uint32_t prompt = answer.promptTokens ? answer.promptTokens : words(request);
+    const std::uint32_t prompt = (answer.promptTokens ? answer.promptTokens : words(request)) + std::uint32_t(request.start.size());
     if (!summary() || (answer.refused && answer.error) || (contextLength && prompt > contextLength)) {
         leave(false);
         if (!summary())
@@ -322,14 +344,23 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
 
     GenerationStatistics statistics;
     statistics.promptTokens = prompt;
+    statistics.startTokens = std::uint32_t(request.start.size());
     statistics.cachedTokens = answer.cachedTokens;
     statistics.prefillTokensPerSecond = answer.prefillTokensPerSecond;
     statistics.decodeTokensPerSecond = answer.decodeTokensPerSecond;
     statistics.firstTokenMs = 12;
     statistics.seed = request.sampling.seed.value_or(4711);
     bool goesOn = (!answer.holdPrompt || waitForRelease(stop)) && !stop.stop_requested();
-    if (goesOn || !answer.holdPrompt)
+    if (goesOn || !answer.holdPrompt) {
+        sink.onSeed(statistics.seed);
         sink.onPrompt(prompt, answer.cachedTokens, answer.opensReasoning);
+        if (!request.start.empty()) {
+            std::string text;
+            for (const TokenId token : request.start)
+                text += m_script->textOf(token);
+            sink.onStartText(text);
+        }
+    }
     for (std::uint32_t chunk = 1; chunk <= answer.promptChunks && goesOn; ++chunk) {
         goesOn = waitFor(answer.chunkDelay, stop);
         if (goesOn)
@@ -346,7 +377,13 @@ Result<GenerationStatistics> FakeEngine::generate(const GenerationRequest &reque
             break;
         }
         ++statistics.generatedTokens;
-        statistics.tokens.push_back(TokenId(std::hash<std::string>()(piece.text) % 100000));
+        statistics.tokens.push_back(m_script->tokenOf(piece.text));
+        if (request.alternatives > 0) {
+            std::vector<TokenChance> others;
+            for (const auto &[text, probability] : piece.others)
+                others.push_back(chance(text, probability));
+            sink.onToken(chance(piece.text, piece.probability), others);
+        }
         sink.onText(piece.text);
     }
     if (!goesOn)

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,13 +17,16 @@ namespace test {
 
 using std::chrono::milliseconds;
 
-// A piece of an answer; it comes `delay` after the one before. With `hold` it comes only after
+// A piece of an answer, which is one token; it comes `delay` after the one before. With `hold` it comes only after
 // EngineScript::release().
 struct FakePiece
 {
     std::string text;
     milliseconds delay{0};
     bool hold = false;
+    // Where alternatives are asked for.
+    float probability = 0.9f;
+    std::vector<std::pair<std::string, float>> others{{"other ", 0.05f}};
 };
 
 struct FakeAnswer
@@ -84,6 +88,9 @@ public:
         const; // generate(), load() and unload() running at the same time, at most: 1 when all is well
     int threads() const;  // different threads that called them
     bool holding() const; // something waits for release()
+    // The token that stands for this text, and the text of a token that there was.
+    inference::TokenId tokenOf(const std::string &text);
+    std::string textOf(inference::TokenId token) const;
 
 private:
     friend class FakeEngine;
@@ -96,6 +103,7 @@ private:
     std::vector<std::string> m_paths;
     std::vector<inference::LoadOptions> m_loadOptions;
     std::vector<std::size_t> m_threadIds;
+    std::map<inference::TokenId, std::string> m_texts; // nodes stay where they are
     milliseconds m_countDelay{0};
     std::uint32_t m_contextLength = 0;
     int m_released = 0, m_holding = 0;
@@ -123,6 +131,7 @@ public:
 
 private:
     class Visit;
+    inference::TokenChance chance(const std::string &text, float probability) const;
     bool waitFor(milliseconds duration, const std::stop_token &stop) const; // false: stopped
     bool waitForRelease(const std::stop_token &stop) const;                 // false: stopped
 

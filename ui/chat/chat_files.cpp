@@ -162,7 +162,7 @@ void ChatFiles::collect(QVector<qint64> ids, QVector<ExchangedChat> chats, std::
         return;
     }
     const qint64 id = ids.takeFirst();
-    m_store.readContents(id, this, [=, this](const Result<app::ConversationContents> &contents) mutable {
+    m_store.readWhole(id, this, [=, this](const Result<app::ConversationContents> &contents) mutable {
         if (!contents) {
             Q_EMIT told(app::errorSentence(contents.error()), true);
             return;

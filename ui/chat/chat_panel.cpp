@@ -9,6 +9,7 @@
 #include "ui/chat/queue_bar.h"
 #include "ui/chat/sampling_words.h"
 #include "ui/chat/start_view.h"
+#include "ui/chat/token_lens_view.h"
 #include "ui/widgets/figures.h"
 
 #include <QApplication>
@@ -50,7 +51,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
       m_contextBar(new ContextBar(appearance, this)), m_choices(new ContextChoices(appearance, this)),
       m_inspector(new ContextInspector(appearance, this)), m_composer(new Composer(appearance, this)),
       m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
-      m_findBar(new ChatFindBar(appearance, *m_transcript, this)),
+      m_findBar(new ChatFindBar(appearance, *m_transcript, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this)),
       m_listKeeper(m_list)
 {
     m_list->hide();
@@ -144,6 +145,8 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         updateNotice();
     });
     connect(m_findBar, &ChatFindBar::closed, this, &ChatPanel::focusInput);
+    connect(m_lens, &TokenLensView::closed, this, &ChatPanel::focusInput);
+    connect(m_lens, &TokenLensView::told, &m_files, [this](const QString &sentence) { Q_EMIT m_files.told(sentence, false); });
     connect(m_list, &ConversationList::newChatRequested, this, &ChatPanel::newItem);
     connect(&m_conversations, &app::ConversationListModel::loaded, this, [this] {
         const qint64 last = m_settings.get(kLastConversation);
@@ -230,6 +233,7 @@ void ChatPanel::addKeys()
     key(Qt::SHIFT | Qt::Key_F3, &ChatPanel::findPrevious);
     key(Qt::CTRL | Qt::Key_P, &ChatPanel::pinHere);
     key(Qt::CTRL | Qt::Key_I, &ChatPanel::toggleInspector);
+    key(Qt::CTRL | Qt::Key_L, &ChatPanel::toggleLens);
     key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
     key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
     key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
@@ -283,6 +287,7 @@ void ChatPanel::use(app::ChatSession *session)
     m_findBar->close();
     m_leftOut.clear();
     m_submitWhenCounted = false;
+    m_lens->close();
     m_notSent.clear();
     m_runningTokens = -1;
     m_counter.setSession(session);
@@ -315,8 +320,9 @@ void ChatPanel::use(app::ChatSession *session)
     connect(session, &ChatSession::sendFailed, this,
             [this](const QString &text, const inference::Error &error) {
                 const QString written = m_composer->edit()->text();
-                m_composer->edit()->setText(
-                    written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
+                if (!text.isEmpty()) // nothing was typed for a retry or a branch
+                    m_composer->edit()->setText(
+                        written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
                 m_notSent = app::errorSentence(error);
                 updateNotice();
             });
@@ -386,6 +392,10 @@ void ChatPanel::stop()
 {
     if (!m_findBar->isHidden()) {
         m_findBar->close();
+        return;
+    }
+    if (m_lens->isOpen()) {
+        m_lens->close();
         return;
     }
     if (m_editRow >= 0) {
@@ -517,6 +527,9 @@ void ChatPanel::act(Action action, int row, const QString &name)
         break;
     case Action::Edit:
         beginEdit(row);
+        break;
+    case Action::TokenLens:
+        m_lens->toggle(m_session, row);
         break;
     case Action::PreviousVersion:
         m_session->showVersion(row, messages->version(row) - 1);

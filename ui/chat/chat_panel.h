@@ -31,6 +31,7 @@ class ConversationList;
 class ChatFindBar;
 class QueueBar;
 class StartView;
+class TokenLensView;
 
 class ChatPanel : public Panel
 {
@@ -63,11 +64,13 @@ public:
     void findPrevious();        // Shift+F3
     void pinHere();             // Ctrl+P
     void toggleInspector();     // Ctrl+I
+    void toggleLens();          // Ctrl+L: of the last answer
 
     Composer *composer() const { return m_composer; }
     Transcript *transcript() const { return m_transcript; }
     ConversationList *list() const { return m_list; }
     ChatFindBar *findBar() const { return m_findBar; }
+    TokenLensView *lens() const { return m_lens; }
     app::ChatSession *session() const { return m_session; }
     Notice *notice() const { return m_notice; }
     ContextBar *contextBar() const { return m_contextBar; }
@@ -174,6 +177,7 @@ private:
     QWidget *m_foot;
     ConversationList *m_list;
     ChatFindBar *m_findBar;
+    TokenLensView *m_lens;
     qint64 m_showWhenLoaded = 0; // a message that was found
     QPointer<QWidget> m_listKeeper;
 

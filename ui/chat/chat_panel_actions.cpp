@@ -5,6 +5,7 @@
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/conversation_menu.h"
 #include "ui/chat/receipt_dialog.h"
+#include "ui/chat/token_lens_view.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -44,6 +45,20 @@ void ChatPanel::pinHere()
     const int row = m_session ? m_conversations.rowOf(m_session->conversationId()) : -1;
     if (row >= 0)
         m_conversations.setPinned(m_session->conversationId(), !m_conversations.conversation(row).pinned);
+}
+
+void ChatPanel::toggleLens()
+{
+    if (m_lens->isOpen()) {
+        m_lens->close();
+        return;
+    }
+    for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
+        if (!m_transcript->message(row).isUser()) {
+            m_lens->toggle(m_session, row);
+            return;
+        }
+    }
 }
 
 // A chat of the list; at the message that was found in it, where one was.

@@ -30,6 +30,7 @@ enum class Action : quint8 {
     Retry,
     Edit,
     Continue,
+    TokenLens,
     Custom // text names it
 };
 

@@ -297,6 +297,8 @@ public:
                        {}});
         if (!m_row.user && m_row.canRetry)
             all.push_back({Action::Retry, QStringLiteral("retry"), tr("Retry (Ctrl+R)"), m_row.canWork, {}});
+        if (m_row.lens)
+            all.push_back({Action::TokenLens, QStringLiteral("lens"), m_row.lensOpen ? tr("Close the token lens (Esc)") : tr("Token lens (Ctrl+L)"), m_row.canWork, {}});
         if (m_row.user)
             all.push_back(
                 {Action::Edit, QStringLiteral("edit"), tr("Edit and send again"), m_row.canWork, {}});
@@ -336,6 +338,7 @@ public:
             const bool done = m_copied && button.action == Action::CopyMessage;
             const QColor color = done              ? theme.success
                                  : !button.enabled ? theme.disabled
+                                 : button.action == Action::TokenLens && m_row.lensOpen ? theme.accentText
                                  : hovered         ? theme.text
                                                    : theme.text2;
             painter.drawPixmap(

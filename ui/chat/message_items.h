@@ -51,6 +51,8 @@ struct ActionRow
     QString figures;      // "348 tokens · 71.2 tok/s · first token after 0.3 s"
     bool canWork = true;  // retry and edit; not while an answer is under way
     bool canRetry = true; // answers
+    bool lens = false;    // its tokens were kept
+    bool lensOpen = false;
 };
 std::unique_ptr<Item> makeActionRow(const Appearance &appearance, const ActionRow &row);
 // The words of the user at the right, the actions at their left.

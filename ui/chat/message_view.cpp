@@ -114,6 +114,50 @@ void MessageView::restyle()
     m_flat.clear();
     m_head.clear();
     m_tail.clear();
+    makeLensItems();
+    m_dirty = true;
+}
+
+void MessageView::setLens(std::shared_ptr<const app::TokenLens> lens, bool doubt)
+{
+    m_lens = std::move(lens);
+    m_lensDoubt = doubt;
+    m_flat.clear();
+    makeLensItems();
+    m_dirty = true;
+}
+
+void MessageView::makeLensItems()
+{
+    m_lensContent.clear();
+    m_lensReasoning.clear();
+    if (!m_lens)
+        return;
+    const int reasoning = app::reasoningTokens(*m_lens), all = int(m_lens->tokens.size());
+    if (reasoning > 0)
+        m_lensReasoning.push_back(placed(std::make_unique<TokenLensItem>(m_appearance, m_lens, 0, reasoning,
+                                                                         TextType{FontRole::Reasoning, &Theme::text2}, m_lensDoubt), 0));
+    m_lensContent.push_back(placed(std::make_unique<TokenLensItem>(m_appearance, m_lens, reasoning, all, TextType{}, m_lensDoubt), 0));
+}
+
+const Placed *MessageView::lensPlaced(int token) const
+{
+    for (const Items *items : {m_unfolded ? &m_lensReasoning : nullptr, &m_lensContent}) {
+        if (items && !items->empty() && static_cast<const TokenLensItem &>(*items->front()->item).holds(token))
+            return items->front().get();
+    }
+    return nullptr;
+}
+
+void MessageView::setLensToken(int token, int room)
+{
+    for (Items *items : {&m_lensReasoning, &m_lensContent}) {
+        for (auto &p : *items) {
+            auto &item = static_cast<TokenLensItem &>(*p->item);
+            item.setCurrent(item.holds(token) ? token : -1, room);
+            p->laidOut = false;
+        }
+    }
     m_dirty = true;
 }
 
@@ -324,6 +368,8 @@ void MessageView::buildTail()
     row.versions = m_extras.versions;
     row.figures = figures();
     row.canWork = !m_extras.busy;
+    row.lens = !m_record.receipt.isEmpty() && m_record.generatedTokens > 0;
+    row.lensOpen = hasLens();
     m_tail.push_back(placed(makeActionRow(m_appearance, row), 6));
 }
 
@@ -350,14 +396,15 @@ void MessageView::place(int width)
     add(m_head, 0, 0);
     m_ruleTop = m_ruleBottom = 0;
     m_reasoningFrom = m_reasoningTo = itemCount();
-    if (m_unfolded && !m_reasoning.items.empty()) {
+    Items &reasoning = m_lens ? m_lensReasoning : m_reasoning.items;
+    if (m_unfolded && !reasoning.empty()) {
         const int from = y + 4;
-        add(m_reasoning.items, kReasoningIndent, 4);
+        add(reasoning, kReasoningIndent, 4);
         m_ruleTop = from;
         m_ruleBottom = y;
         m_reasoningTo = itemCount();
     }
-    add(m_content.items, 0, m_unfolded ? 14 : 6);
+    add(m_lens ? m_lensContent : m_content.items, 0, m_unfolded ? 14 : 6);
     add(m_tail, 0, 0);
     m_height = y;
     m_width = width;

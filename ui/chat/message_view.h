@@ -5,6 +5,7 @@
 #include "app/chat/chat_context.h"
 #include "app/chat/markdown_stream.h"
 #include "ui/chat/message_items.h"
+#include "ui/chat/token_lens_item.h"
 
 #include <functional>
 #include <optional>
@@ -55,6 +56,13 @@ public:
     bool reasoningUnfolded() const { return m_unfolded; }
     void toggleBubble();
 
+    // Shows the answer and its reasoning as tokens instead; null: as it is written.
+    void setLens(std::shared_ptr<const app::TokenLens> lens, bool doubt);
+    bool hasLens() const { return m_lens != nullptr; }
+    // The item that holds a token, laid out; null: it is not shown.
+    const Placed *lensPlaced(int token) const;
+    void setLensToken(int token, int room); // see TokenLensItem::setCurrent()
+
     // Makes and places what is missing for this width; gives the height. Cheap when nothing changed.
     int layout(int width);
     bool isLaidOut(int width) const { return m_width == width && !m_dirty; }
@@ -97,6 +105,7 @@ private:
     void buildFirst(); // without the note
     void buildTail();
     void place(int width);
+    void makeLensItems();
     Ending ending() const;
     Ending sightNote() const; // without words where there is nothing to say
     QString figures() const;
@@ -106,6 +115,9 @@ private:
     MessageExtras m_extras;
     Section m_content, m_reasoning;
     Items m_head, m_tail;
+    std::shared_ptr<const app::TokenLens> m_lens;
+    bool m_lensDoubt = false;
+    Items m_lensContent, m_lensReasoning; // instead of the sections' items
     std::vector<Placed *> m_flat;
     int m_ruleTop = 0, m_ruleBottom = 0; // beside the unfolded reasoning
     int m_reasoningFrom = 0, m_reasoningTo = 0; // its items

@@ -84,6 +84,16 @@ QVector<QPair<QString, QString>> ReceiptDialog::fields() const
         {tr("Answer"), tokenCount(m_receipt.tokens.size())}};
     if (m_receipt.thinking != inference::Thinking::ModelDefault)
         fields.insert(7, {tr("Think"), m_receipt.thinking == inference::Thinking::On ? tr("on") : tr("off")});
+    if (m_receipt.given > 0)
+        fields << qMakePair(tr("Given"), tr("%1, the last one chosen by you; a replay begins behind them").arg(tokenCount(m_receipt.given)));
+    if (!m_receipt.cuts.isEmpty()) {
+        QStringList cuts;
+        for (const int cut : m_receipt.cuts)
+            cuts << withCommas(cut);
+        fields << qMakePair(tr("Cut"), tr("after %1 tokens, and gone on with the same sampler").arg(cuts.join(QStringLiteral(", "))));
+    }
+    if (m_receipt.continued)
+        fields << qMakePair(tr("Continued"), tr("by asking the model to go on"));
     if (!m_receipt.instructions.isEmpty())
         fields << qMakePair(tr("Instructions"), m_receipt.instructions);
     return fields;

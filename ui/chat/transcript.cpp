@@ -260,6 +260,7 @@ void Transcript::relayout()
     m_adjusting = false;
     placeEndButton();
     viewport()->update();
+    Q_EMIT moved();
 }
 
 void Transcript::scrollToEnd()
@@ -296,6 +297,7 @@ void Transcript::scrollContentsBy(int, int)
     }
     updatePointer(m_pointer);
     viewport()->update();
+    Q_EMIT moved();
 }
 
 void Transcript::resizeEvent(QResizeEvent *event)

@@ -55,6 +55,14 @@ public:
     // Scrolls to a message, at the first of the words in its answer or its reasoning, and marks them.
     void showMessage(int row, const QStringList &words, bool inReasoning);
 
+    // The token lens of one answer: its tokens instead of its text. Null closes it.
+    void setLens(int row, std::shared_ptr<const app::TokenLens> lens, bool doubt);
+    int lensRow() const; // -1: none is open
+    void setLensToken(int token, int room);
+    QRect lensTokenRect(int token) const; // in the viewport; null: it is not shown
+    int lensTokenAt(const QPoint &point) const;
+    void showRect(const QRect &rect); // of the viewport: scrolls until it is seen
+
     // On the screen, for accessibility.
     QRect messageRect(int row) const;
     int messageCount() const { return int(m_messages.size()); }
@@ -64,6 +72,7 @@ Q_SIGNALS:
     // One of Retry, Edit, Continue, PreviousVersion, NextVersion, Custom.
     void actionRequested(ui::Action action, int row, const QString &name);
     void foundChanged();
+    void moved(); // laid out or scrolled: what stands in or beside the text has to follow
     void linkActivated(const QString &url, const QString &words); // `words`: as it is shown
     void zoomRequested(int step); // Ctrl and the wheel: 1 or -1
     void openInCode(const QString &code, const QString &language);
@@ -112,6 +121,7 @@ private:
     void resetMessages();
     void updateExtras();
     void relayout();      // after any change; keeps what is read where it is
+    void relayoutInPlace();
     void layoutVisible(); // exact heights for what can be seen
     int columnWidth() const;
     int columnLeft() const;
@@ -153,6 +163,7 @@ private:
     qint64 m_copiedId = 0;
     int m_copiedItem = -1;
     Hot m_copiedHot;
+    qint64 m_lensId = 0; // of the message
     TextButton *m_endButton;
 };
 

@@ -388,6 +388,17 @@ void SettingsDialog::addChat(QVBoxLayout *form)
             titles->updateGeometry();
         });
     }
+    auto *doubt = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    doubt->setObjectName(QStringLiteral("doubt"));
+    const auto doubtName = [](bool shown) { return shown ? SettingsDialog::tr("Underlined") : SettingsDialog::tr("Not shown"); };
+    doubt->setText(doubtName(m_settings.get(app::kDoubt)));
+    for (const bool shown : {false, true}) {
+        doubt->menu()->addAction(doubtName(shown), this, [this, doubt, doubtName, shown] {
+            m_settings.set(app::kDoubt, shown);
+            doubt->setText(doubtName(shown));
+            doubt->updateGeometry();
+        });
+    }
     auto *sampling = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
     sampling->setObjectName(QStringLiteral("sampling"));
     sampling->setText(presetName(app::samplingPreset(m_settings)));
@@ -404,6 +415,7 @@ void SettingsDialog::addChat(QVBoxLayout *form)
     form->addWidget(row(tr("Sampling"), tr("How freely the model chooses its words."), sampling));
     form->addWidget(row(tr("Longest answer"), tr("An answer that stops there can be continued."), most));
     form->addWidget(row(tr("Titles"), tr("What a chat is called until you name it."), titles));
+    form->addWidget(row(tr("Doubt"), tr("In the token lens: words where the model hesitated between several."), doubt));
 }
 
 } // namespace ui

@@ -41,7 +41,7 @@ void putTime(QJsonObject &object, const char *key, qint64 ms)
 }
 
 // `places`: of the messages before, by id.
-QJsonObject toJson(const MessageRecord &m, const QHash<qint64, int> &places)
+QJsonObject toJson(const MessageRecord &m, const QByteArray &lens, const QHash<qint64, int> &places)
 {
     QJsonObject object;
     if (const int parent = places.value(m.parentId, -1); parent >= 0)
@@ -67,6 +67,7 @@ QJsonObject toJson(const MessageRecord &m, const QHash<qint64, int> &places)
     put(object, "first_token_ms", m.firstTokenMs);
     if (!m.receipt.isEmpty())
         object[QLatin1String("receipt")] = QJsonDocument::fromJson(m.receipt).object();
+    put(object, "lens", QString::fromLatin1(lens.toBase64()));
     putTime(object, "created", m.created);
     if (m.pinned)
         object[QLatin1String("pinned")] = true;
@@ -87,7 +88,7 @@ QJsonObject toJson(const ExchangedChat &chat)
     QHash<qint64, int> places;
     QJsonArray array;
     for (const MessageRecord &message : std::as_const(messages)) {
-        array.append(toJson(message, places));
+        array.append(toJson(message, chat.contents.lenses.value(message.id), places));
         places.insert(message.id, int(array.size()) - 1);
     }
     QJsonObject object;
@@ -226,8 +227,13 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     if (const QJsonObject choices = fields.object("choices"); !choices.isEmpty())
         c.choices = QJsonDocument(choices).toJson(QJsonDocument::Compact);
     const QJsonArray messages = fields.array("messages");
-    for (int i = 0; i < messages.size(); ++i)
-        chat.contents.messages << messageOf(messages[i].toObject(), i, where + QStringLiteral(", message %1").arg(i + 1), error);
+    for (int i = 0; i < messages.size(); ++i) {
+        const QJsonObject message = messages[i].toObject();
+        const QString place = where + QStringLiteral(", message %1").arg(i + 1);
+        chat.contents.messages << messageOf(message, i, place, error);
+        if (const QString lens = Fields(message, place, error).text("lens"); !lens.isEmpty())
+            chat.contents.lenses.insert(i + 1, QByteArray::fromBase64(lens.toLatin1()));
+    }
     const qint64 current = fields.integer("current", -1);
     if (current >= messages.size() || current < -1)
         fields.fail("current", "the number of a message", QString::number(current));

@@ -289,6 +289,9 @@ private Q_SLOTS:
         s.script->addAnswer("three.");
         QVERIFY(s.ask(QStringLiteral("x")));
         QVERIFY(s.session->canContinue());
+        // By another model, which is asked to: with the same one, see tst_chat_session_tokens.cpp.
+        s.service->load(QStringLiteral("/models/b.gguf"));
+        QVERIFY(QTest::qWaitFor([&] { return s.service->model() && s.service->model()->path == "/models/b.gguf"; }));
         QVERIFY(s.session->continueAnswer());
         QVERIFY(s.idle());
         QCOMPARE(s.rows().rowCount(), 2);

@@ -54,6 +54,7 @@ ExchangedChat sample(bool onePath = false)
         answer.prefillTokensPerSecond = 123.456789012345;
         answer.decodeTokensPerSecond = 1.0 / 3;
         answer.firstTokenMs = 0.125;
+        chat.contents.lenses.insert(1001, QByteArray("\x01\x00\xff tokens \n", 12)); // as it is, whatever it holds
         c.pinned = true;
         c.tags = {QStringLiteral("one"), QStringLiteral("two")};
         chat.folder = QStringLiteral("Sea");
@@ -113,6 +114,7 @@ void compare(const ExchangedChat &a, const ExchangedChat &b, bool figures = true
         QVERIFY(m.prefillTokensPerSecond == n.prefillTokensPerSecond); // to the last bit
         QVERIFY(m.decodeTokensPerSecond == n.decodeTokensPerSecond);
         QVERIFY(m.firstTokenMs == n.firstTokenMs);
+        QCOMPARE(a.contents.lenses.value(m.id), b.contents.lenses.value(n.id));
     }
 }
 
@@ -217,7 +219,7 @@ private Q_SLOTS:
         QCOMPARE(chats->size(), 2);
         for (const ConversationRecord &record : *chats) {
             std::optional<ConversationContents> contents;
-            store.readContents(record.id, &context, [&](const auto &result) { contents = *result; });
+            store.readWhole(record.id, &context, [&](const auto &result) { contents = *result; });
             QTRY_VERIFY(contents.has_value());
             const bool inFolder = record.folder == folders->first().id;
             compare(inFolder ? sample() : sample(true), {*contents, inFolder ? QStringLiteral("Sea") : QString()});
