@@ -1,5 +1,7 @@
 #include "app/chat/chat_prompt.h"
 
+#include "app/attachments/attachment_prompt.h"
+
 #include <QRegularExpression>
 #include <QTextBoundaryFinder>
 
@@ -50,12 +52,13 @@ std::vector<ChatMessage> turnsOf(const QVector<MessageRecord> &path)
 {
     std::vector<ChatMessage> turns;
     for (const MessageRecord &message : path) {
-        if (message.content.isEmpty())
+        const QString content = withAttachments(message.attachments, message.content);
+        if (content.isEmpty())
             continue;
         const char *role = message.role == Role::Assistant ? "assistant"
                            : message.role == Role::System  ? "system"
                                                            : "user";
-        addTurn(turns, role, message.content.toStdString());
+        addTurn(turns, role, content.toStdString());
     }
     return turns;
 }

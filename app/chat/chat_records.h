@@ -1,6 +1,8 @@
 // Conversations and messages as they are stored: plain values, passed between threads.
 #pragma once
 
+#include "app/attachments/attachment_record.h"
+
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
@@ -42,6 +44,7 @@ struct MessageRecord
     double prefillTokensPerSecond = 0, decodeTokensPerSecond = 0, firstTokenMs = 0;
     QByteArray receipt; // of an answer, see receipt.h; empty: none
     qint64 created = 0;
+    QVector<AttachmentRecord> attachments; // in order; the store keeps them by SaveAttachment, not by SaveMessage
 };
 
 // Where the reader was: this message stands at the top of the view, so many px above it. 0: at the end, where new text appears.
@@ -153,7 +156,7 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
 };
 using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SetCurrentLeaf, SetTitle,
                                     SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
-                                    SetView, SetDraft>;
+                                    SetView, SetDraft, SaveAttachment, SetAttachmentUse, RemoveAttachment>;
 using StoreOperations = QVector<StoreOperation>;
 
 inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;

@@ -54,6 +54,8 @@ QVariant MessageListModel::data(const QModelIndex &index, int role) const
         return version(index.row());
     case VersionCountRole:
         return versionCount(index.row());
+    case AttachmentCountRole:
+        return int(m.attachments.size());
     default:
         return {};
     }
@@ -163,6 +165,13 @@ void MessageListModel::update(const MessageRecord &message)
                            {StateRole, EndReasonRole, ErrorRole, ErrorCodeRole, ModelRole, ReasoningMsRole,
                             PromptTokensRole, CachedTokensRole, GeneratedTokensRole, TokensPerSecondRole,
                             PromptTokensPerSecondRole, FirstTokenMsRole});
+}
+
+void MessageListModel::setAttachments(qint64 id, const QVector<AttachmentRecord> &attachments)
+{
+    m_tree.at(id).attachments = attachments;
+    if (const int row = rowOf(id); row >= 0)
+        Q_EMIT dataChanged(index(row), index(row), {AttachmentCountRole});
 }
 
 } // namespace app

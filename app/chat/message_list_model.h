@@ -33,7 +33,8 @@ public:
         FirstTokenMsRole,
         CreatedRole,
         VersionRole, // 1 .. VersionCountRole
-        VersionCountRole
+        VersionCountRole,
+        AttachmentCountRole
     };
 
     using QAbstractListModel::QAbstractListModel;
@@ -59,6 +60,7 @@ public:
     void appendText(qint64 id, const QString &text);
     void appendReasoning(qint64 id, const QString &text);
     void update(const MessageRecord &message); // everything but the texts
+    void setAttachments(qint64 id, const QVector<AttachmentRecord> &attachments);
 
 Q_SIGNALS:
     void textAppended(int row, const QString &text);

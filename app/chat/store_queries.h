@@ -10,8 +10,9 @@ namespace app {
 struct ConversationContents
 {
     ConversationRecord conversation; // id 0: there is none (for a draft without a conversation)
-    QVector<MessageRecord> messages;
+    QVector<MessageRecord> messages; // with their attachments
     QString draft;
+    QVector<AttachmentRecord> draftAttachments;
 };
 
 // Words in files, for readers with other programs; never translated. Of an unknown word: user, complete.

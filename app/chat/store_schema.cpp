@@ -7,7 +7,7 @@ namespace app {
 namespace {
 
 // One that was released never changes.
-constexpr std::array<const char *, 3> kMigrations{R"sql(
+constexpr std::array<const char *, 4> kMigrations{R"sql(
 CREATE TABLE folders(
     id INTEGER PRIMARY KEY,
     parent_id INTEGER,
@@ -68,6 +68,21 @@ CREATE TABLE search_pending(message_id INTEGER PRIMARY KEY); -- what search_inde
                                                 R"sql(
 ALTER TABLE conversations ADD COLUMN view_message INTEGER;
 ALTER TABLE conversations ADD COLUMN view_offset INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                R"sql(
+CREATE TABLE attachments(
+    id INTEGER PRIMARY KEY,
+    conversation_id INTEGER REFERENCES conversations(id) ON DELETE CASCADE, -- NULL: of the chat not begun yet
+    message_id INTEGER, -- NULL: of the draft
+    position INTEGER NOT NULL DEFAULT 0,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'text',
+    bytes INTEGER NOT NULL DEFAULT 0,
+    note TEXT NOT NULL DEFAULT '',
+    pinned INTEGER NOT NULL DEFAULT 0,
+    left_out INTEGER NOT NULL DEFAULT 0,
+    text TEXT NOT NULL DEFAULT '');
+CREATE INDEX attachments_by_conversation ON attachments(conversation_id);
 )sql"};
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "app/error_text.h"
 #include "app/settings_keys.h"
+#include "ui/chat/attachment_chips.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
@@ -14,9 +15,6 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
-#include <QFile>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -35,8 +33,15 @@ namespace {
 
 using app::ChatSession;
 using State = app::ChatSession::State;
-constexpr qint64 kLargestFile = 1 << 20; // bytes of a text file put into a message
 const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
+
+QVector<qint64> idsOf(const QVector<app::AttachmentRecord> &attachments)
+{
+    QVector<qint64> ids;
+    for (const app::AttachmentRecord &attachment : attachments)
+        ids << attachment.id;
+    return ids;
+}
 
 } // namespace
 
@@ -84,15 +89,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         countSoon();
         place();
     });
-    connect(m_composer, &Composer::attachRequested, this, [this] {
-        const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Attach a text file"));
-        for (const QString &path : paths)
-            openFile(path);
-    });
-    connect(m_composer->edit(), &PlainEdit::filesDropped, this, [this](const QStringList &paths) {
-        for (const QString &path : paths)
-            openFile(path);
-    });
+    connectAttachments();
     connect(m_composer->edit(), &PlainEdit::upInEmpty, this, [this] {
         for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
             if (m_transcript->message(row).isUser() && m_session && !m_session->isBusy()) {
@@ -127,7 +124,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         refresh();
     });
     connect(m_queueBar, &QueueBar::editRequested, this, [this](int i) {
-        const QString text = m_queues[m_session].takeAt(i);
+        const QString text = m_queues[m_session].takeAt(i).text; // its attachments are the draft's again
         const QString written = m_composer->edit()->text();
         m_composer->edit()->replaceText(
             written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
@@ -224,6 +221,7 @@ void ChatPanel::addKeys()
     key(Qt::SHIFT | Qt::Key_F3, &ChatPanel::findPrevious);
     key(Qt::CTRL | Qt::Key_P, &ChatPanel::pinHere);
     key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
+    key(Qt::CTRL | Qt::Key_O, &ChatPanel::chooseFiles);
     key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
     key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
 }
@@ -233,7 +231,9 @@ ChatPanel::~ChatPanel()
     // What waits in a queue was written by the user: it goes back to the drafts.
     for (auto it = m_queues.begin(); it != m_queues.end(); ++it) {
         if (!it.value().isEmpty()) {
-            QStringList all = it.value();
+            QStringList all;
+            for (const QueuedMessage &message : it.value())
+                all << message.text;
             if (!it.key()->draft().trimmed().isEmpty())
                 all.append(it.key()->draft());
             it.key()->setDraft(all.join(QStringLiteral("\n\n")));
@@ -317,7 +317,7 @@ void ChatPanel::use(app::ChatSession *session)
         m_session->disconnect(this);
     }
     m_session = session;
-    m_submitWhenLoaded = false;
+    m_submitWhenLoaded = m_submitWhenRead = false;
     m_showWhenLoaded = 0;
     m_fileNotice.clear();
     m_findBar->close();
@@ -373,7 +373,11 @@ void ChatPanel::use(app::ChatSession *session)
         countSoon();
         m_titles.consider(*session);
     });
-    connect(session, &QObject::destroyed, this, [this, session] { m_queues.remove(session); });
+    connect(session, &QObject::destroyed, this, [this, session] {
+        m_queues.remove(session);
+        m_intakes.remove(session);
+    });
+    connect(session, &ChatSession::attachmentsChanged, this, &ChatPanel::showAttachments);
     connect(session->messages(), &QAbstractItemModel::rowsInserted, this, &ChatPanel::refresh,
             Qt::UniqueConnection);
     connect(session->messages(), &QAbstractItemModel::modelReset, this, &ChatPanel::refresh,
@@ -385,6 +389,7 @@ void ChatPanel::use(app::ChatSession *session)
         m_settings.set(kLastConversation, session->conversationId());
     m_list->setCurrent(session->conversationId());
     refresh();
+    showAttachments();
     countSoon();
 }
 
@@ -430,7 +435,7 @@ void ChatPanel::submit()
     if (!m_session)
         return;
     const QString text = m_composer->edit()->text();
-    if (text.trimmed().isEmpty())
+    if (waitsForAttachments() || (text.trimmed().isEmpty() && composed().isEmpty()))
         return;
     if (m_session->state() == State::Loading) {
         // The chat is still read from the disk: what was sent goes as soon as it is there.
@@ -451,7 +456,7 @@ void ChatPanel::submit()
         m_editDrafts.remove(m_session);
         m_editRow = -1;
         const bool isAnswer = m_session->messages()->message(row).role == app::Role::Assistant;
-        if (isAnswer ? m_session->editAnswer(row, text) : m_session->editAndResend(row, text)) {
+        if (isAnswer ? m_session->editAnswer(row, text) : m_session->editAndResend(row, text, std::exchange(m_editAttachments, {}))) {
             m_settingDraft = true;
             m_composer->edit()->setText(m_session->draft());
             m_settingDraft = false;
@@ -460,8 +465,8 @@ void ChatPanel::submit()
         return;
     }
     if (m_session->isBusy()) {
-        m_queues[m_session].append(text);
-    } else if (!m_session->send(text)) {
+        m_queues[m_session].append({text, idsOf(composed())});
+    } else if (!m_session->send(text, idsOf(composed()))) {
         return;
     }
     m_settingDraft = true;
@@ -482,13 +487,14 @@ void ChatPanel::sendNext(app::ChatSession *session)
     app::MessageListModel *messages = session->messages();
     const int last = messages->rowCount() - 1;
     const bool wentWell = last >= 0 && messages->message(last).state == app::MessageState::Complete;
-    const QString text = queue->takeFirst();
-    if (wentWell && session->send(text)) {
+    const QueuedMessage next = queue->takeFirst();
+    if (wentWell && session->send(next.text, next.attachments)) {
         refresh();
         return;
     }
-    QStringList back{text};
-    back += std::exchange(*queue, {});
+    QStringList back{next.text};
+    for (const QueuedMessage &message : std::exchange(*queue, {}))
+        back << message.text;
     if (!session->draft().trimmed().isEmpty())
         back.append(session->draft());
     session->setDraft(back.join(QStringLiteral("\n\n")));
@@ -529,6 +535,8 @@ void ChatPanel::act(Action action, int row, const QString &name)
             focusInput();
         } else if (name == QLatin1String("receipt")) {
             showReceipt(row);
+        } else if (const qint64 id = attachmentOfAction(name)) {
+            openAttachment(id);
         }
         break;
     default:
@@ -591,10 +599,12 @@ void ChatPanel::beginEdit(int row)
     if (m_editRow < 0)
         m_editDrafts[m_session] = m_composer->edit()->text();
     m_editRow = row;
+    m_editAttachments = m_session->messages()->message(row).attachments;
     m_settingDraft = true;
     m_composer->edit()->setText(m_session->messages()->message(row).content);
     m_settingDraft = false;
     updateNotice();
+    showAttachments();
     focusInput();
 }
 
@@ -603,53 +613,13 @@ void ChatPanel::cancelEdit()
     if (m_editRow < 0)
         return;
     m_editRow = -1;
+    m_editAttachments.clear();
     const QString draft = m_session ? m_editDrafts.take(m_session) : QString();
     m_settingDraft = true;
     m_composer->edit()->setText(draft);
     m_settingDraft = false;
     updateNotice();
-}
-
-bool ChatPanel::acceptsFile(const QString &path) const
-{
-    const QFileInfo info(path);
-    return info.isFile() && info.size() <= kLargestFile;
-}
-
-void ChatPanel::openFile(const QString &path)
-{
-    const QFileInfo info(path);
-    QFile file(path);
-    QString problem;
-    QByteArray bytes;
-    if (info.size() > kLargestFile)
-        problem = tr("%1 is larger than 1 MiB.").arg(info.fileName());
-    else if (!file.open(QIODevice::ReadOnly))
-        problem = tr("%1 could not be read: %2").arg(info.fileName(), file.errorString());
-    else if ((bytes = file.read(kLargestFile + 1)).contains('\0'))
-        problem = tr("%1 is no text file.").arg(info.fileName());
-    if (!problem.isEmpty()) {
-        m_notSent = problem;
-        updateNotice();
-        return;
-    }
-    QString text = QString::fromUtf8(bytes);
-    text.replace(QLatin1String("\r\n"), QLatin1String("\n"));
-    // A fence longer than any in the file.
-    QString fence = QStringLiteral("```");
-    while (text.contains(fence))
-        fence += QLatin1Char('`');
-    const QString written = m_composer->edit()->text();
-    QTextCursor cursor = m_composer->edit()->textCursor();
-    cursor.movePosition(QTextCursor::End);
-    cursor.insertText(QStringLiteral("%1%2:\n%3%4\n%5%6%3\n")
-                          .arg(written.isEmpty() || written.endsWith(QLatin1Char('\n'))
-                                   ? QString()
-                                   : QStringLiteral("\n\n"),
-                               info.fileName(), fence, info.suffix(), text,
-                               text.endsWith(QLatin1Char('\n')) ? QString() : QStringLiteral("\n")));
-    m_composer->edit()->setTextCursor(cursor);
-    focusInput();
+    showAttachments();
 }
 
 void ChatPanel::place()

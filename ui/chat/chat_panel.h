@@ -1,6 +1,7 @@
 // Chat: one conversation at a time, its transcript and the composer; answers of others go on meanwhile.
 #pragma once
 
+#include "app/attachments/attachment_intake.h"
 #include "app/chat/chat_sessions.h"
 #include "app/chat/conversation_list_model.h"
 #include "app/chat/title_writer.h"
@@ -21,12 +22,20 @@ class QStackedWidget;
 
 namespace ui {
 
+class AttachmentStrip;
 class Composer;
 class ContextBar;
 class ConversationList;
 class ChatFindBar;
 class QueueBar;
 class StartView;
+
+// What was sent while an answer was under way: its attachments are the draft's until then.
+struct QueuedMessage
+{
+    QString text;
+    QVector<qint64> attachments;
+};
 
 class ChatPanel : public Panel
 {
@@ -44,6 +53,11 @@ public:
     void stop() override;
     bool acceptsFile(const QString &path) const override;
     void openFile(const QString &path) override;
+
+    // Files and long pastes beside the message; see chat_panel_attachments.cpp.
+    void attachFiles(const QStringList &paths);
+    void attachText(const QString &text); // a paste
+    void chooseFiles();                   // Ctrl+O
 
     void openConversation(qint64 id);
     void retry();       // Ctrl+R
@@ -98,6 +112,20 @@ private:
     void count();
     void showContext();
     void place();
+    void connectAttachments();
+    bool editsQuestion() const; // else an answer, or nothing
+    app::AttachmentIntake *intake(app::ChatSession *session);
+    QVector<app::AttachmentRecord> composed() const; // what would go with the message that is written
+    std::optional<app::AttachmentRecord> attachment(qint64 id) const;
+    void showAttachments();
+    void countAttachments();
+    int countedTokens(const QVector<app::AttachmentRecord> &attachments) const; // -1: not all are counted yet
+    bool waitsForAttachments(); // nothing can be sent yet; says why, or sends later
+    void removeAttachment(qint64 id);
+    void putIntoMessage(qint64 id);
+    void openAttachment(qint64 id);
+    void showAttachmentMenu(qint64 id, const QPoint &at);
+    void moveToNewChat();
     void renameHere();
     void showMore(IconButton *button);
     void exportChat(); // Ctrl+S
@@ -116,7 +144,7 @@ private:
     ChatFiles m_files;
     app::TitleWriter m_titles;
     QPointer<app::ChatSession> m_session;
-    QHash<app::ChatSession *, QStringList> m_queues; // messages that wait for the end of an answer
+    QHash<app::ChatSession *, QVector<QueuedMessage>> m_queues; // messages that wait for the end of an answer
     QHash<app::ChatSession *, QString> m_editDrafts;
 
     QLabel *m_title;
@@ -129,6 +157,12 @@ private:
     QueueBar *m_queueBar;
     ContextBar *m_contextBar;
     Composer *m_composer;
+    app::AttachmentReader m_reader;
+    QHash<app::ChatSession *, app::AttachmentIntake *> m_intakes;
+    QVector<app::AttachmentRecord> m_editAttachments; // while an earlier message is edited
+    QHash<qint64, int> m_attachmentTokens;            // of the model in use, by attachment
+    QHash<qint64, QObject *> m_attachmentCounters;
+    bool m_submitWhenRead = false;
     QWidget *m_foot;
     ConversationList *m_list;
     ChatFindBar *m_findBar;
@@ -143,6 +177,7 @@ private:
     int m_writtenBefore = 0; // characters of an answer that is continued
     QString m_speed;         // while it is written: exact tokens by measured time
     int m_baseTokens = -1, m_totalTokens = -1;
+    bool m_totalHasAttachments = false;
     int m_runningTokens = -1; // prompt and answer so far, while one is written
     int m_editRow = -1;
     bool m_settingDraft = false;

@@ -26,6 +26,16 @@ namespace {
 
 using app::ChatSession;
 using State = app::ChatSession::State;
+// Characters of attachments up to which a draft is counted as one text at every pause of typing.
+constexpr qsizetype kCountedWhole = 200'000;
+
+qsizetype lengthOf(const QVector<app::AttachmentRecord> &attachments)
+{
+    qsizetype length = 0;
+    for (const app::AttachmentRecord &attachment : attachments)
+        length += attachment.leftOut ? 0 : attachment.text.size();
+    return length;
+}
 
 } // namespace
 
@@ -61,7 +71,10 @@ void ChatPanel::refresh()
     m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
                                : empty ? tr("Write a message")
                                        : tr("Write the next message"));
-    m_queueBar->setMessages(m_queues.value(m_session));
+    QStringList waiting;
+    for (const QueuedMessage &message : m_queues.value(m_session))
+        waiting << (message.text.trimmed().isEmpty() ? tr("Attachments without words") : message.text);
+    m_queueBar->setMessages(waiting);
     const bool writes = m_session->state() == State::Writing || m_session->state() == State::Thinking;
     if (!writes) {
         m_writing.invalidate();
@@ -124,11 +137,7 @@ void ChatPanel::updateNotice()
         m_notice->setWords(tr("The context is full. Nothing was dropped, your message is not sent yet."),
                            m_blocked);
         connect(m_notice->addAction(tr("New chat with this message"), TextButton::Kind::Primary),
-                &TextButton::clicked, this, [this] {
-                    const QString text = m_composer->edit()->text();
-                    newItem();
-                    m_composer->edit()->replaceText(text);
-                });
+                &TextButton::clicked, this, &ChatPanel::moveToNewChat);
     } else if (!m_notSent.isEmpty()) {
         m_notice->setKind(Notice::Kind::Danger);
         m_notice->setIconName(QStringLiteral("error"));
@@ -317,9 +326,15 @@ void ChatPanel::count()
             m_runningTokens = -1;
         showContext();
     });
-    if (!draft.trimmed().isEmpty()) {
-        m_service.countTokens(m_session->draftRequest(draft), &m_draftCounter, [this](int tokens) {
+    const QVector<app::AttachmentRecord> attached = composed();
+    countAttachments();
+    // Whole, where that is quick; else what is attached is counted once and added.
+    const bool whole = lengthOf(attached) <= kCountedWhole;
+    if (!draft.trimmed().isEmpty() || !attached.isEmpty()) {
+        const auto request = whole ? m_session->draftRequest(draft, attached) : m_session->draftRequest(draft.trimmed().isEmpty() ? QStringLiteral(".") : draft);
+        m_service.countTokens(request, &m_draftCounter, [this, whole](int tokens) {
             m_totalTokens = tokens;
+            m_totalHasAttachments = whole;
             showContext();
         });
     } else {
@@ -334,9 +349,11 @@ void ChatPanel::showContext()
     const auto model = m_service.model();
     if (!model || !m_session)
         return;
-    const bool blank = m_composer->edit()->text().trimmed().isEmpty();
+    const QVector<app::AttachmentRecord> attached = composed();
+    const bool blank = m_composer->edit()->text().trimmed().isEmpty() && attached.isEmpty();
+    const int beside = m_totalHasAttachments ? 0 : std::max(0, countedTokens(attached));
     const int draft =
-        blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens);
+        blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens) + beside;
     if (blank)
         m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560
                                 ? tr("Enter sends, Shift Enter starts a new line")

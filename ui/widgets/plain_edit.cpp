@@ -71,6 +71,12 @@ void PlainEdit::setSubmitsOnReturn(bool submits)
     m_submitsOnReturn = submits;
 }
 
+void PlainEdit::setLongestPaste(int characters, int lines)
+{
+    m_longestPaste = characters;
+    m_mostPastedLines = lines;
+}
+
 int PlainEdit::contentHeight() const
 {
     return int(std::ceil(document()->documentLayout()->documentSize().height()));
@@ -147,6 +153,10 @@ void PlainEdit::insertFromMimeData(const QMimeData *source)
     if (!source->hasText())
         return;
     QString text = source->text();
+    if (m_longestPaste > 0 && (text.size() > m_longestPaste || text.count(QLatin1Char('\n')) > m_mostPastedLines)) {
+        Q_EMIT longTextPasted(text);
+        return;
+    }
     text.remove(QChar(0));
     textCursor().insertText(text);
     ensureCursorVisible();

@@ -40,6 +40,23 @@ void putTime(QJsonObject &object, const char *key, qint64 ms)
         object[QLatin1String(key)] = exchangeTime(ms);
 }
 
+void putAttachments(QJsonObject &object, const char *key, const QVector<AttachmentRecord> &attachments)
+{
+    QJsonArray array;
+    for (const AttachmentRecord &a : attachments) {
+        QJsonObject one{{QStringLiteral("name"), a.name}, {QStringLiteral("kind"), attachmentKindWord(a.kind)}, {QStringLiteral("text"), a.text}};
+        put(one, "bytes", a.bytes);
+        put(one, "note", a.note);
+        if (a.pinned)
+            one[QLatin1String("pinned")] = true;
+        if (a.leftOut)
+            one[QLatin1String("left_out")] = true;
+        array.append(one);
+    }
+    if (!array.isEmpty())
+        object[QLatin1String(key)] = array;
+}
+
 QJsonObject toJson(const MessageRecord &m, int parent)
 {
     QJsonObject object;
@@ -67,6 +84,7 @@ QJsonObject toJson(const MessageRecord &m, int parent)
     if (!m.receipt.isEmpty())
         object[QLatin1String("receipt")] = QJsonDocument::fromJson(m.receipt).object();
     putTime(object, "created", m.created);
+    putAttachments(object, "attachments", m.attachments);
     return object;
 }
 
@@ -96,6 +114,7 @@ QJsonObject toJson(const ExchangedChat &chat)
     if (places.contains(c.currentLeaf))
         object[QLatin1String("current")] = places.value(c.currentLeaf);
     put(object, "draft", chat.contents.draft);
+    putAttachments(object, "draft_attachments", chat.contents.draftAttachments);
     object[QLatin1String("messages")] = array;
     return object;
 }
@@ -152,6 +171,25 @@ private:
     std::optional<Error> &m_error;
 };
 
+QVector<AttachmentRecord> attachmentsOf(const QJsonArray &array, const QString &where, std::optional<Error> &error)
+{
+    QVector<AttachmentRecord> attachments;
+    for (int i = 0; i < array.size(); ++i) {
+        Fields fields(array[i].toObject(), where + QStringLiteral(", attachment %1").arg(i + 1), error);
+        AttachmentRecord a;
+        a.position = i;
+        a.name = fields.text("name");
+        a.kind = attachmentKindOf(fields.text("kind"));
+        a.text = fields.text("text");
+        a.bytes = fields.integer("bytes");
+        a.note = fields.text("note");
+        a.pinned = fields.flag("pinned");
+        a.leftOut = fields.flag("left_out");
+        attachments << a;
+    }
+    return attachments;
+}
+
 MessageRecord messageOf(const QJsonObject &object, int number, const QString &where, std::optional<Error> &error)
 {
     Fields fields(object, where, error);
@@ -183,6 +221,7 @@ MessageRecord messageOf(const QJsonObject &object, int number, const QString &wh
     if (const QJsonObject receipt = fields.object("receipt"); !receipt.isEmpty())
         m.receipt = QJsonDocument(receipt).toJson(QJsonDocument::Compact);
     m.created = fields.time("created");
+    m.attachments = attachmentsOf(fields.array("attachments"), where, error);
     return m;
 }
 
@@ -203,6 +242,7 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     c.updated = fields.time("updated");
     c.archivedAt = fields.time("archived");
     chat.contents.draft = fields.text("draft");
+    chat.contents.draftAttachments = attachmentsOf(fields.array("draft_attachments"), where, error);
     const QJsonArray messages = fields.array("messages");
     for (int i = 0; i < messages.size(); ++i)
         chat.contents.messages << messageOf(messages[i].toObject(), i, where + QStringLiteral(", message %1").arg(i + 1), error);
