@@ -47,6 +47,12 @@ void AttachmentIntake::addText(const QString &text, const QString &name)
     Q_EMIT changed();
 }
 
+void AttachmentIntake::refuse(const QString &sentence)
+{
+    m_incoming << IncomingAttachment{newRecordId(), {}, {}, sentence, false};
+    Q_EMIT changed();
+}
+
 void AttachmentIntake::start(qint64 id, const QString &path)
 {
     m_reader.readFile(path, this, [this, id](const ReadAttachment &result) { finish(id, result); });

@@ -29,6 +29,7 @@ public:
 
     void addFiles(const QStringList &paths); // the first 50; the others are named as refused
     void addText(const QString &text, const QString &name);
+    void refuse(const QString &sentence); // what is no file: a picture that was pasted
     void retry(qint64 id);
     void remove(qint64 id); // also while it is read
     const QVector<IncomingAttachment> &incoming() const { return m_incoming; }

@@ -132,6 +132,8 @@ bool ChatSession::send(const QString &text, const std::optional<QVector<qint64>>
         return false;
     MessageRecord question;
     question.attachments = takeFromDraft(attachments);
+    if (text.trimmed().isEmpty() && question.attachments.isEmpty())
+        return false; // they were removed meanwhile
     question.id = newRecordId();
     question.parentId = m_messages.leaf();
     question.content = text;

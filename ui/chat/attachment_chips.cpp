@@ -22,6 +22,11 @@ QString tr(const char *text)
 
 } // namespace
 
+QString attachmentAction(qint64 id)
+{
+    return kAction + QString::number(id);
+}
+
 qint64 attachmentOfAction(const QString &name)
 {
     return name.startsWith(kAction) ? name.mid(kAction.size()).toLongLong() : 0;
@@ -92,7 +97,7 @@ Hot AttachmentChips::hotAt(const QPointF &point) const
     for (qsizetype i = 0; i < m_places.size(); ++i)
         if (m_places[i].contains(point))
             return {Action::Custom, m_places[i], asPlainTip(shownName(m_attachments[i].name) + QLatin1Char('\n') + attachmentSize(m_attachments[i])),
-                    kAction + QString::number(m_attachments[i].id), QString()};
+                    attachmentAction(m_attachments[i].id), QString()};
     return {};
 }
 

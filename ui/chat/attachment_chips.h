@@ -29,7 +29,8 @@ private:
     int m_width = 0, m_height = 0;
 };
 
-// The id in the name of a custom action, 0: it is another action.
+// The name of the custom action that shows an attachment, and the id in it; 0: it is another action.
+QString attachmentAction(qint64 id);
 qint64 attachmentOfAction(const QString &name);
 
 } // namespace ui

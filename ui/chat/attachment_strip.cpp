@@ -299,6 +299,7 @@ void AttachmentStrip::setAttachments(const QVector<app::AttachmentRecord> &attac
     m_order = order;
     setVisible(!m_order.isEmpty());
     arrange();
+    orderByTab();
     if (focused < 0)
         return;
     for (qsizetype i = std::min(focused, m_order.size() - 1); i >= 0; --i)
@@ -330,6 +331,27 @@ void AttachmentStrip::moveFocus(int from, int step)
             ensureWidgetVisible(next, 0, kGap);
             return;
         }
+}
+
+// They are made later than the field that stands below them.
+void AttachmentStrip::orderByTab()
+{
+    if (!m_next)
+        return;
+    QWidget *last = m_next->previousInFocusChain();
+    while (last != m_next && m_body->isAncestorOf(last))
+        last = last->previousInFocusChain();
+    const auto follow = [&last](QWidget *widget) {
+        QWidget::setTabOrder(last, widget);
+        last = widget;
+    };
+    for (const qint64 id : std::as_const(m_order)) {
+        if (AttachmentChip *one = m_chips.value(id))
+            follow(one);
+        else if (QWidget *refusal = m_refusals.value(id))
+            for (PaintedButton *button : refusal->findChildren<PaintedButton *>())
+                follow(button);
+    }
 }
 
 void AttachmentStrip::resizeEvent(QResizeEvent *event)

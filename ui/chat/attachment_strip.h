@@ -21,6 +21,8 @@ public:
     // Chips that stay keep their focus. Hidden while there are none.
     void setAttachments(const QVector<app::AttachmentRecord> &attachments, const QVector<app::IncomingAttachment> &incoming);
     void setTokens(qint64 id, int tokens); // -1: not known
+    // The field that Tab comes to after the last chip.
+    void setNext(QWidget *next) { m_next = next; }
     bool isEmpty() const { return m_order.isEmpty(); }
     // For tests: the chip of an attachment, by its place.
     QAbstractButton *chip(int index) const;
@@ -39,11 +41,13 @@ protected:
 private:
     void arrange();
     void moveFocus(int from, int step);
+    void orderByTab();
     AttachmentChip *makeChip(qint64 id);
     QWidget *makeRefusal(const app::IncomingAttachment &one);
 
     const Appearance &m_appearance;
     QWidget *m_body;
+    QWidget *m_next = nullptr;
     QVector<qint64> m_order;
     QHash<qint64, AttachmentChip *> m_chips;
     QHash<qint64, QWidget *> m_refusals;

@@ -118,6 +118,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(m_queueBar, &QueueBar::dropRequested, this, [this](int i) {
         m_queues[m_session].removeAt(i);
         refresh();
+        showAttachments();
     });
     connect(m_queueBar, &QueueBar::moveUpRequested, this, [this](int i) {
         m_queues[m_session].swapItemsAt(i, i - 1);
@@ -130,6 +131,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
             written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
         focusInput();
         refresh();
+        showAttachments();
     });
     connect(m_list, &ConversationList::opened, this, &ChatPanel::openFound);
     connect(m_list, &ConversationList::exportAllRequested, this, [this] { m_files.exportAll(window()); });
@@ -462,6 +464,7 @@ void ChatPanel::submit()
             m_settingDraft = false;
         }
         refresh();
+        showAttachments();
         return;
     }
     if (m_session->isBusy()) {
@@ -475,6 +478,7 @@ void ChatPanel::submit()
     m_session->setDraft(QString());
     m_transcript->scrollToEnd();
     refresh();
+    showAttachments();
 }
 
 void ChatPanel::sendNext(app::ChatSession *session)
@@ -504,6 +508,7 @@ void ChatPanel::sendNext(app::ChatSession *session)
         m_settingDraft = false;
     }
     refresh();
+    showAttachments();
 }
 
 void ChatPanel::act(Action action, int row, const QString &name)

@@ -28,6 +28,10 @@ void ChatPanel::connectAttachments()
     connect(m_composer, &Composer::attachRequested, this, &ChatPanel::chooseFiles);
     connect(m_composer->edit(), &PlainEdit::filesDropped, this, &ChatPanel::attachFiles);
     connect(m_composer->edit(), &PlainEdit::longTextPasted, this, &ChatPanel::attachText);
+    connect(m_composer->edit(), &PlainEdit::imagePasted, this, [this] {
+        if (m_session)
+            intake(m_session)->refuse(tr("What was pasted is a picture. The model reads text only."));
+    });
     connect(strip, &AttachmentStrip::openRequested, this, &ChatPanel::openAttachment);
     connect(strip, &AttachmentStrip::removeRequested, this, &ChatPanel::removeAttachment);
     connect(strip, &AttachmentStrip::menuRequested, this, &ChatPanel::showAttachmentMenu);

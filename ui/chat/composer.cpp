@@ -43,6 +43,7 @@ Composer::Composer(const Appearance &appearance, QWidget *parent)
     m_preset->setChevronShown(false);
     m_preset->setToolTip(tr("How freely the model chooses its words"));
     m_edit->setAccessibleName(tr("Message"));
+    m_attachments->setNext(m_edit);
     m_edit->setLongestPaste(kLongestPaste, kMostPastedLines);
     m_attach->setName(tr("Attach files"), tr("Ctrl+O"));
     m_edit->viewport()->installEventFilter(this);

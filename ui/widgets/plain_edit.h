@@ -33,6 +33,7 @@ Q_SIGNALS:
     void upInEmpty(); // Up while nothing is written
     void filesDropped(const QStringList &paths); // or pasted
     void longTextPasted(const QString &text);
+    void imagePasted(); // where setLongestPaste() says that more than short texts is taken
 
 protected:
     bool event(QEvent *event) override;

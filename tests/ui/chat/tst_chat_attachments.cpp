@@ -15,6 +15,8 @@
 #include <QDropEvent>
 #include <QElapsedTimer>
 #include <QGuiApplication>
+#include <QImage>
+#include <QLabel>
 #include <QListView>
 #include <QMenu>
 #include <QMimeData>
@@ -253,6 +255,18 @@ private Q_SLOTS:
         QTest::keyClick(s.edit(), Qt::Key_Return);
         QVERIFY(s.answered(1));
         QVERIFY(s.lastQuestion().contains(QLatin1String("gone.txt")));
+    }
+
+    void aPastedPictureIsRefused()
+    {
+        Setup s;
+        QVERIFY(s.ready());
+        auto *mime = new QMimeData;
+        mime->setImageData(QImage(4, 4, QImage::Format_RGB32));
+        s.paste(mime);
+        QCOMPARE(s.strip()->count(), 1);
+        QCOMPARE(s.strip()->findChild<QLabel *>()->text(), QStringLiteral("What was pasted is a picture. The model reads text only."));
+        QCOMPARE(s.edit()->text(), QString());
     }
 
     void chipsAreUsedByKeys()
