@@ -90,6 +90,12 @@ int zeroSide(QByteArrayView bytes)
     return zeros[0] * 10 > units * 4 && zeros[1] * 20 < units ? -1 : 0;
 }
 
+bool isNoText(QChar c)
+{
+    const char16_t u = c.unicode();
+    return (u < 0x20 && u != u'\n' && u != u'\r' && u != u'\t' && u != u'\f') || u >= 0xfffe;
+}
+
 QString withPlainLineBreaks(QString text)
 {
     if (text.contains(u'\r')) {
@@ -178,10 +184,13 @@ std::optional<DecodedText> TextDecoder::decode(const QByteArray &bytes) const
     } else if (bytes.startsWith("\xfe\xff")) {
         utf16(QStringConverter::Utf16BE, 2);
     } else if (bytes.contains('\0')) {
-        const int side = zeroSide(bytes);
+        const int side = bytes.size() % 2 == 0 ? zeroSide(bytes) : 0;
         if (side == 0)
             return std::nullopt;
         utf16(side > 0 ? QStringConverter::Utf16LE : QStringConverter::Utf16BE, 0);
+        // Without a mark nothing but a whole text is believed.
+        if (result.replaced > 0 || std::any_of(result.text.cbegin(), result.text.cend(), &isNoText))
+            return std::nullopt;
     } else if (firstInvalidUtf8Byte(bytes) < 0) {
         result.text = QString::fromUtf8(bytes.startsWith("\xef\xbb\xbf") ? QByteArrayView(bytes).sliced(3) : QByteArrayView(bytes));
         result.encoding = QStringLiteral("UTF-8");

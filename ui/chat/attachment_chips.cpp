@@ -13,6 +13,7 @@ namespace ui {
 namespace {
 
 constexpr int kHeight = 28, kGap = 6, kLeft = 30, kRight = 10, kWidest = 320;
+constexpr int kSlack = 2; // an advance is rounded, and eliding is strict
 const QString kAction = QStringLiteral("attachment:");
 
 QString tr(const char *text)
@@ -51,7 +52,7 @@ void AttachmentChips::layout(int room)
     qreal x = 0, y = 0;
     m_width = 0;
     for (const app::AttachmentRecord &attachment : std::as_const(m_attachments)) {
-        const int natural = kLeft + names.horizontalAdvance(shownName(attachment.name)) + 8 + details.horizontalAdvance(detail(attachment)) + 1 + kRight;
+        const int natural = kLeft + names.horizontalAdvance(shownName(attachment.name)) + 8 + details.horizontalAdvance(detail(attachment)) + 1 + kRight + kSlack;
         const qreal wide = std::min({natural, kWidest, room});
         if (x > 0 && x + wide > room) {
             x = 0;

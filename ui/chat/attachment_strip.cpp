@@ -61,7 +61,7 @@ public:
     }
     QSize sizeHint() const override
     {
-        const int words = QFontMetrics(m_appearance.font(FontRole::Ui)).horizontalAdvance(m_name);
+        const int words = QFontMetrics(m_appearance.font(FontRole::Ui)).horizontalAdvance(m_name) + 2; // eliding is strict
         return {std::min(kWidestChip, kLeft + words + 8 + detailWidth() + 4 + 28), kChipHeight};
     }
 

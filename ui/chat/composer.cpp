@@ -64,7 +64,7 @@ Composer::Composer(const Appearance &appearance, QWidget *parent)
     all->setContentsMargins(1, 13, 1, 7);
     all->setSpacing(10);
     auto *attached = new QHBoxLayout;
-    attached->setContentsMargins(11, 0, 11, 0);
+    attached->setContentsMargins(16, 0, 16, 0);
     attached->addWidget(m_attachments);
     all->addLayout(attached);
     auto *words = new QHBoxLayout;

@@ -106,13 +106,20 @@ private Q_SLOTS:
         const QByteArray whole = test::pdfOf({QStringLiteral("first page"), QStringLiteral("second page")});
         const ReadAttachment cut = s.read(QStringLiteral("cut.pdf"), whole.left(whole.indexOf("xref")));
         QVERIFY2(cut.problem.startsWith(QLatin1String("cut.pdf is damaged: it is no whole PDF.")), qPrintable(cut.problem));
-        QByteArray lost = whole; // pages are found without their table, and that it was so is said
+        QByteArray lost = whole; // pages are found without their table
         lost.replace("startxref\n", "startxref\n9");
         lost.replace("00000 n", "00007 n");
-        const ReadAttachment found = s.read(QStringLiteral("lost.pdf"), lost);
+        QVERIFY(s.read(QStringLiteral("lost.pdf"), lost).attachment.text.contains(QLatin1String("second page")));
+        QByteArray broken = whole; // what of a page cannot be read is said
+        broken.replace("(second page)", "(second page\\");
+        const ReadAttachment found = s.read(QStringLiteral("broken.pdf"), broken);
         QCOMPARE(found.problem, QString());
-        QVERIFY(found.attachment.text.contains(QLatin1String("second page")));
+        QVERIFY(found.attachment.text.contains(QLatin1String("first page")));
         QVERIFY2(found.attachment.note.contains(QLatin1String("damaged")), qPrintable(found.attachment.note));
+        QByteArray locked = whole;
+        locked.replace("trailer\n<<", "trailer\n<</Encrypt<</Filter/Standard/V 2/R 3/Length 128/P -44/O(01234567890123456789012345678901)"
+                                      "/U(01234567890123456789012345678901)>>/ID[(0123456789012345)(0123456789012345)]");
+        QCOMPARE(s.read(QStringLiteral("locked.pdf"), locked).problem, QStringLiteral("locked.pdf is protected with a password. Save a copy without one."));
         const ReadAttachment none = s.read(QStringLiteral("none.pdf"), "%PDF-1.7\nnothing behind it");
         QVERIFY2(none.problem.contains(QLatin1String("none.pdf is damaged")), qPrintable(none.problem));
     }
