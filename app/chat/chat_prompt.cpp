@@ -1,5 +1,6 @@
 #include "app/chat/chat_prompt.h"
 
+#include "app/attachments/attachment_prompt.h"
 #include "app/chat/chat_context.h"
 
 #include <QRegularExpression>
@@ -48,6 +49,13 @@ GenerationRequest request(std::vector<ChatMessage> turns, const ChatOptions &opt
     return result;
 }
 
+// Those stay where a summary stands for their message.
+QVector<AttachmentRecord> pinnedOf(QVector<AttachmentRecord> attachments)
+{
+    attachments.removeIf([](const AttachmentRecord &one) { return !one.pinned; });
+    return attachments;
+}
+
 std::vector<ChatMessage> turnsOf(const QVector<MessageRecord> &path)
 {
     std::vector<ChatMessage> turns;
@@ -57,15 +65,16 @@ std::vector<ChatMessage> turnsOf(const QVector<MessageRecord> &path)
     for (const ContextTurn &turn : std::as_const(parts)) {
         if (turn.summary >= 0)
             addTurn(turns, "user", summaryForModel(path[turn.summary].summary).toStdString());
-        if (turn.sight != Sight::Seen)
-            continue;
         for (const MessageRecord &message : path.mid(turn.first, turn.count)) {
-            if (message.content.isEmpty())
+            const QString content = turn.sight == Sight::Seen         ? withAttachments(message.attachments, message.content)
+                                    : turn.sight == Sight::Summarised ? withAttachments(pinnedOf(message.attachments), QString())
+                                                                      : QString();
+            if (content.isEmpty())
                 continue;
             const char *role = message.role == Role::Assistant ? "assistant"
                                : message.role == Role::System  ? "system"
                                                                : "user";
-            addTurn(turns, role, message.content.toStdString());
+            addTurn(turns, role, content.toStdString());
         }
     }
     return turns;

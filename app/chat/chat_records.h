@@ -1,6 +1,8 @@
 // Conversations and messages as they are stored: plain values, passed between threads.
 #pragma once
 
+#include "app/attachments/attachment_record.h"
+
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
@@ -49,6 +51,7 @@ struct MessageRecord
     // What the model sees in place of the messages from `summaryFrom` to this one, on a path that holds both. Empty: nothing.
     QString summary;
     qint64 summaryFrom = 0;
+    QVector<AttachmentRecord> attachments; // in order; the store keeps them by SaveAttachment, not by SaveMessage
 };
 
 // Where the reader was: this message stands at the top of the view, so many px above it. 0: at the end, where new text appears.
@@ -184,7 +187,7 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
 };
 using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SaveLens, SetCurrentLeaf, SetTitle,
                                     SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
-                                    SetView, SetContextMarks, SetSummary, SetChoices, SetDraft>;
+                                    SetView, SetContextMarks, SetSummary, SetChoices, SetDraft, SaveAttachment, SetAttachmentUse, RemoveAttachment>;
 using StoreOperations = QVector<StoreOperation>;
 
 inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;

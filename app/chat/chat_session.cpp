@@ -36,6 +36,8 @@ ChatSession::ChatSession(InferenceService &service, ChatStore &store, const Sett
         if (m_state == State::WaitingForModel)
             ask();
     });
+    for (const auto changed : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(&m_messages, changed, this, &ChatSession::attachmentsChanged);
     load(conversationId);
 }
 
@@ -83,6 +85,7 @@ void ChatSession::load(qint64 id)
             if (m_draft.isEmpty())
                 m_draft = result->draft;
             m_savedDraft = result->draft;
+            takeDraftAttachments(*result);
         }
         const QPointer<ChatSession> alive(this);
         // What was said there is not known: nothing can follow it.
@@ -91,6 +94,10 @@ void ChatSession::load(qint64 id)
             setState(State::Idle);
         if (alive && !m_conversation.title.isEmpty())
             Q_EMIT titleChanged();
+        if (!alive)
+            return;
+        if (result)
+            Q_EMIT attachmentsChanged();
         if (!alive)
             return;
         if (result)
@@ -141,11 +148,15 @@ MessageRecord ChatSession::newAnswer(qint64 parent) const
     return answer;
 }
 
-bool ChatSession::send(const QString &text)
+bool ChatSession::send(const QString &text, const std::optional<QVector<qint64>> &attachments)
 {
-    if (m_state != State::Idle || text.trimmed().isEmpty())
+    const bool attaches = attachments ? !attachments->isEmpty() : !m_draftAttachments.isEmpty();
+    if (m_state != State::Idle || (text.trimmed().isEmpty() && !attaches))
         return false;
     MessageRecord question;
+    question.attachments = takeFromDraft(attachments);
+    if (text.trimmed().isEmpty() && question.attachments.isEmpty())
+        return false; // they were removed meanwhile
     question.id = newRecordId();
     question.parentId = m_messages.leaf();
     question.content = text;
@@ -154,12 +165,17 @@ bool ChatSession::send(const QString &text)
     return true;
 }
 
-bool ChatSession::editAndResend(int row, const QString &text)
+bool ChatSession::editAndResend(int row, const QString &text, const std::optional<QVector<AttachmentRecord>> &attachments)
 {
-    if (m_state != State::Idle || text.trimmed().isEmpty() || row < 0 || row >= m_messages.rowCount() ||
-        m_messages.message(row).role != Role::User)
+    if (m_state != State::Idle || row < 0 || row >= m_messages.rowCount() || m_messages.message(row).role != Role::User)
+        return false;
+    const QVector<AttachmentRecord> attached = attachments.value_or(m_messages.message(row).attachments);
+    if (text.trimmed().isEmpty() && attached.isEmpty())
         return false;
     MessageRecord question;
+    question.attachments = attached;
+    for (AttachmentRecord &attachment : question.attachments)
+        attachment.id = newRecordId(); // the version before keeps its own
     question.id = newRecordId();
     question.parentId = m_messages.message(row).parentId;
     question.content = text;
@@ -239,7 +255,7 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
         conversation.choices = choicesToJson(m_choices);
     }
     if (isNew || (m_messages.tree().isEmpty() && conversation.title.isEmpty()))
-        conversation.title = titleFrom(typed);
+        conversation.title = titleFrom(typed.trimmed().isEmpty() && !messages.first().attachments.isEmpty() ? messages.first().attachments.first().name : typed);
     if (isNew)
         operations << CreateConversation{conversation} << SetDraft{0, QString()};
     else if (conversation.title != m_conversation.title)
@@ -248,13 +264,20 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
     for (MessageRecord &record : records) {
         record.conversationId = conversation.id;
         operations << SaveMessage{record};
+        for (AttachmentRecord &attachment : record.attachments) {
+            attachment.conversationId = conversation.id;
+            attachment.messageId = record.id;
+            attachment.position = int(&attachment - record.attachments.constData());
+            operations << SaveAttachment{attachment};
+        }
     }
     const qint64 answer = records.last().id;
     const bool continues = !lens.isEmpty();
     if (continues)
         operations << SaveLens{answer, lens};
+    const bool isTyped = records.size() > 1;
     operations << SetCurrentLeaf{conversation.id, answer, nowMs()};
-    if (!typed.isEmpty())
+    if (isTyped)
         operations << SetDraft{conversation.id, QString()};
 
     m_pendingText = typed;
@@ -269,6 +292,8 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
             m_answer.reset();
             setState(State::Idle);
             if (alive)
+                giveBack(messages.first().attachments);
+            if (alive)
                 Q_EMIT sendFailed(text, result.error());
             return;
         }
@@ -282,12 +307,14 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
         m_savedDraft.clear();
         if (!m_draft.isEmpty())
             m_draftTimer.start(); // typed since
-        m_messages.add(records, answer);
         if (isNew)
+            moveDraftAttachments();
+        m_messages.add(records, answer);
+        if (isNew && alive)
             Q_EMIT conversationCreated(conversation.id);
         if (alive && titled)
             Q_EMIT titleChanged();
-        if (alive && !text.isEmpty())
+        if (alive && isTyped)
             Q_EMIT sent();
         if (alive)
             beginAnswer(answer, continues);
@@ -595,12 +622,13 @@ void ChatSession::saveDraft()
     m_store.write({SetDraft{m_conversation.id, m_draft}}, Durability::Typed);
 }
 
-inference::GenerationRequest ChatSession::draftRequest(const QString &draft, int row) const
+inference::GenerationRequest ChatSession::draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments, int row) const
 {
     const bool instead = row >= 0 && row < m_messages.rowCount();
     QVector<MessageRecord> path = instead ? pathBefore(row) : m_messages.tree().messages(m_messages.tree().path(m_messages.leaf()));
     MessageRecord question;
     question.content = draft;
+    question.attachments = attachments;
     path << question;
     return chatRequest(path, options(), m_service.model());
 }

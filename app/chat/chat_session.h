@@ -88,15 +88,15 @@ public:
     // Of the answer under way or the last one: prompt and answer, for "5,170 of 16,384 tokens". 0: not known.
     int contextTokens() const;
 
-    // False, and nothing happens, while Loading or busy, or when the text is blank. Else sent() or
-    // sendFailed() comes.
-    bool send(const QString &text);
+    // False, and nothing happens, while Loading or busy, or when the text is blank and nothing is attached. Else sent() or
+    // sendFailed() comes. `attachments` are ids of the draft's; without it all of them go.
+    bool send(const QString &text, const std::optional<QVector<qint64>> &attachments = {});
     QString pendingText() const { return m_pendingText; } // while Sending, also while the disk is full
     void stop();
     // A new version of the answer in that row; the former ones stay.
     bool regenerate(int row);
-    // A new version of the message in that row, with a new answer, as a new branch.
-    bool editAndResend(int row, const QString &text);
+    // A new version of the message in that row, with a new answer, as a new branch. It keeps the attachments, or has these.
+    bool editAndResend(int row, const QString &text, const std::optional<QVector<AttachmentRecord>> &attachments = {});
     // A version of the answer in that row as the user wants it to be; the model's own stays. Nothing is asked.
     bool editAnswer(int row, const QString &text);
     // The next message follows this one, as a new branch beside what stands below it now.
@@ -140,8 +140,17 @@ public:
     QString draft() const { return m_draft; }
     void setDraft(const QString &text);
     void saveDraft(); // now, instead of within half a second
-    // What the engine would be asked if `draft` were sent now: to count its tokens. With a row: as another version of the message there.
-    inference::GenerationRequest draftRequest(const QString &draft, int row = -1) const;
+    // What the engine would be asked if `draft` were sent now with these: to count its tokens. With a row: as another version of the
+    // message there.
+    inference::GenerationRequest draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments = {}, int row = -1) const;
+
+    // Attachments, see chat_session_attachments.cpp. Those of the draft are kept in the file and go with the message that is sent.
+    const QVector<AttachmentRecord> &draftAttachments() const { return m_draftAttachments; }
+    QVector<AttachmentRecord> shownAttachments() const; // of the messages on the path that is shown, in their order
+    void attach(AttachmentRecord attachment);           // to the draft, last; it gets its id where it has none
+    void removeAttachment(qint64 id);                   // of the draft
+    // Of the draft's, or of a message: how the context is to treat it.
+    void setAttachmentUse(qint64 id, bool pinned, bool leftOut);
 
 Q_SIGNALS:
     void loaded();
@@ -155,6 +164,7 @@ Q_SIGNALS:
     void titleChanged();
     void choicesChanged(); // of any level: see options()
     void contextChanged(); // what the model sees of the messages is another now
+    void attachmentsChanged(); // of the draft or on the path that is shown, or how they are used
     void conversationCreated(qint64 id);
     // The answer in that row (-1: not shown) has ended, whatever way; its record says how.
     void answerFinished(int row);
@@ -163,6 +173,10 @@ private:
     void load(qint64 id);
     void showBranch(qint64 message);
     void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const QByteArray &lens = {});
+    void takeDraftAttachments(const ConversationContents &contents);
+    QVector<AttachmentRecord> takeFromDraft(const std::optional<QVector<qint64>> &ids);
+    void giveBack(const QVector<AttachmentRecord> &attachments);
+    void moveDraftAttachments(); // to the conversation that has just been made
     void beginAnswer(qint64 id, bool continues);
     void ask();
     void askToGoOn(const QByteArray &lens);
@@ -197,6 +211,7 @@ private:
     std::optional<RunningAnswer> m_answer;
     QString m_pendingText;
     QString m_draft, m_savedDraft;
+    QVector<AttachmentRecord> m_draftAttachments;
     QTimer m_journalTimer, m_draftTimer;
     quint32 m_promptDone = 0, m_promptTotal = 0, m_promptCached = 0;
     int m_queuePosition = 0;

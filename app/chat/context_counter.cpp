@@ -1,5 +1,7 @@
 #include "app/chat/context_counter.h"
 
+#include "app/attachments/attachment_prompt.h"
+
 #include <algorithm>
 
 namespace app {
@@ -7,6 +9,16 @@ namespace app {
 namespace {
 
 constexpr int kMostKept = 1024;
+// Characters of attachments up to which a draft is counted as one text at every pause of typing.
+constexpr qsizetype kCountedWhole = 200'000;
+
+qsizetype lengthOf(const QVector<AttachmentRecord> &attachments)
+{
+    qsizetype length = 0;
+    for (const AttachmentRecord &attachment : attachments)
+        length += attachment.leftOut ? 0 : attachment.text.size();
+    return length;
+}
 
 QString textOf(const MessageRecord &message, ContextText which)
 {
@@ -25,8 +37,8 @@ QString textOf(const MessageRecord &message, ContextText which)
 int ContextMap::of(ContextPart::Kind kind) const
 {
     if (kind == ContextPart::Kind::Draft)
-        return draft;
-    int sum = 0, others = draft;
+        return std::max(0, draft - draftFiles);
+    int sum = 0, others = std::max(0, draft - draftFiles);
     for (const ContextPart &part : parts) {
         if (part.sight != Sight::Seen)
             continue;
@@ -54,16 +66,44 @@ void ContextCounter::setSession(ChatSession *session)
     m_base = m_total = -1;
     m_baseExact = m_totalExact = false;
     m_draft.clear();
+    m_attachments.clear();
     m_map = {};
 }
 
-bool ContextCounter::isExact(const QString &draft, int row) const
+bool ContextCounter::isExact(const QString &draft, const QVector<AttachmentRecord> &attachments, int row) const
 {
-    return m_baseExact && m_totalExact && draft == m_draft && row == m_row;
+    const auto same = [](const AttachmentRecord &a, const AttachmentRecord &b) { return a.id == b.id && a.leftOut == b.leftOut; };
+    return m_baseExact && m_totalExact && draft == m_draft && row == m_row && (m_isWhole || m_map.complete) &&
+           std::equal(attachments.begin(), attachments.end(), m_attachments.begin(), m_attachments.end(), same);
+}
+
+int ContextCounter::attachmentTokens(qint64 id) const
+{
+    const auto found = m_counts.constFind({id, int(ContextText::Attachment)});
+    return found == m_counts.constEnd() ? -1 : found->tokens;
+}
+
+const AttachmentRecord *ContextCounter::attachment(qint64 id) const
+{
+    for (const AttachmentRecord &one : m_attachments)
+        if (one.id == id)
+            return &one;
+    if (!m_session)
+        return nullptr;
+    const MessageListModel &messages = *m_session->messages();
+    for (int row = 0; row < messages.rowCount(); ++row)
+        for (const AttachmentRecord &one : messages.message(row).attachments)
+            if (one.id == id)
+                return &one;
+    return nullptr;
 }
 
 QString ContextCounter::nameOf(const ContextPart &part) const
 {
+    if (part.attachmentId != 0) {
+        const AttachmentRecord *file = attachment(part.attachmentId);
+        return file ? file->name : QString();
+    }
     if (!m_session || !m_session->messages()->tree().contains(part.messageId))
         return QString();
     const MessageRecord &message = m_session->messages()->tree().at(part.messageId);
@@ -84,7 +124,29 @@ int ContextCounter::tokensOf(const MessageRecord &message, ContextText which)
     return 0;
 }
 
-void ContextCounter::count(const QString &draft, int row)
+// Their text never changes.
+int ContextCounter::tokensOf(const AttachmentRecord &attachment)
+{
+    const int tokens = attachmentTokens(attachment.id);
+    if (tokens < 0)
+        m_uncounted.append({attachment.id, ContextText::Attachment});
+    return std::max(0, tokens);
+}
+
+void ContextCounter::addFile(ContextMap &map, const AttachmentRecord &attachment, qint64 message, Sight sight)
+{
+    ContextPart part;
+    part.kind = attachment.pinned ? ContextPart::Kind::Pinned : ContextPart::Kind::Files;
+    part.messageId = message;
+    part.attachmentId = attachment.id;
+    part.sight = attachment.leftOut                                ? Sight::LeftOut
+                 : sight == Sight::Summarised && attachment.pinned ? Sight::Seen
+                                                                   : sight;
+    part.tokens = tokensOf(attachment);
+    map.parts << part;
+}
+
+void ContextCounter::count(const QString &draft, const QVector<AttachmentRecord> &attachments, int row)
 {
     const auto model = m_service.model();
     if (!model || !m_session) {
@@ -104,18 +166,22 @@ void ContextCounter::count(const QString &draft, int row)
         m_service.countTokens(std::move(empty), &m_emptyJob, [this](int tokens) { m_emptyTokens = std::max(0, tokens); });
     }
     m_draft = draft;
+    m_attachments = attachments;
+    m_isWhole = lengthOf(attachments) <= kCountedWhole;
     m_row = row;
     m_baseExact = m_totalExact = false;
-    m_service.countTokens(m_session->draftRequest(QString(), row), &m_baseJob, [this](int tokens) {
+    m_service.countTokens(m_session->draftRequest(QString(), {}, row), &m_baseJob, [this](int tokens) {
         m_base = tokens;
         m_baseExact = true;
         makeMap();
     });
-    if (draft.trimmed().isEmpty()) {
+    if (draft.trimmed().isEmpty() && attachments.isEmpty()) {
         m_total = -1;
         m_totalExact = true;
     } else {
-        m_service.countTokens(m_session->draftRequest(draft, row), &m_totalJob, [this](int tokens) {
+        // Without a word there would be no message that the marks of a turn stand around.
+        const QString words = m_isWhole || !draft.trimmed().isEmpty() ? draft : QStringLiteral(".");
+        m_service.countTokens(m_session->draftRequest(words, m_isWhole ? attachments : QVector<AttachmentRecord>(), row), &m_totalJob, [this](int tokens) {
             m_total = tokens;
             m_totalExact = true;
             makeMap();
@@ -130,11 +196,20 @@ void ContextCounter::countParts()
     if (m_counting || m_uncounted.isEmpty() || !m_service.model() || !m_session)
         return;
     const auto [id, which] = m_uncounted.takeLast();
-    if (!m_session->messages()->tree().contains(id))
+    QString text;
+    size_t mark = 0;
+    if (which == ContextText::Attachment) {
+        if (const AttachmentRecord *file = attachment(id))
+            text = attachmentBlock(*file);
+    } else if (m_session->messages()->tree().contains(id)) {
+        const MessageRecord &message = m_session->messages()->tree().at(id);
+        text = textOf(message, which);
+        mark = which == ContextText::Summary ? qHash(message.summary) : size_t(text.size());
+    }
+    if (text.isEmpty()) { // it is gone
+        countParts();
         return;
-    const MessageRecord &message = m_session->messages()->tree().at(id);
-    const QString text = textOf(message, which);
-    const size_t mark = which == ContextText::Summary ? qHash(message.summary) : size_t(text.size());
+    }
     inference::GenerationRequest request;
     request.input = inference::RawInput{text.toStdString(), false};
     m_counting = true;
@@ -158,11 +233,14 @@ void ContextCounter::makeMap()
     ContextMap map;
     map.limit = int(model->contextLength);
     map.kept = keptForAnswer(m_settings, map.limit);
-    const bool blank = m_draft.trimmed().isEmpty();
-    map.used = blank ? m_base : m_total >= 0 ? m_total : m_base;
-    map.draft = blank || m_total < 0 || m_base < 0 ? 0 : std::max(0, m_total - m_base);
-
     m_uncounted.clear();
+    const bool blank = m_draft.trimmed().isEmpty() && m_attachments.isEmpty();
+    for (const AttachmentRecord &file : std::as_const(m_attachments))
+        map.draftFiles += file.leftOut ? 0 : tokensOf(file);
+    const int total = m_total < 0 ? -1 : m_total + (m_isWhole ? 0 : map.draftFiles);
+    map.used = blank ? m_base : total >= 0 ? total : m_base;
+    map.draft = blank || total < 0 || m_base < 0 ? 0 : std::max(0, total - m_base);
+    map.draftFiles = std::min(map.draftFiles, map.draft);
     const MessageListModel &messages = *m_session->messages();
     ContextPart instructions;
     instructions.kind = Kind::Instructions;
@@ -194,7 +272,12 @@ void ContextCounter::makeMap()
             map.reasoning += tokensOf(messages.message(row), ContextText::Reasoning);
         }
         map.parts << part;
+        for (int row = turn.first; row < turn.first + turn.count; ++row)
+            for (const AttachmentRecord &file : messages.message(row).attachments)
+                addFile(map, file, part.messageId, turn.sight);
     }
+    for (const AttachmentRecord &file : std::as_const(m_attachments))
+        addFile(map, file, 0, Sight::Seen);
     map.complete = m_uncounted.isEmpty() && map.used >= 0;
     m_map = map;
     countParts();

@@ -7,6 +7,18 @@
 
 namespace app {
 
+namespace {
+
+SaveAttachment savedAs(AttachmentRecord attachment, qint64 conversation, qint64 message)
+{
+    attachment.id = newRecordId();
+    attachment.conversationId = conversation;
+    attachment.messageId = message;
+    return {attachment};
+}
+
+} // namespace
+
 StoreOperations withNewIds(const ConversationContents &contents)
 {
     ConversationRecord conversation = contents.conversation;
@@ -30,6 +42,8 @@ StoreOperations withNewIds(const ConversationContents &contents)
         saved << SaveMessage{message};
         if (const QByteArray lens = contents.lenses.value(formerId); !lens.isEmpty())
             saved << SaveLens{id, lens};
+        for (const AttachmentRecord &attachment : std::as_const(message.attachments))
+            saved << savedAs(attachment, conversation.id, id);
     }
     conversation.currentLeaf = newIds.value(contents.conversation.currentLeaf);
     StoreOperations operations{CreateConversation{conversation}};
@@ -40,6 +54,8 @@ StoreOperations withNewIds(const ConversationContents &contents)
         operations << SetTags{conversation.id, conversation.tags};
     if (!contents.draft.isEmpty())
         operations << SetDraft{conversation.id, contents.draft};
+    for (const AttachmentRecord &attachment : contents.draftAttachments)
+        operations << savedAs(attachment, conversation.id, 0);
     return operations;
 }
 
@@ -52,6 +68,7 @@ StoreOperations copyOf(const ConversationContents &contents, const QString &titl
     copy.conversation.archivedAt = 0;
     copy.conversation.updated = nowMs();
     copy.draft.clear();
+    copy.draftAttachments.clear();
     return withNewIds(copy);
 }
 

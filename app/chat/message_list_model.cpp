@@ -56,6 +56,8 @@ QVariant MessageListModel::data(const QModelIndex &index, int role) const
         return versionCount(index.row());
     case SightRole:
         return int(turnOf(index.row()).sight);
+    case AttachmentCountRole:
+        return int(m.attachments.size());
     default:
         return {};
     }
@@ -230,6 +232,13 @@ void MessageListModel::update(const MessageRecord &message)
                            {StateRole, EndReasonRole, ErrorRole, ErrorCodeRole, ModelRole, ReasoningMsRole,
                             PromptTokensRole, CachedTokensRole, GeneratedTokensRole, TokensPerSecondRole,
                             PromptTokensPerSecondRole, FirstTokenMsRole});
+}
+
+void MessageListModel::setAttachments(qint64 id, const QVector<AttachmentRecord> &attachments)
+{
+    m_tree.at(id).attachments = attachments;
+    if (const int row = rowOf(id); row >= 0)
+        Q_EMIT dataChanged(index(row), index(row), {AttachmentCountRole});
 }
 
 } // namespace app

@@ -35,7 +35,8 @@ public:
         CreatedRole,
         VersionRole, // 1 .. VersionCountRole
         VersionCountRole,
-        SightRole // int of app::Sight
+        SightRole, // int of app::Sight
+        AttachmentCountRole
     };
 
     using QAbstractListModel::QAbstractListModel;
@@ -69,6 +70,7 @@ public:
     void update(const MessageRecord &message); // everything but the texts and the marks
     void setMarks(const QVector<MessageRecord> &marked); // pinned, left out and summaries alone
     void setTexts(qint64 id, const QString &content, const QString &reasoning);
+    void setAttachments(qint64 id, const QVector<AttachmentRecord> &attachments);
 
 Q_SIGNALS:
     void textAppended(int row, const QString &text);

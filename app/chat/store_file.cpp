@@ -276,7 +276,7 @@ Result<void> settle(Database &database, StoreReport &report)
     if (!done && database.inTransaction())
         (void)database.run("ROLLBACK");
     const auto largest = database.integer("SELECT max((SELECT coalesce(max(id), 0) FROM conversations),"
-                                          " (SELECT coalesce(max(id), 0) FROM messages))");
+                                          " (SELECT coalesce(max(id), 0) FROM messages), (SELECT coalesce(max(id), 0) FROM attachments))");
     if (largest && *largest < (qint64(1) << 53))
         raiseRecordId(*largest);
     return done;

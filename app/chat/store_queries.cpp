@@ -1,5 +1,7 @@
 #include "app/chat/store_queries.h"
 
+#include "app/attachments/attachment_queries.h"
+
 #include <QHash>
 
 #include <array>
@@ -259,6 +261,25 @@ Result<QHash<qint64, QStringList>> readTags(const Database &database, const char
     }
 }
 
+// To the messages that they are of. What belongs to a message that is not there goes to the draft: it is not lost.
+void distribute(const QVector<AttachmentRecord> &attachments, ConversationContents &contents)
+{
+    if (attachments.isEmpty())
+        return;
+    QHash<qint64, qsizetype> places;
+    for (qsizetype i = 0; i < contents.messages.size(); ++i)
+        places.insert(contents.messages[i].id, i);
+    for (AttachmentRecord attachment : attachments) {
+        const auto place = places.constFind(attachment.messageId);
+        if (place != places.constEnd()) {
+            contents.messages[*place].attachments << attachment;
+        } else {
+            attachment.messageId = 0;
+            contents.draftAttachments << attachment;
+        }
+    }
+}
+
 MessageRecord messageOf(const Statement &row)
 {
     MessageRecord m;
@@ -401,6 +422,10 @@ Result<ConversationContents> readContents(const Database &database, qint64 conve
             break;
         contents.messages << messageOf(*rows);
     }
+    const auto attachments = readAttachments(database, conversationId);
+    if (!attachments)
+        return attachments.error();
+    distribute(*attachments, contents);
     auto draft = database.prepare("SELECT text FROM drafts WHERE conversation_id = ?", {conversationId});
     if (!draft)
         return draft.error();

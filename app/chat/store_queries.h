@@ -12,10 +12,11 @@ namespace app {
 struct ConversationContents
 {
     ConversationRecord conversation; // id 0: there is none (for a draft without a conversation)
-    QVector<MessageRecord> messages;
+    QVector<MessageRecord> messages; // with their attachments
     QString draft;
     FolderRecord folder; // id 0: in none
     QHash<qint64, QByteArray> lenses{}; // by message; only where they were asked for
+    QVector<AttachmentRecord> draftAttachments;
 };
 
 // Words in files, for readers with other programs; never translated. Of an unknown word: user, complete.

@@ -74,6 +74,19 @@ ALTER TABLE messages ADD COLUMN summary TEXT;
 ALTER TABLE messages ADD COLUMN summary_from INTEGER;
 ALTER TABLE folders ADD COLUMN choices TEXT;
 ALTER TABLE messages ADD COLUMN lens BLOB; -- see token_lens.h
+CREATE TABLE attachments(
+    id INTEGER PRIMARY KEY,
+    conversation_id INTEGER REFERENCES conversations(id) ON DELETE CASCADE, -- NULL: of the chat not begun yet
+    message_id INTEGER, -- NULL: of the draft
+    position INTEGER NOT NULL DEFAULT 0,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'text',
+    bytes INTEGER NOT NULL DEFAULT 0,
+    note TEXT NOT NULL DEFAULT '',
+    pinned INTEGER NOT NULL DEFAULT 0,
+    left_out INTEGER NOT NULL DEFAULT 0,
+    text TEXT NOT NULL DEFAULT '');
+CREATE INDEX attachments_by_conversation ON attachments(conversation_id);
 )sql"};
 
 } // namespace

@@ -14,11 +14,12 @@ struct StoreTable
     const char *name;
     const char *key; // integer primary key, by which its rows are walked
 };
-inline constexpr std::array<StoreTable, 5> kStoreTables{{{"folders", "id"},
+inline constexpr std::array<StoreTable, 6> kStoreTables{{{"folders", "id"},
                                                          {"conversations", "id"},
                                                          {"messages", "id"},
                                                          {"drafts", "conversation_id"},
-                                                         {"tags", "id"}}};
+                                                         {"tags", "id"},
+                                                         {"attachments", "id"}}};
 
 // migrations[n] is the SQL that leads from schema n to n + 1, schema 0 being an empty file.
 using StoreSchema = std::span<const char *const>;

@@ -1,5 +1,6 @@
 #include "app/chat/summary_writer.h"
 
+#include "app/attachments/attachment_prompt.h"
 #include "app/chat/context_plan.h"
 #include "app/error_text.h"
 
@@ -27,9 +28,10 @@ QString turnAsText(const MessageListModel &messages, const ContextTurn &turn)
         return text;
     for (int row = turn.first; row < turn.first + turn.count; ++row) {
         const MessageRecord &message = messages.message(row);
-        if (!message.content.isEmpty())
-            text += (message.role == Role::Assistant ? QStringLiteral("Assistant:\n") : QStringLiteral("User:\n")) + message.content +
-                    QStringLiteral("\n\n");
+        QVector<AttachmentRecord> files = message.attachments;
+        files.removeIf([](const AttachmentRecord &one) { return one.pinned; }); // these stay
+        if (const QString words = withAttachments(files, message.content); !words.isEmpty())
+            text += (message.role == Role::Assistant ? QStringLiteral("Assistant:\n") : QStringLiteral("User:\n")) + words + QStringLiteral("\n\n");
     }
     return text;
 }

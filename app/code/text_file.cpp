@@ -1,5 +1,7 @@
 #include "app/code/text_file.h"
 
+#include "app/text_encoding.h"
+
 #include <QFile>
 #include <QFileInfo>
 #include <QLocale>
@@ -28,31 +30,6 @@ bool isRegular(const QString &path)
 std::string count(qint64 n)
 {
     return QLocale(QLocale::English).toString(n).toStdString();
-}
-
-// Where UTF-8 breaks: the offset of the first byte that does not belong to a character.
-qint64 firstInvalidByte(const QByteArray &bytes)
-{
-    const auto at = [&](qsizetype i) { return i < bytes.size() ? uchar(bytes[i]) : 0u; };
-    qsizetype i = 0;
-    while (i < bytes.size()) {
-        const unsigned c = at(i);
-        const int length = c < 0x80                ? 1
-                           : c >= 0xc2 && c < 0xe0 ? 2
-                           : c >= 0xe0 && c < 0xf0 ? 3
-                           : c >= 0xf0 && c < 0xf5 ? 4
-                                                   : 0;
-        if (length == 0)
-            return i;
-        for (int k = 1; k < length; ++k)
-            if ((at(i + k) & 0xc0u) != 0x80u)
-                return i;
-        if ((c == 0xe0 && at(i + 1) < 0xa0) || (c == 0xed && at(i + 1) > 0x9f) ||
-            (c == 0xf0 && at(i + 1) < 0x90) || (c == 0xf4 && at(i + 1) > 0x8f))
-            return i;
-        i += length;
-    }
-    return -1;
 }
 
 Error writeError(const QString &path, const QString &reason, int systemError)
@@ -116,7 +93,7 @@ Result<TextFile> readTextFile(const QString &path)
             bytes.remove(0, 3);
         if (bytes.contains('\0'))
             return Error(ErrorCode::Unsupported, ErrorParts{.what = "This file is not text", .where = where});
-        const qint64 broken = firstInvalidByte(bytes);
+        const qint64 broken = firstInvalidUtf8Byte(bytes);
         if (broken >= 0) {
             const std::string found = "another encoding at byte " + count(broken);
             return Error(ErrorCode::Damaged, ErrorParts{.what = "The text cannot be read",

@@ -2,6 +2,7 @@
 
 #include "app/error_text.h"
 #include "app/settings_keys.h"
+#include "ui/chat/attachment_chips.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
@@ -14,9 +15,6 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QFile>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -35,8 +33,15 @@ namespace {
 
 using app::ChatSession;
 using State = app::ChatSession::State;
-constexpr qint64 kLargestFile = 1 << 20; // bytes of a text file put into a message
 const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
+
+QVector<qint64> idsOf(const QVector<app::AttachmentRecord> &attachments)
+{
+    QVector<qint64> ids;
+    for (const app::AttachmentRecord &attachment : attachments)
+        ids << attachment.id;
+    return ids;
+}
 
 } // namespace
 
@@ -87,15 +92,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         countSoon();
         place();
     });
-    connect(m_composer, &Composer::attachRequested, this, [this] {
-        const QStringList paths = QFileDialog::getOpenFileNames(this, tr("Attach a text file"));
-        for (const QString &path : paths)
-            openFile(path);
-    });
-    connect(m_composer->edit(), &PlainEdit::filesDropped, this, [this](const QStringList &paths) {
-        for (const QString &path : paths)
-            openFile(path);
-    });
+    connectAttachments();
     connect(m_composer->edit(), &PlainEdit::upInEmpty, this, [this] {
         for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
             if (m_transcript->message(row).isUser() && m_session && !m_session->isBusy()) {
@@ -123,18 +120,20 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(m_queueBar, &QueueBar::dropRequested, this, [this](int i) {
         m_queues[m_session].removeAt(i);
         refresh();
+        showAttachments();
     });
     connect(m_queueBar, &QueueBar::moveUpRequested, this, [this](int i) {
         m_queues[m_session].swapItemsAt(i, i - 1);
         refresh();
     });
     connect(m_queueBar, &QueueBar::editRequested, this, [this](int i) {
-        const QString text = m_queues[m_session].takeAt(i);
+        const QString text = m_queues[m_session].takeAt(i).text; // its attachments are the draft's again
         const QString written = m_composer->edit()->text();
         m_composer->edit()->replaceText(
             written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
         focusInput();
         refresh();
+        showAttachments();
     });
     connect(m_list, &ConversationList::opened, this, &ChatPanel::openFound);
     connect(m_list, &ConversationList::exportAllRequested, this, [this] { m_files.exportAll(window()); });
@@ -235,6 +234,7 @@ void ChatPanel::addKeys()
     key(Qt::CTRL | Qt::Key_I, &ChatPanel::toggleInspector);
     key(Qt::CTRL | Qt::Key_L, &ChatPanel::toggleLens);
     key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
+    key(Qt::CTRL | Qt::Key_O, &ChatPanel::chooseFiles);
     key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
     key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
 }
@@ -244,7 +244,9 @@ ChatPanel::~ChatPanel()
     // What waits in a queue was written by the user: it goes back to the drafts.
     for (auto it = m_queues.begin(); it != m_queues.end(); ++it) {
         if (!it.value().isEmpty()) {
-            QStringList all = it.value();
+            QStringList all;
+            for (const QueuedMessage &message : it.value())
+                all << message.text;
             if (!it.key()->draft().trimmed().isEmpty())
                 all.append(it.key()->draft());
             it.key()->setDraft(all.join(QStringLiteral("\n\n")));
@@ -281,7 +283,7 @@ void ChatPanel::use(app::ChatSession *session)
         m_session->disconnect(this);
     }
     m_session = session;
-    m_submitWhenLoaded = false;
+    m_submitWhenLoaded = m_submitWhenRead = false;
     m_showWhenLoaded = 0;
     m_fileNotice.clear();
     m_findBar->close();
@@ -350,7 +352,12 @@ void ChatPanel::use(app::ChatSession *session)
         countSoon();
         m_titles.consider(*session);
     });
-    connect(session, &QObject::destroyed, this, [this, session] { m_queues.remove(session); });
+    connect(session, &QObject::destroyed, this, [this, session] {
+        m_queues.remove(session);
+        m_planning.remove(session);
+        m_intakes.remove(session);
+    });
+    connect(session, &ChatSession::attachmentsChanged, this, &ChatPanel::showAttachments);
     connect(session->messages(), &QAbstractItemModel::rowsInserted, this, &ChatPanel::refresh,
             Qt::UniqueConnection);
     connect(session->messages(), &QAbstractItemModel::modelReset, this, &ChatPanel::refresh,
@@ -362,6 +369,7 @@ void ChatPanel::use(app::ChatSession *session)
         m_settings.set(kLastConversation, session->conversationId());
     m_list->setCurrent(session->conversationId());
     refresh();
+    showAttachments();
     countSoon();
 }
 
@@ -417,7 +425,7 @@ void ChatPanel::submit()
     if (!m_session)
         return;
     const QString text = m_composer->edit()->text();
-    if (text.trimmed().isEmpty())
+    if (waitsForAttachments() || (text.trimmed().isEmpty() && composed().isEmpty()))
         return;
     if (m_session->state() == State::Loading) {
         // The chat is still read from the disk: what was sent goes as soon as it is there.
@@ -442,17 +450,18 @@ void ChatPanel::submit()
         m_editDrafts.remove(m_session);
         m_editRow = -1;
         const bool isAnswer = m_session->messages()->message(row).role == app::Role::Assistant;
-        if (isAnswer ? m_session->editAnswer(row, text) : m_session->editAndResend(row, text)) {
+        if (isAnswer ? m_session->editAnswer(row, text) : m_session->editAndResend(row, text, std::exchange(m_editAttachments, {}))) {
             m_settingDraft = true;
             m_composer->edit()->setText(m_session->draft());
             m_settingDraft = false;
         }
         refresh();
+        showAttachments();
         return;
     }
     if (waits) {
-        m_queues[m_session].append(text);
-    } else if (!m_session->send(text)) {
+        m_queues[m_session].append({text, idsOf(composed())});
+    } else if (!m_session->send(text, idsOf(composed()))) {
         return;
     }
     m_settingDraft = true;
@@ -461,6 +470,7 @@ void ChatPanel::submit()
     m_session->setDraft(QString());
     m_transcript->scrollToEnd();
     refresh();
+    showAttachments();
 }
 
 void ChatPanel::sendNext(app::ChatSession *session)
@@ -475,32 +485,45 @@ void ChatPanel::sendNext(app::ChatSession *session)
     const bool wentWell = last >= 0 && messages->message(last).state == app::MessageState::Complete;
     if (m_summaries.isWriting() && m_summaries.session() == session)
         return;
-    const QString text = queue->takeFirst();
     const auto model = m_service.model();
     if (wentWell && model) {
+        if (m_planning.contains(session))
+            return;
+        m_planning.insert(session);
+        const QueuedMessage next = queue->first(); // stays there until it is sent or given back
         const int kept = app::keptForAnswer(m_settings, int(model->contextLength));
-        m_service.countTokens(session->draftRequest(text), &m_queueCounter,
-                              [this, text, p = QPointer<ChatSession>(session), room = int(model->contextLength) - kept](int tokens) {
+        QVector<app::AttachmentRecord> attached = session->draftAttachments();
+        attached.removeIf([&](const app::AttachmentRecord &one) { return !next.attachments.contains(one.id); });
+        m_service.countTokens(session->draftRequest(next.text, attached), &m_queueCounter,
+                              [this, next, p = QPointer<ChatSession>(session), room = int(model->contextLength) - kept](int tokens) {
                                   if (!p)
                                       return;
-                                  if (tokens > room || !p->send(text))
-                                      giveBack(p, text);
+                                  m_planning.remove(p);
+                                  QVector<QueuedMessage> &queued = m_queues[p];
+                                  if (queued.isEmpty() || queued.first().text != next.text)
+                                      return; // taken back meanwhile
+                                  queued.removeFirst();
+                                  if (tokens > room || !p->send(next.text, next.attachments))
+                                      giveBack(p, next.text);
                                   refresh();
+                                  showAttachments();
                               });
         return;
     }
-    if (wentWell && session->send(text)) {
+    const QueuedMessage next = queue->takeFirst();
+    if (wentWell && session->send(next.text, next.attachments)) {
         refresh();
         return;
     }
-    giveBack(session, text);
+    giveBack(session, next.text);
 }
 
 // What was written while an answer was under way and is not sent by itself stands in the composer again.
 void ChatPanel::giveBack(app::ChatSession *session, const QString &text)
 {
     QStringList back{text};
-    back += std::exchange(m_queues[session], {});
+    for (const QueuedMessage &message : std::exchange(m_queues[session], {}))
+        back << message.text;
     if (!session->draft().trimmed().isEmpty())
         back.append(session->draft());
     session->setDraft(back.join(QStringLiteral("\n\n")));
@@ -511,6 +534,7 @@ void ChatPanel::giveBack(app::ChatSession *session, const QString &text)
         count();
     }
     refresh();
+    showAttachments();
 }
 
 void ChatPanel::act(Action action, int row, const QString &name)
@@ -545,9 +569,13 @@ void ChatPanel::act(Action action, int row, const QString &name)
             focusInput();
         } else if (name == QLatin1String("bringBack")) {
             const app::ContextTurn &turn = messages->turnOf(row);
-            actOnContext(ContextAction::BringBack, turn.summary >= 0 ? messages->message(turn.summary).id : messages->message(row).id);
+            app::ContextPart part;
+            part.messageId = messages->message(turn.summary >= 0 ? turn.summary : row).id;
+            actOnContext(ContextAction::BringBack, part);
         } else if (name == QLatin1String("receipt")) {
             showReceipt(row);
+        } else if (const qint64 id = attachmentOfAction(name)) {
+            openAttachment(id);
         }
         break;
     default:
@@ -610,11 +638,13 @@ void ChatPanel::beginEdit(int row)
     if (m_editRow < 0)
         m_editDrafts[m_session] = m_composer->edit()->text();
     m_editRow = row;
+    m_editAttachments = m_session->messages()->message(row).attachments;
     m_settingDraft = true;
     m_composer->edit()->setText(m_session->messages()->message(row).content);
     m_settingDraft = false;
     count();
     updateNotice();
+    showAttachments();
     focusInput();
 }
 
@@ -623,54 +653,14 @@ void ChatPanel::cancelEdit()
     if (m_editRow < 0)
         return;
     m_editRow = -1;
+    m_editAttachments.clear();
     const QString draft = m_session ? m_editDrafts.take(m_session) : QString();
     m_settingDraft = true;
     m_composer->edit()->setText(draft);
     m_settingDraft = false;
     count();
     updateNotice();
-}
-
-bool ChatPanel::acceptsFile(const QString &path) const
-{
-    const QFileInfo info(path);
-    return info.isFile() && info.size() <= kLargestFile;
-}
-
-void ChatPanel::openFile(const QString &path)
-{
-    const QFileInfo info(path);
-    QFile file(path);
-    QString problem;
-    QByteArray bytes;
-    if (info.size() > kLargestFile)
-        problem = tr("%1 is larger than 1 MiB.").arg(info.fileName());
-    else if (!file.open(QIODevice::ReadOnly))
-        problem = tr("%1 could not be read: %2").arg(info.fileName(), file.errorString());
-    else if ((bytes = file.read(kLargestFile + 1)).contains('\0'))
-        problem = tr("%1 is no text file.").arg(info.fileName());
-    if (!problem.isEmpty()) {
-        m_notSent = problem;
-        updateNotice();
-        return;
-    }
-    QString text = QString::fromUtf8(bytes);
-    text.replace(QLatin1String("\r\n"), QLatin1String("\n"));
-    // A fence longer than any in the file.
-    QString fence = QStringLiteral("```");
-    while (text.contains(fence))
-        fence += QLatin1Char('`');
-    const QString written = m_composer->edit()->text();
-    QTextCursor cursor = m_composer->edit()->textCursor();
-    cursor.movePosition(QTextCursor::End);
-    cursor.insertText(QStringLiteral("%1%2:\n%3%4\n%5%6%3\n")
-                          .arg(written.isEmpty() || written.endsWith(QLatin1Char('\n'))
-                                   ? QString()
-                                   : QStringLiteral("\n\n"),
-                               info.fileName(), fence, info.suffix(), text,
-                               text.endsWith(QLatin1Char('\n')) ? QString() : QStringLiteral("\n")));
-    m_composer->edit()->setTextCursor(cursor);
-    focusInput();
+    showAttachments();
 }
 
 void ChatPanel::place()

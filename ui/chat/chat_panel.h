@@ -1,6 +1,7 @@
 // Chat: one conversation at a time, its transcript and the composer; answers of others go on meanwhile.
 #pragma once
 
+#include "app/attachments/attachment_intake.h"
 #include "app/chat/chat_sessions.h"
 #include "app/chat/context_plan.h"
 #include "app/chat/conversation_list_model.h"
@@ -25,6 +26,7 @@ class QStackedWidget;
 
 namespace ui {
 
+class AttachmentStrip;
 class Composer;
 class ContextBar;
 class ConversationList;
@@ -32,6 +34,13 @@ class ChatFindBar;
 class QueueBar;
 class StartView;
 class TokenLensView;
+
+// What was sent while an answer was under way: its attachments are the draft's until then.
+struct QueuedMessage
+{
+    QString text;
+    QVector<qint64> attachments;
+};
 
 class ChatPanel : public Panel
 {
@@ -49,6 +58,11 @@ public:
     void stop() override;
     bool acceptsFile(const QString &path) const override;
     void openFile(const QString &path) override;
+
+    // Files and long pastes beside the message; see chat_panel_attachments.cpp.
+    void attachFiles(const QStringList &paths);
+    void attachText(const QString &text); // a paste
+    void chooseFiles();                   // Ctrl+O
 
     void openConversation(qint64 id);
     void retry();       // Ctrl+R
@@ -105,7 +119,7 @@ private:
     QString summaryWords() const;
     void choose(ContextChoices::Choice choice);
     void summarise(const app::ContextWaysOut &ways);
-    void actOnContext(ContextAction action, qint64 message);
+    void actOnContext(ContextAction action, const app::ContextPart &part);
     void leaveOutKind(ContextKind kind);
     void bringBack();
     QWidget *makeHead();
@@ -138,6 +152,18 @@ private:
     void count();
     void showContext();
     void place();
+    void connectAttachments();
+    bool editsQuestion() const; // else an answer, or nothing
+    app::AttachmentIntake *intake(app::ChatSession *session);
+    QVector<app::AttachmentRecord> composed() const; // what would go with the message that is written
+    std::optional<app::AttachmentRecord> attachment(qint64 id) const;
+    void showAttachments();
+    bool waitsForAttachments(); // nothing can be sent yet; says why, or sends later
+    void removeAttachment(qint64 id);
+    void putIntoMessage(qint64 id);
+    void openAttachment(qint64 id);
+    void showAttachmentMenu(qint64 id, const QPoint &at);
+    void moveToNewChat();
     void renameHere();
     void showMore(IconButton *button);
     void exportChat(); // Ctrl+S
@@ -159,7 +185,8 @@ private:
     app::SummaryWriter m_summaries;
     app::ContextCounter m_counter;
     QPointer<app::ChatSession> m_session;
-    QHash<app::ChatSession *, QStringList> m_queues; // messages that wait for the end of an answer
+    QHash<app::ChatSession *, QVector<QueuedMessage>> m_queues; // messages that wait for the end of an answer
+    QSet<app::ChatSession *> m_planning; // the first of its queue is being counted
     QHash<app::ChatSession *, QString> m_editDrafts;
 
     QLabel *m_title;
@@ -174,6 +201,10 @@ private:
     ContextChoices *m_choices;
     ContextInspector *m_inspector;
     Composer *m_composer;
+    app::AttachmentReader m_reader;
+    QHash<app::ChatSession *, app::AttachmentIntake *> m_intakes;
+    QVector<app::AttachmentRecord> m_editAttachments; // while an earlier message is edited
+    bool m_submitWhenRead = false;
     QWidget *m_foot;
     ConversationList *m_list;
     ChatFindBar *m_findBar;
@@ -193,8 +224,7 @@ private:
     bool m_settingDraft = false;
     bool m_submitWhenLoaded = false, m_submitWhenCounted = false;
     bool m_planShown = false;    // the context is full: the choices are seen
-    QVector<qint64> m_leftOut;   // turns that were just left out, to be brought back
-    bool m_leftOutPinned = false; // and were pinned
+    QVector<app::ContextPart> m_leftOut; // what was just left out, to be brought back
     QString m_notSent; // why the store took a message back
     QString m_storeNotice;
     QString m_fileNotice; // what became of an export or import

@@ -1,5 +1,6 @@
 // Chat: what menus and keys do with the whole chat: the search, the receipt, export, links.
 #include "app/chat/link_target.h"
+#include "ui/chat/attachment_words.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/conversation_list.h"
@@ -115,6 +116,15 @@ void ChatPanel::showMore(IconButton *button)
     menu.exec(button->mapToGlobal(QPoint(button->width() - menu.sizeHint().width(), button->height() + 4)));
 }
 
+// Names alone: the export has the texts.
+static QString attachedNames(const app::MessageRecord &message)
+{
+    QString lines;
+    for (const app::AttachmentRecord &attachment : message.attachments)
+        lines += ChatPanel::tr("Attached: %1").arg(shownName(attachment.name)) + QStringLiteral("\n\n");
+    return lines;
+}
+
 QString ChatPanel::asMarkdown() const
 {
     QString all;
@@ -127,7 +137,7 @@ QString ChatPanel::asMarkdown() const
                    .arg(message.role == app::Role::User ? tr("You")
                         : message.model.isEmpty()       ? tr("Answer")
                                                         : message.model,
-                        message.content);
+                        attachedNames(message) + message.content);
     }
     return all;
 }

@@ -4,6 +4,7 @@
 #include "app/chat/context_plan.h"
 #include "app/settings_keys.h"
 #include "inference/model/memory_plan.h"
+#include "ui/chat/attachment_strip.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
 #include "ui/chat/context_choices.h"
@@ -105,7 +106,7 @@ void ChatPanel::count()
     }
     if (!m_writing.isValid())
         m_runningTokens = -1;
-    m_counter.count(draft, m_editRow);
+    m_counter.count(draft, composed(), m_editRow);
 }
 
 // From the last counts: the conversation, which grows with the answer that is written, and the draft.
@@ -118,16 +119,19 @@ void ChatPanel::showContext()
         m_inspector->setMap(map, m_counter, canWork);
     if (!m_service.model() || !m_session)
         return;
-    const bool blank = m_composer->edit()->text().trimmed().isEmpty();
+    const QVector<app::AttachmentRecord> attached = composed();
+    for (const app::AttachmentRecord &one : attached)
+        m_composer->attachments()->setTokens(one.id, m_counter.attachmentTokens(one.id));
+    const bool blank = m_composer->edit()->text().trimmed().isEmpty() && attached.isEmpty();
     if (blank)
         m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560 ? tr("Enter sends, Shift Enter starts a new line") : QString());
-    else if (m_counter.isExact(m_composer->edit()->text(), m_editRow))
+    else if (m_counter.isExact(m_composer->edit()->text(), composed(), m_editRow))
         m_composer->setHint(tokenCount(map.draft));
     Q_EMIT contextUsed(std::max({0, map.used, m_runningTokens}), map.limit);
     const bool planned = planShown();
     if (planned != m_planShown || planned)
         updateNotice();
-    if (m_submitWhenCounted && m_counter.isExact(m_composer->edit()->text(), m_editRow)) {
+    if (m_submitWhenCounted && m_counter.isExact(m_composer->edit()->text(), composed(), m_editRow)) {
         m_submitWhenCounted = false;
         submit();
     }
@@ -137,7 +141,7 @@ void ChatPanel::showContext()
 bool ChatPanel::planShown() const
 {
     return m_session && !m_session->isBusy() && !m_summaries.isWriting() && m_service.model() && m_counter.map().excess() > 0 &&
-           !m_composer->edit()->text().trimmed().isEmpty() && !isEditingAnswer();
+           (!m_composer->edit()->text().trimmed().isEmpty() || !composed().isEmpty()) && !isEditingAnswer();
 }
 
 bool ChatPanel::isEditingAnswer() const
@@ -153,10 +157,11 @@ ChatPanel::Fit ChatPanel::fitOf(const QString &text)
     if (!model || isEditingAnswer())
         return Fit::Fits;
     const app::ContextMap &map = m_counter.map();
-    if (m_counter.isExact(text, m_editRow))
+    const QVector<app::AttachmentRecord> attached = composed();
+    if (m_counter.isExact(text, attached, m_editRow))
         return map.excess() > 0 ? Fit::TooLong : Fit::Fits;
     // No token is less than a byte.
-    if (map.limit > 0 && m_counter.base(m_editRow) >= 0 &&
+    if (map.limit > 0 && attached.isEmpty() && m_counter.base(m_editRow) >= 0 &&
         m_counter.base(m_editRow) + text.toUtf8().size() + kMostTurnMarks + map.kept <= map.limit)
         return Fit::Fits;
     count();
@@ -218,12 +223,9 @@ void ChatPanel::choose(ContextChoices::Choice choice)
         if (ways.largerContext > 0)
             Q_EMIT contextLengthRequested(ways.largerContext);
         break;
-    case ContextChoices::Choice::NewChat: {
-        const QString text = m_composer->edit()->text();
-        newItem();
-        m_composer->edit()->replaceText(text);
+    case ContextChoices::Choice::NewChat:
+        moveToNewChat();
         break;
-    }
     }
 }
 
@@ -237,9 +239,19 @@ void ChatPanel::summarise(const app::ContextWaysOut &ways)
     }
 }
 
-void ChatPanel::actOnContext(ContextAction action, qint64 message)
+void ChatPanel::actOnContext(ContextAction action, const app::ContextPart &part)
 {
-    if (!m_session || !m_session->messages()->tree().contains(message))
+    if (!m_session)
+        return;
+    if (part.attachmentId != 0) {
+        if (action == ContextAction::Show)
+            openAttachment(part.attachmentId);
+        else
+            m_session->setAttachmentUse(part.attachmentId, action == ContextAction::Pin, action == ContextAction::LeaveOut);
+        return;
+    }
+    const qint64 message = part.messageId;
+    if (!m_session->messages()->tree().contains(message))
         return;
     const int row = m_session->messages()->rowOf(message);
     switch (action) {
@@ -262,14 +274,14 @@ void ChatPanel::actOnContext(ContextAction action, qint64 message)
         break;
     case ContextAction::SummariseUpTo: {
         app::ContextWaysOut ways;
-        for (const app::ContextPart &part : m_counter.map().parts) {
-            if (part.kind != app::ContextPart::Kind::Conversation || part.isSummary || part.sight == app::Sight::LeftOut)
+        for (const app::ContextPart &each : m_counter.map().parts) {
+            if (each.kind != app::ContextPart::Kind::Conversation || each.isSummary || each.sight == app::Sight::LeftOut)
                 continue;
             if (ways.from == 0)
-                ways.from = part.messageId;
-            ways.to = part.messageId;
+                ways.from = each.messageId;
+            ways.to = each.messageId;
             ++ways.turns;
-            if (part.messageId == message)
+            if (each.messageId == message)
                 break;
         }
         summarise(ways);
@@ -278,36 +290,35 @@ void ChatPanel::actOnContext(ContextAction action, qint64 message)
     }
 }
 
-// All turns of a kind but the last, which is what the next message is about; with a way back.
+// All parts of a kind but the last turn, which is what the next message is about; with a way back.
 void ChatPanel::leaveOutKind(ContextKind kind)
 {
     if (!m_session || m_session->state() != app::ChatSession::State::Idle)
         return;
-    QVector<qint64> turns;
+    QVector<app::ContextPart> parts;
     for (const app::ContextPart &part : m_counter.map().parts)
-        if (part.kind == kind && !part.isSummary && part.sight == app::Sight::Seen && part.messageId != 0)
-            turns << part.messageId;
-    if (kind == ContextKind::Conversation && !turns.isEmpty())
-        turns.removeLast();
-    if (turns.isEmpty()) {
+        if (part.kind == kind && !part.isSummary && part.sight == app::Sight::Seen && (part.messageId != 0 || part.attachmentId != 0))
+            parts << part;
+    if (kind == ContextKind::Conversation && !parts.isEmpty())
+        parts.removeLast();
+    if (parts.isEmpty()) {
         m_fileNotice = tr("%1 cannot be left out.").arg(contextKindName(kind));
         m_fileFailed = false;
         updateNotice();
         return;
     }
-    for (const qint64 turn : std::as_const(turns))
-        m_session->setLeftOut(turn, true);
-    m_leftOut = turns;
-    m_leftOutPinned = kind == ContextKind::Pinned;
+    for (const app::ContextPart &part : std::as_const(parts))
+        actOnContext(ContextAction::LeaveOut, part);
+    m_leftOut = parts;
     updateNotice();
 }
 
 void ChatPanel::bringBack()
 {
-    for (const qint64 turn : std::exchange(m_leftOut, {})) {
-        m_session->setLeftOut(turn, false);
-        if (m_leftOutPinned)
-            m_session->setPinned(turn, true);
+    for (const app::ContextPart &part : std::exchange(m_leftOut, {})) {
+        actOnContext(ContextAction::BringBack, part);
+        if (part.kind == ContextKind::Pinned)
+            actOnContext(ContextAction::Pin, part);
     }
     updateNotice();
 }

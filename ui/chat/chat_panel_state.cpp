@@ -50,7 +50,10 @@ void ChatPanel::refresh()
     m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
                                : empty ? tr("Write a message")
                                        : tr("Write the next message"));
-    m_queueBar->setMessages(m_queues.value(m_session));
+    QStringList waiting;
+    for (const QueuedMessage &message : m_queues.value(m_session))
+        waiting << (message.text.trimmed().isEmpty() ? tr("Attachments without words") : message.text);
+    m_queueBar->setMessages(waiting);
     const bool writes = m_session->state() == State::Writing || m_session->state() == State::Thinking;
     if (!writes) {
         m_writing.invalidate();
@@ -130,7 +133,7 @@ void ChatPanel::updateNotice()
     } else if (!m_leftOut.isEmpty()) {
         m_notice->setKind(Notice::Kind::Plain);
         m_notice->setIconName(QStringLiteral("eye"));
-        m_notice->setWords(QString(), tr("%n turn(s) left out. They stay in the chat, the model does not see them.", nullptr, int(m_leftOut.size())));
+        m_notice->setWords(QString(), tr("%n part(s) left out. They stay in the chat, the model does not see them.", nullptr, int(m_leftOut.size())));
         m_notice->setClosable(true);
         connect(m_notice->addAction(tr("Bring back")), &TextButton::clicked, this, &ChatPanel::bringBack);
     } else if (m_editRow >= 0) {

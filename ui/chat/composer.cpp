@@ -1,5 +1,7 @@
 #include "ui/chat/composer.h"
 
+#include "ui/chat/attachment_strip.h"
+
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -10,9 +12,18 @@
 
 namespace ui {
 
+namespace {
+
+// A paste above these is no message to be looked over in ten lines but something beside it: twelve times what the field shows at its
+// largest, some 2,000 tokens, and well below what a QTextEdit lays out without a pause.
+constexpr int kLongestPaste = 8000, kMostPastedLines = 200;
+
+} // namespace
+
 Composer::Composer(const Appearance &appearance, QWidget *parent)
     : QWidget(parent), m_appearance(appearance), m_edit(new PlainEdit(appearance, this)),
-      m_attach(new IconButton(appearance, QStringLiteral("attach"), tr("Attach a text file"), this)),
+      m_attachments(new AttachmentStrip(appearance, this)),
+      m_attach(new IconButton(appearance, QStringLiteral("attach"), tr("Attach files"), this)),
       m_think(new TextButton(appearance, tr("Think"), TextButton::Kind::Pill, this)),
       m_preset(new ComboButton(appearance, QString(), ComboButton::Look::Pill, this)),
       m_hint(new QLabel(this)),
@@ -32,6 +43,9 @@ Composer::Composer(const Appearance &appearance, QWidget *parent)
     m_preset->setChevronShown(false);
     m_preset->setToolTip(tr("How freely the model chooses its words"));
     m_edit->setAccessibleName(tr("Message"));
+    m_attachments->setNext(m_edit);
+    m_edit->setLongestPaste(kLongestPaste, kMostPastedLines);
+    m_attach->setName(tr("Attach files"), tr("Ctrl+O"));
     m_edit->viewport()->installEventFilter(this);
     m_edit->installEventFilter(this);
 
@@ -49,6 +63,10 @@ Composer::Composer(const Appearance &appearance, QWidget *parent)
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(1, 13, 1, 7);
     all->setSpacing(10);
+    auto *attached = new QHBoxLayout;
+    attached->setContentsMargins(16, 0, 16, 0);
+    attached->addWidget(m_attachments);
+    all->addLayout(attached);
     auto *words = new QHBoxLayout;
     words->setContentsMargins(16, 0, 4, 0);
     words->addWidget(m_edit);
@@ -84,12 +102,23 @@ void Composer::restyle()
 void Composer::setBusy(bool busy)
 {
     m_busy = busy;
-    const bool blank = m_edit->document()->isEmpty() || m_edit->text().trimmed().isEmpty();
+    const bool blank = isBlank();
     m_stop->setVisible(busy);
     // While an answer is under way a message that is written can still be put into the queue.
     m_send->setVisible(!busy || !blank);
     m_send->setEnabled(!blank);
     m_send->setName(busy ? tr("Send when this answer ends") : tr("Send message"), tr("Enter"));
+}
+
+bool Composer::isBlank() const
+{
+    return !m_hasAttachments && (m_edit->document()->isEmpty() || m_edit->text().trimmed().isEmpty());
+}
+
+void Composer::setHasAttachments(bool has)
+{
+    m_hasAttachments = has;
+    setBusy(m_busy);
 }
 
 void Composer::setPlaceholder(const QString &text)
@@ -118,7 +147,7 @@ void Composer::fit()
 
 void Composer::submit()
 {
-    if (!m_edit->text().trimmed().isEmpty())
+    if (!isBlank())
         Q_EMIT submitted();
 }
 

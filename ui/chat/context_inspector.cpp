@@ -261,8 +261,8 @@ void RowDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
     int left = rect.left() + kMargin + 20;
     if (row.type == Type::Part) {
         const QString icon = row.part.isSummary                          ? QStringLiteral("summarise")
+                             : row.part.attachmentId != 0                ? QStringLiteral("file")
                              : row.kind == ContextKind::Pinned           ? QStringLiteral("pin")
-                             : row.kind == ContextKind::Files            ? QStringLiteral("file")
                              : row.part.sight == app::Sight::LeftOut     ? QStringLiteral("eye")
                              : row.part.sight == app::Sight::Summarised  ? QStringLiteral("summarise")
                                                                          : QStringLiteral("chat");
@@ -396,7 +396,7 @@ ContextInspector::ContextInspector(const Appearance &appearance, QWidget *parent
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->viewport()->setAutoFillBackground(false);
-    const auto act = [this](ContextAction action, int row) { Q_EMIT actionRequested(action, m_rows->row(row).part.messageId); };
+    const auto act = [this](ContextAction action, int row) { Q_EMIT actionRequested(action, app::ContextPart(m_rows->row(row).part)); // a copy: the rows may change under it };
     list->act = act;
     connect(delegate, &RowDelegate::acted, this, act);
 

@@ -33,7 +33,7 @@ public:
 
 Q_SIGNALS:
     void closed();
-    void actionRequested(ui::ContextAction action, qint64 message);
+    void actionRequested(ui::ContextAction action, const app::ContextPart &part);
     void summariseRequested();
 
 protected:

@@ -1,5 +1,6 @@
 #include "ui/chat/message_items.h"
 
+#include "ui/chat/attachment_chips.h"
 #include "ui/chat/rich_text.h"
 #include "ui/widgets/figures.h"
 
@@ -394,8 +395,8 @@ private:
 class BubbleItem : public Item
 {
 public:
-    BubbleItem(const Appearance &appearance, const QString &text, bool unfolded, const ActionRow &row)
-        : m_appearance(appearance), m_text(text), m_actions(appearance, row)
+    BubbleItem(const Appearance &appearance, const QString &text, const QVector<app::AttachmentRecord> &attachments, bool unfolded, const ActionRow &row)
+        : m_appearance(appearance), m_text(text), m_chips(appearance, attachments), m_actions(appearance, row)
     {
         m_folds = text.size() > 2 * kFoldedCharacters;
         m_unfolded = unfolded;
@@ -429,9 +430,11 @@ public:
             return m_height;
         m_width = width;
         const int room = std::min(kWidestBubble, width) - 2 * kBubblePadX - 2;
-        int widest = 0, y = padY();
+        m_chips.layout(room);
+        int widest = m_chips.width(), y = padY() + chipsHeight();
         for (auto &piece : m_pieces) {
-            y += piece->layout(room);
+            const int high = piece->layout(room);
+            y += m_text.isEmpty() ? 0 : high;
             widest = std::max(widest, piece->naturalWidth());
         }
         if (m_folds) {
@@ -457,6 +460,7 @@ public:
         painter.setPen(QPen(theme.border, 1));
         painter.setBrush(theme.raised);
         painter.drawRoundedRect(m_bubble.adjusted(0.5, 0.5, -0.5, -0.5), 11.5, 11.5);
+        m_chips.paint(painter, chipsAt(), context.pointer - chipsAt(), context.ratio);
         QPointF at = origin();
         for (size_t i = 0; i < m_pieces.size(); ++i) {
             const int start = m_starts[i];
@@ -490,6 +494,10 @@ public:
     {
         if (m_folds && foldRect().contains(point))
             return {Action::Custom, foldRect(), foldWords(), QStringLiteral("fold"), QString()};
+        if (Hot chip = m_chips.hotAt(point - chipsAt()); chip.action != Action::None) {
+            chip.rect.translate(chipsAt());
+            return chip;
+        }
         Hot hot = m_actions.hotAt(point - actionsAt());
         hot.rect.translate(actionsAt());
         return hot;
@@ -499,7 +507,9 @@ public:
 private:
     QPointF actionsAt() const { return QPointF(0, m_height - 34); } // level with the last line
     int padY() const { return (m_cjk ? 8 : 9) + 1; }
-    QPointF origin() const { return m_bubble.topLeft() + QPointF(kBubblePadX + 1, padY()); }
+    QPointF chipsAt() const { return m_bubble.topLeft() + QPointF(kBubblePadX + 1, padY() + 2); }
+    int chipsHeight() const { return m_chips.isEmpty() ? 0 : m_chips.height() + (m_text.isEmpty() ? 4 : 10); }
+    QPointF origin() const { return m_bubble.topLeft() + QPointF(kBubblePadX + 1, padY() + chipsHeight()); }
     QRectF foldRect() const
     {
         return QRectF(m_bubble.left() + kBubblePadX + 1, m_bubble.bottom() - padY() - 26, 250, 26);
@@ -511,6 +521,7 @@ private:
 
     const Appearance &m_appearance;
     QString m_text;
+    AttachmentChips m_chips;
     ActionRowItem m_actions;
     std::vector<std::unique_ptr<RichText>> m_pieces;
     std::vector<int> m_starts;
@@ -521,10 +532,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, bool unfolded,
-                                     const ActionRow &row)
+std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, const QVector<app::AttachmentRecord> &attachments,
+                                     bool unfolded, const ActionRow &row)
 {
-    return std::make_unique<BubbleItem>(appearance, text, unfolded, row);
+    return std::make_unique<BubbleItem>(appearance, text, attachments, unfolded, row);
 }
 
 std::unique_ptr<Item> makeReasoningHead(const Appearance &appearance, const ReasoningHead &head)

@@ -2,6 +2,7 @@
 // an answer ended, and the row of actions.
 #pragma once
 
+#include "app/attachments/attachment_record.h"
 #include "ui/chat/item.h"
 
 #include <QVector>
@@ -55,9 +56,9 @@ struct ActionRow
     bool lensOpen = false;
 };
 std::unique_ptr<Item> makeActionRow(const Appearance &appearance, const ActionRow &row);
-// The words of the user at the right, the actions at their left.
-std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, bool unfolded,
-                                     const ActionRow &row);
+// The words of the user at the right, below what is attached to them, the actions at their left.
+std::unique_ptr<Item> makeBubbleItem(const Appearance &appearance, const QString &text, const QVector<app::AttachmentRecord> &attachments,
+                                     bool unfolded, const ActionRow &row);
 
 // "18 s", "2 min 5 s".
 QString durationWords(qint64 ms);

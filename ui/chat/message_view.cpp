@@ -1,6 +1,7 @@
 #include "ui/chat/message_view.h"
 
 #include "app/chat/markdown_writer.h"
+#include "ui/chat/attachment_chips.h"
 #include "ui/chat/rich_text.h"
 
 #include "inference/result.h"
@@ -269,7 +270,7 @@ void MessageView::buildFirst()
         row.always = row.versions > 1;
         row.canWork = !m_extras.busy;
         m_head.clear();
-        m_head.push_back(placed(makeBubbleItem(m_appearance, m_record.content, m_bubbleUnfolded, row), 0));
+        m_head.push_back(placed(makeBubbleItem(m_appearance, m_record.content, m_record.attachments, m_bubbleUnfolded, row), 0));
         return;
     }
     m_head.clear();
@@ -490,6 +491,8 @@ QString MessageView::markdown(const std::function<std::pair<int, int>(int item)>
 
 QString MessageView::accessibleText() const
 {
+    if (isUser() && !m_record.attachments.isEmpty())
+        return tr("You, with %1: %2").arg(AttachmentChips(m_appearance, m_record.attachments).accessibleText(), m_record.content);
     if (isUser())
         return tr("You: %1").arg(m_record.content);
     const QString state =

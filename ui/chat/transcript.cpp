@@ -1,6 +1,8 @@
 #include "ui/chat/transcript.h"
 
 #include "app/chat/message_list_model.h"
+#include "ui/chat/attachment_chips.h"
+#include "ui/chat/attachment_words.h"
 #include "ui/chat/formula_pictures.h"
 #include "ui/chat/transcript_accessible.h"
 
@@ -695,6 +697,9 @@ void Transcript::contextMenuEvent(QContextMenuEvent *event)
         const QString words = message.isUser() ? tr("Copy message") : tr("Copy answer as Markdown");
         menu.addAction(m_appearance.icon(QStringLiteral("copy")), words, this,
                        [text = message.record().content] { QApplication::clipboard()->setText(text); });
+        for (const app::AttachmentRecord &one : message.record().attachments)
+            menu.addAction(m_appearance.icon(QStringLiteral("eye")), tr("Show %1").arg(shownName(one.name).left(60)), this,
+                           [this, row = spot.row, id = one.id] { Q_EMIT actionRequested(Action::Custom, row, attachmentAction(id)); });
         menu.addSeparator();
         const int row = spot.row;
         QAction *work =

@@ -71,6 +71,12 @@ void PlainEdit::setSubmitsOnReturn(bool submits)
     m_submitsOnReturn = submits;
 }
 
+void PlainEdit::setLongestPaste(int characters, int lines)
+{
+    m_longestPaste = characters;
+    m_mostPastedLines = lines;
+}
+
 int PlainEdit::contentHeight() const
 {
     return int(std::ceil(document()->documentLayout()->documentSize().height()));
@@ -130,7 +136,7 @@ void PlainEdit::focusOutEvent(QFocusEvent *event)
 
 bool PlainEdit::canInsertFromMimeData(const QMimeData *source) const
 {
-    return source->hasUrls() || source->hasText();
+    return source->hasUrls() || source->hasText() || (m_longestPaste > 0 && source->hasImage());
 }
 
 void PlainEdit::insertFromMimeData(const QMimeData *source)
@@ -144,9 +150,16 @@ void PlainEdit::insertFromMimeData(const QMimeData *source)
         Q_EMIT filesDropped(paths);
         return;
     }
-    if (!source->hasText())
+    if (!source->hasText()) {
+        if (m_longestPaste > 0 && source->hasImage())
+            Q_EMIT imagePasted();
         return;
+    }
     QString text = source->text();
+    if (m_longestPaste > 0 && (text.size() > m_longestPaste || text.count(QLatin1Char('\n')) > m_mostPastedLines)) {
+        Q_EMIT longTextPasted(text);
+        return;
+    }
     text.remove(QChar(0));
     textCursor().insertText(text);
     ensureCursorVisible();

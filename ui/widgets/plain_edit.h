@@ -21,6 +21,8 @@ public:
     // Replaces all text as one step that undo takes back.
     void replaceText(const QString &text);
     void setSubmitsOnReturn(bool submits); // false: Return breaks the line and Ctrl+Return submits
+    // What is pasted or dropped above these comes by longTextPasted() and is not laid out; 0: everything is taken.
+    void setLongestPaste(int characters, int lines);
     bool isComposing() const { return m_composing; }
     // Height of the text with line heights, without the widget's margins.
     int contentHeight() const;
@@ -29,7 +31,9 @@ public:
 Q_SIGNALS:
     void submitted();
     void upInEmpty(); // Up while nothing is written
-    void filesDropped(const QStringList &paths);
+    void filesDropped(const QStringList &paths); // or pasted
+    void longTextPasted(const QString &text);
+    void imagePasted(); // where setLongestPaste() says that more than short texts is taken
 
 protected:
     bool event(QEvent *event) override;
@@ -45,6 +49,7 @@ private:
     const Appearance &m_appearance;
     bool m_submitsOnReturn = true;
     bool m_composing = false;
+    int m_longestPaste = 0, m_mostPastedLines = 0;
     int m_linePixels = 24;
 };
 

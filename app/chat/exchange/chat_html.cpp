@@ -35,6 +35,7 @@ code{background:var(--code);font:13px "JetBrains Mono","DejaVu Sans Mono",monosp
 table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:4px 10px;text-align:left}
 blockquote{margin:8px 0;padding-left:14px;border-left:3px solid var(--line);color:var(--ink2)}a{color:var(--link)}
 details{color:var(--ink2);border-left:2px solid var(--line);padding-left:14px;margin:8px 0}
+.file{margin:24px 0 -16px 20%}.file pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .keyword{color:var(--keyword)}.type{color:var(--type)}.function{color:var(--function)}.string,.escape{color:var(--string)}
 .number{color:var(--number)}.comment{color:var(--comment)}.pre{color:var(--pre)}
 @media print{main{margin:0;max-width:none}.you{margin-left:0}pre{white-space:pre-wrap}}
@@ -239,6 +240,19 @@ QString markdownHtml(const QString &source)
     return html + nesting.closeDownTo(0);
 }
 
+// In print their names: a file of a hundred pages would be all there is to see.
+QString attachmentsHtml(const QVector<AttachmentRecord> &attachments, const HtmlOptions &options)
+{
+    QString html;
+    for (const AttachmentRecord &a : attachments) {
+        const QString name = a.name.simplified().toHtmlEscaped() + (a.note.isEmpty() ? QString() : QStringLiteral(" · ") + a.note.toHtmlEscaped());
+        html += options.forPrinting ? QStringLiteral("<p class=\"who\">") + text("Attached: %1").arg(name) + QStringLiteral("</p>\n")
+                                    : QStringLiteral("<details class=\"file\"><summary>") + text("Attached: %1").arg(name) +
+                                          QStringLiteral("</summary>\n<pre>") + a.text.toHtmlEscaped() + QStringLiteral("</pre></details>\n");
+    }
+    return html;
+}
+
 } // namespace
 
 QString chatToHtml(const ExchangedChat &chat, const HtmlOptions &options)
@@ -258,6 +272,7 @@ QString chatToHtml(const ExchangedChat &chat, const HtmlOptions &options)
         if (m.role == Role::User) {
             // QTextDocument knows no pre-wrap for a block's own line breaks.
             const QString words = m.content.toHtmlEscaped();
+            html += attachmentsHtml(m.attachments, options);
             html += QStringLiteral("<div class=\"you\">") + (options.forPrinting ? QString(words).replace(QLatin1Char('\n'), QStringLiteral("<br>")) : words) +
                     QStringLiteral("</div>\n");
             continue;

@@ -40,6 +40,23 @@ void putTime(QJsonObject &object, const char *key, qint64 ms)
         object[QLatin1String(key)] = exchangeTime(ms);
 }
 
+void putAttachments(QJsonObject &object, const char *key, const QVector<AttachmentRecord> &attachments)
+{
+    QJsonArray array;
+    for (const AttachmentRecord &a : attachments) {
+        QJsonObject one{{QStringLiteral("name"), a.name}, {QStringLiteral("kind"), attachmentKindWord(a.kind)}, {QStringLiteral("text"), a.text}};
+        put(one, "bytes", a.bytes);
+        put(one, "note", a.note);
+        if (a.pinned)
+            one[QLatin1String("pinned")] = true;
+        if (a.leftOut)
+            one[QLatin1String("left_out")] = true;
+        array.append(one);
+    }
+    if (!array.isEmpty())
+        object[QLatin1String(key)] = array;
+}
+
 // `places`: of the messages before, by id.
 QJsonObject toJson(const MessageRecord &m, const QByteArray &lens, const QHash<qint64, int> &places)
 {
@@ -77,6 +94,7 @@ QJsonObject toJson(const MessageRecord &m, const QByteArray &lens, const QHash<q
         object[QLatin1String("summary")] = m.summary;
         object[QLatin1String("summary_from")] = from;
     }
+    putAttachments(object, "attachments", m.attachments);
     return object;
 }
 
@@ -108,6 +126,7 @@ QJsonObject toJson(const ExchangedChat &chat)
     put(object, "draft", chat.contents.draft);
     if (!c.choices.isEmpty())
         object[QLatin1String("choices")] = QJsonDocument::fromJson(c.choices).object();
+    putAttachments(object, "draft_attachments", chat.contents.draftAttachments);
     object[QLatin1String("messages")] = array;
     return object;
 }
@@ -164,6 +183,25 @@ private:
     std::optional<Error> &m_error;
 };
 
+QVector<AttachmentRecord> attachmentsOf(const QJsonArray &array, const QString &where, std::optional<Error> &error)
+{
+    QVector<AttachmentRecord> attachments;
+    for (int i = 0; i < array.size(); ++i) {
+        Fields fields(array[i].toObject(), where + QStringLiteral(", attachment %1").arg(i + 1), error);
+        AttachmentRecord a;
+        a.position = i;
+        a.name = fields.text("name");
+        a.kind = attachmentKindOf(fields.text("kind"));
+        a.text = fields.text("text");
+        a.bytes = fields.integer("bytes");
+        a.note = fields.text("note");
+        a.pinned = fields.flag("pinned");
+        a.leftOut = fields.flag("left_out");
+        attachments << a;
+    }
+    return attachments;
+}
+
 MessageRecord messageOf(const QJsonObject &object, int number, const QString &where, std::optional<Error> &error)
 {
     Fields fields(object, where, error);
@@ -204,6 +242,7 @@ MessageRecord messageOf(const QJsonObject &object, int number, const QString &wh
             fields.fail("summary_from", "the number of this message or an earlier one", QString::number(from));
         m.summaryFrom = from + 1;
     }
+    m.attachments = attachmentsOf(fields.array("attachments"), where, error);
     return m;
 }
 
@@ -226,6 +265,7 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     chat.contents.draft = fields.text("draft");
     if (const QJsonObject choices = fields.object("choices"); !choices.isEmpty())
         c.choices = QJsonDocument(choices).toJson(QJsonDocument::Compact);
+    chat.contents.draftAttachments = attachmentsOf(fields.array("draft_attachments"), where, error);
     const QJsonArray messages = fields.array("messages");
     for (int i = 0; i < messages.size(); ++i) {
         const QJsonObject message = messages[i].toObject();

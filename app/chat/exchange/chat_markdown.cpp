@@ -3,6 +3,7 @@
 #include "app/chat/message_tree.h"
 
 #include <QCoreApplication>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
@@ -55,6 +56,46 @@ std::optional<Role> roleOfHeading(const QString &heading)
     return system.match(words).hasMatch() ? std::optional(Role::System) : std::nullopt;
 }
 
+QJsonArray attachmentsJson(const QVector<AttachmentRecord> &attachments)
+{
+    QJsonArray array;
+    for (const AttachmentRecord &a : attachments)
+        array.append(QJsonObject{{QStringLiteral("name"), a.name},
+                                 {QStringLiteral("kind"), attachmentKindWord(a.kind)},
+                                 {QStringLiteral("bytes"), a.bytes},
+                                 {QStringLiteral("note"), a.note},
+                                 {QStringLiteral("pinned"), a.pinned},
+                                 {QStringLiteral("left_out"), a.leftOut}});
+    return array;
+}
+
+AttachmentRecord attachmentOf(const QJsonObject &object)
+{
+    AttachmentRecord a;
+    a.name = object.value(QLatin1String("name")).toString();
+    a.kind = attachmentKindOf(object.value(QLatin1String("kind")).toString());
+    a.bytes = object.value(QLatin1String("bytes")).toInteger();
+    a.note = object.value(QLatin1String("note")).toString();
+    a.pinned = object.value(QLatin1String("pinned")).toBool();
+    a.leftOut = object.value(QLatin1String("left_out")).toBool();
+    return a;
+}
+
+// Between fences longer than any in the text.
+QString fenced(const QString &text)
+{
+    QString fence = QStringLiteral("```");
+    while (text.contains(fence))
+        fence += QLatin1Char('`');
+    return fence + QLatin1Char('\n') + text + QLatin1Char('\n') + fence;
+}
+
+QString unfenced(const QString &block)
+{
+    const qsizetype first = block.indexOf(QLatin1Char('\n')), last = block.lastIndexOf(QLatin1Char('\n'));
+    return first < last ? block.mid(first + 1, last - first - 1) : QString();
+}
+
 void append(ExchangedChat &chat, MessageRecord message)
 {
     message.id = chat.contents.messages.size() + 1;
@@ -97,9 +138,15 @@ ExchangedChat fromMarks(const QString &markdown)
             rest = rest.mid(stop + to.size());
             return unescaped(part);
         };
+        for (const QJsonValue &value : object.value(QLatin1String("attachments")).toArray()) {
+            AttachmentRecord a = attachmentOf(value.toObject());
+            a.text = unfenced(take(QStringLiteral("</summary>\n\n"), QStringLiteral("\n\n</details>\n")));
+            a.position = int(message.attachments.size());
+            message.attachments << a;
+        }
         if (object.value(QLatin1String("reasons")).toBool())
             message.reasoning = take(QStringLiteral("</summary>\n\n"), QStringLiteral("\n\n</details>\n"));
-        else
+        else if (message.attachments.isEmpty())
             rest = rest.mid(rest.indexOf(QLatin1Char('\n')) + 1); // the heading
         if (rest.startsWith(QLatin1Char('\n')))
             rest.remove(0, 1);
@@ -133,8 +180,13 @@ QString chatToMarkdown(const ExchangedChat &chat)
             object[QStringLiteral("reasons")] = true;
             object[QStringLiteral("reasoning_ms")] = m.reasoningMs;
         }
+        if (!m.attachments.isEmpty())
+            object[QStringLiteral("attachments")] = attachmentsJson(m.attachments);
         all += QLatin1Char('\n') + markOf(object);
         all += QStringLiteral("## %1\n").arg(m.role == Role::User ? text("You") : m.model.isEmpty() ? text("Answer") : m.model.simplified());
+        for (const AttachmentRecord &a : m.attachments)
+            all += QStringLiteral("\n<details><summary>") + text("Attached: %1").arg(a.name.simplified()).toHtmlEscaped() + QStringLiteral("</summary>\n\n") +
+                   fenced(escaped(a.text)) + QStringLiteral("\n\n</details>\n");
         if (!m.reasoning.isEmpty())
             all += QStringLiteral("\n<details><summary>%1</summary>\n\n%2\n\n</details>\n")
                        .arg(text("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0), escaped(m.reasoning));

@@ -250,7 +250,7 @@ private Q_SLOTS:
         QVERIFY(s.fill());
         Q_EMIT s.panel->transcript()->actionRequested(Action::Edit, 0, QString());
         s.type(700); // too much below all the others, enough as the first
-        QVERIFY(QTest::qWaitFor([&] { return s.panel->counter().isExact(s.edit()->text(), 0); }, 10000));
+        QVERIFY(QTest::qWaitFor([&] { return s.panel->counter().isExact(s.edit()->text(), {}, 0); }, 10000));
         QVERIFY(!s.panel->choices()->isVisible());
         s.script->addAnswer("yes");
         QTest::keyClick(s.edit(), Qt::Key_Return);

@@ -104,7 +104,7 @@ private Q_SLOTS:
     void selectionAcrossBlocksIsCopied();
     void copyButtonOfCodeCopiesTheCode();
     void reasoningIsFoldedAndOpens();
-    void aTextFileBecomesAFencedBlock();
+    void aTextFileBecomesAnAttachment();
     void themeChangeKeepsTheConversation();
     void theMakersAdviceIsShownAndCanBeChanged();
 };
@@ -445,18 +445,22 @@ void TestChatPanel::reasoningIsFoldedAndOpens()
     QCOMPARE(answer.itemCount(), folded + 2);
 }
 
-void TestChatPanel::aTextFileBecomesAFencedBlock()
+void TestChatPanel::aTextFileBecomesAnAttachment()
 {
     Setup s;
     QVERIFY(s.ready());
     const QString path = s.folder.write(QStringLiteral("note.md"), "has ``` inside\n");
     QVERIFY(s.panel->acceptsFile(path));
     s.panel->openFile(path);
-    QCOMPARE(s.edit()->text(), QStringLiteral("note.md:\n````md\nhas ``` inside\n````\n"));
+    QVERIFY(QTest::qWaitFor([&] { return s.panel->session()->draftAttachments().size() == 1; }, 30000));
+    QCOMPARE(s.panel->session()->draftAttachments()[0].text, QStringLiteral("has ``` inside\n"));
+    QCOMPARE(s.edit()->text(), QString());
     const QString binary = s.folder.write(QStringLiteral("x.bin"), QByteArray("a\0b", 3));
     s.panel->openFile(binary);
-    QVERIFY(s.panel->notice()->isVisible());
-    QVERIFY(s.panel->notice()->sentence().contains(QLatin1String("no text file")));
+    s.say("send it");
+    QVERIFY(QTest::qWaitFor([&] { return s.panel->notice()->isVisible(); }, 30000));
+    QCOMPARE(s.panel->notice()->sentence(), QStringLiteral("x.bin is not attached. Take its note away, then send."));
+    QCOMPARE(s.edit()->text(), QStringLiteral("send it"));
 }
 
 void TestChatPanel::themeChangeKeepsTheConversation()

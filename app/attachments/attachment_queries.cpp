@@ -1,0 +1,99 @@
+#include "app/attachments/attachment_queries.h"
+
+#include <array>
+#include <utility>
+
+namespace app {
+
+using inference::Result;
+
+namespace {
+
+constexpr std::array<std::pair<AttachmentKind, const char *>, 5> kKinds{{{AttachmentKind::Text, "text"},
+                                                                         {AttachmentKind::Code, "code"},
+                                                                         {AttachmentKind::Pdf, "pdf"},
+                                                                         {AttachmentKind::Docx, "docx"},
+                                                                         {AttachmentKind::Xlsx, "xlsx"}}};
+
+SqlValue orNull(qint64 value)
+{
+    return value ? SqlValue(value) : SqlValue();
+}
+
+// QString's null and its empty string are one to a NOT NULL column.
+SqlValue orEmpty(const QString &value)
+{
+    return value.isNull() ? QStringLiteral("") : value;
+}
+
+} // namespace
+
+QString attachmentKindWord(AttachmentKind kind)
+{
+    for (const auto &[key, word] : kKinds)
+        if (key == kind)
+            return QString::fromLatin1(word);
+    return QString::fromLatin1(kKinds.front().second);
+}
+
+AttachmentKind attachmentKindOf(const QString &word)
+{
+    for (const auto &[key, known] : kKinds)
+        if (word == QLatin1String(known))
+            return key;
+    return kKinds.front().first;
+}
+
+Result<void> applyOne(Database &database, const SaveAttachment &operation)
+{
+    const AttachmentRecord &a = operation.attachment;
+    return database.run("INSERT INTO attachments(id, conversation_id, message_id, position, name, kind, bytes, note, pinned, left_out, text)"
+                        " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11 WHERE ?2 IS NULL OR EXISTS(SELECT 1 FROM conversations WHERE id = ?2)"
+                        " ON CONFLICT(id) DO UPDATE SET conversation_id=?2, message_id=?3, position=?4, name=?5, kind=?6, bytes=?7, note=?8,"
+                        " pinned=?9, left_out=?10, text=?11",
+                        {a.id, orNull(a.conversationId), orNull(a.messageId), qint64(a.position), orEmpty(a.name), attachmentKindWord(a.kind), a.bytes,
+                         orEmpty(a.note), qint64(a.pinned), qint64(a.leftOut), orEmpty(a.text)});
+}
+
+Result<void> applyOne(Database &database, const SetAttachmentUse &operation)
+{
+    return database.run("UPDATE attachments SET pinned = ?, left_out = ? WHERE id = ?",
+                        {qint64(operation.pinned), qint64(operation.leftOut), operation.attachmentId});
+}
+
+Result<void> applyOne(Database &database, const RemoveAttachment &operation)
+{
+    return database.run("DELETE FROM attachments WHERE id = ?", {operation.attachmentId});
+}
+
+Result<QVector<AttachmentRecord>> readAttachments(const Database &database, qint64 conversationId)
+{
+    auto rows = database.prepare("SELECT id, coalesce(message_id, 0), position, name, kind, bytes, note, pinned, left_out, text FROM attachments"
+                                 " WHERE conversation_id IS ? ORDER BY coalesce(message_id, 0), position, id",
+                                 {orNull(conversationId)});
+    if (!rows)
+        return rows.error();
+    QVector<AttachmentRecord> attachments;
+    for (;;) {
+        const auto row = rows->step();
+        if (!row)
+            return row.error();
+        if (!*row)
+            return attachments;
+        AttachmentRecord a;
+        a.id = rows->integer(0);
+        a.conversationId = conversationId;
+        a.messageId = rows->integer(1);
+        a.position = int(rows->integer(2));
+        a.name = rows->text(3);
+        a.kind = attachmentKindOf(rows->text(4));
+        a.bytes = rows->integer(5);
+        a.note = rows->text(6);
+        a.pinned = rows->integer(7) != 0;
+        a.leftOut = rows->integer(8) != 0;
+        a.text = rows->text(9);
+        attachments << a;
+    }
+}
+
+} // namespace app
