@@ -191,7 +191,7 @@ void ChatPanel::updateChoices()
         cards << Card{Choice::Larger, QStringLiteral("memory"), tr("Larger context"),
                       tr("%1 tokens. Takes %2 more; the model is loaded again.")
                           .arg(withCommas(ways.largerContext), QString::fromStdString(inference::memoryText(ways.largerBytes, true)))};
-    if (m_session->messages()->rowCount() > 0)
+    if (m_session->messages()->rowCount() > 0 && map.draft + map.of(ContextKind::Instructions) + map.kept <= map.limit)
         cards << Card{Choice::NewChat, QStringLiteral("new-chat"), tr("New chat"), tr("Starts with this message. This chat stays.")};
     m_choices->setCards(cards);
 }

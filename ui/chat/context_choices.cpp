@@ -92,8 +92,8 @@ void ContextChoices::place()
     const int rows = (n + columns - 1) / columns;
     const int w = (width() - (columns - 1) * kGap) / columns;
     for (int i = 0; i < n; ++i)
-        m_buttons[i]->setGeometry((i % columns) * (w + kGap), (i / columns) * (kCardHeight + kGap), w, kCardHeight);
-    setFixedHeight(rows * (kCardHeight + kGap) - kGap);
+        m_buttons[i]->setGeometry((i % columns) * (w + kGap), kGap + (i / columns) * (kCardHeight + kGap), w, kCardHeight);
+    setFixedHeight(rows * (kCardHeight + kGap));
 }
 
 void ContextChoices::resizeEvent(QResizeEvent *event)

@@ -396,7 +396,8 @@ ContextInspector::ContextInspector(const Appearance &appearance, QWidget *parent
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->viewport()->setAutoFillBackground(false);
-    const auto act = [this](ContextAction action, int row) { Q_EMIT actionRequested(action, app::ContextPart(m_rows->row(row).part)); // a copy: the rows may change under it };
+    // A copy of the part: the rows may change under it.
+    const auto act = [this](ContextAction action, int row) { Q_EMIT actionRequested(action, app::ContextPart(m_rows->row(row).part)); };
     list->act = act;
     connect(delegate, &RowDelegate::acted, this, act);
 
