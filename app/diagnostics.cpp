@@ -85,8 +85,9 @@ Diagnosis diagnose(const DiagnosisFacts &facts)
     Diagnosis lines;
     lines.append({text("Baleen"), QStringLiteral(BALEEN_VERSION)});
     lines.append({text("System"), QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::kernelVersion()});
+    const unsigned cores = kernels::physicalCores();
     lines.append({text("Processor"), QString::fromStdString(kernels::processorName()) + QStringLiteral(", ") +
-                                         QCoreApplication::translate("Diagnostics", "%n core(s)", nullptr, int(kernels::physicalCores()))});
+                                         (cores == 1 ? text("1 core") : text("%1 cores").arg(cores))});
     lines.append({text("Instructions"), joined(kernels::processorFeatures())});
     lines.append({text("Kernels"), instructionSet()});
     lines.append({text("Memory speed"), facts.readBandwidth > 0 ? text("%1 GB/s").arg(facts.readBandwidth / 1e9, 0, 'f', 1) : text("not measured yet")});

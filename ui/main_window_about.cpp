@@ -2,46 +2,11 @@
 #include "ui/main_window.h"
 
 #include "app/diagnostics.h"
-#include "app/settings_keys.h"
-#include "inference/token_cost.h"
-#include "kernels/cpu/thread_pool.h"
+#include "app/speed_facts.h"
 #include "ui/shell/settings_dialog.h"
 #include "ui/shell/speed_popover.h"
 
 namespace ui {
-
-namespace {
-
-// Of the answer that the loaded model gave last.
-app::SpeedFacts speedFacts(const app::InferenceService &service, const app::Settings &settings, double readBandwidth)
-{
-    app::SpeedFacts facts;
-    const auto model = service.model();
-    if (!model)
-        return facts;
-    if (const auto cost = inference::tokenCostOf(model->path)) {
-        facts.weightBytes = cost->decodeBytes;
-        facts.bitsPerWeight = cost->bitsPerWeight;
-        facts.layers = cost->layers;
-    }
-    facts.kvBytesPerToken = double(model->kvBytesPerToken);
-    facts.kvBits = settings.get(app::kKvCacheBits);
-    facts.onGpu = model->device.find(" thread") == std::string::npos; // a processor's says how many
-    facts.readBandwidth = readBandwidth;
-    facts.threads = settings.get(app::kThreads);
-    facts.cores = int(kernels::physicalCores());
-    if (const auto &last = service.lastStatistics()) {
-        facts.decodeTokensPerSecond = last->decodeTokensPerSecond;
-        facts.prefillTokensPerSecond = last->prefillTokensPerSecond;
-        facts.firstTokenMs = last->firstTokenMs;
-        facts.promptTokens = int(last->promptTokens);
-        facts.cachedTokens = int(last->cachedTokens);
-        facts.generatedTokens = int(last->generatedTokens);
-    }
-    return facts;
-}
-
-} // namespace
 
 void MainWindow::showSettings()
 {
@@ -68,10 +33,10 @@ void MainWindow::showSpeed(const QPoint &place)
         m_speed = new SpeedPopover(m_appearance, m_body);
         connect(&m_limits, &app::MachineLimits::measured, m_speed, [this] {
             if (m_speed->isVisible())
-                m_speed->setFacts(speedFacts(m_service, m_settings, m_limits.readBandwidth()));
+                m_speed->setFacts(app::speedFacts(m_service, m_settings, m_limits.readBandwidth()));
         });
     }
-    m_speed->setFacts(speedFacts(m_service, m_settings, m_limits.readBandwidth()));
+    m_speed->setFacts(app::speedFacts(m_service, m_settings, m_limits.readBandwidth()));
     m_speed->openAbove(m_body->mapFrom(this, place) - QPoint(10, 6));
 }
 

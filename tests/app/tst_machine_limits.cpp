@@ -1,8 +1,11 @@
 // app/machine_limits.h: measured once, when nothing else goes on, and kept for this processor.
 #include "app/machine_limits.h"
 #include "app/diagnostics.h"
+#include "app/speed_facts.h"
+#include "inference/model_engine.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/temporary_file.h"
+#include "tests/support/tiny_model.h"
 
 #include <QDir>
 #include <QSignalSpy>
@@ -86,6 +89,30 @@ private Q_SLOTS:
         QCOMPARE(s.measured.load(), 2);
         s.service.unload();
         QVERIFY(!s.service.lastStatistics());
+    }
+    void theFactsAreThoseOfTheLastAnswer()
+    {
+        const test::TemporaryFolder folder;
+        Settings settings(folder.path(QStringLiteral("settings.ini")));
+        InferenceService service(std::make_unique<inference::ModelEngine>());
+        QCOMPARE(speedFacts(service, settings, 20e9).bytesPerToken(), 0.0);
+        const test::TinyModelOptions model = test::wideTinyModel({.architecture = "qwen2", .weights = kernels::ElementType::Q8_0});
+        service.load(folder.write(QStringLiteral("tiny.gguf"), QByteArray::fromStdString(test::tinyModel(model))));
+        QTRY_COMPARE(service.state(), InferenceService::State::Ready);
+        inference::GenerationRequest request;
+        request.input = inference::RawInput{"the whale the whale", false};
+        request.maxTokens = 20;
+        GenerationReply *reply = service.generate(request, Priority::Chat, this);
+        QSignalSpy over(reply, &GenerationReply::finished);
+        QTRY_COMPARE(over.count(), 1);
+        const SpeedFacts facts = speedFacts(service, settings, 20e9);
+        QVERIFY(facts.generatedTokens > 0 && facts.generatedTokens <= 20);
+        QVERIFY(facts.promptTokens > 0 && facts.decodeTokensPerSecond > 0);
+        QVERIFY(!facts.onGpu);
+        QCOMPARE(facts.layers, model.layers);
+        QVERIFY2(facts.bitsPerWeight > 8.4 && facts.bitsPerWeight < 9.5, qPrintable(QString::number(facts.bitsPerWeight)));
+        const double projections = 2.0 * model.layers * model.hiddenSize * model.intermediateSize;
+        QVERIFY2(facts.weightBytes > projections && facts.weightBytes < 20 * projections, qPrintable(QString::number(facts.weightBytes)));
     }
     void saysWhatItRunsOn()
     {

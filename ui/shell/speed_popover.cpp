@@ -150,7 +150,8 @@ void SpeedPopover::keyPressEvent(QKeyEvent *event)
 void SpeedPopover::focusOutEvent(QFocusEvent *event)
 {
     QWidget::focusOutEvent(event);
-    hide();
+    if (event->reason() != Qt::ActiveWindowFocusReason) // another program is no reason to close it
+        hide();
 }
 
 } // namespace ui

@@ -401,7 +401,18 @@ void writeAfterPowerCut(const QString &before, const std::vector<DiskEvent> &eve
         }
         case DiskEvent::Kind::FailedSync:
             if (current.find(event.path) != current.end()) {
+                // Sizes are the file system's own and get there; bytes that were written are what is given up.
                 Contents &contents = files[fileOf(event)];
+                std::vector<const DiskEvent *> writes;
+                for (const DiskEvent *change : contents.pending) {
+                    if (change->kind == DiskEvent::Kind::Write) {
+                        writes.push_back(change);
+                        continue;
+                    }
+                    carryOut(contents.durable, *change);
+                    std::erase_if(writes, [&](const DiskEvent *write) { return overwrites(*change, *write); });
+                }
+                contents.pending = std::move(writes);
                 contents.hopeless = contents.pending.size();
             }
             break;
