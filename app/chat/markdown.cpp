@@ -449,7 +449,9 @@ private:
     void splitLong()
     {
         const auto endOf = [](const Text &text) {
-            qsizetype end = text.text.size() > kLongestParagraph ? kLongestParagraph : text.text.size();
+            qsizetype end = 0;
+            for (int cost = 0; end < text.text.size() && cost < kLongestParagraph; ++end)
+                cost += text.text[end].isSurrogate() ? 4 : 1; // emoji are dear
             if (text.spans.size() > kMostSpans)
                 end = std::min<qsizetype>(end, text.spans[kMostSpans].start);
             if (end == text.text.size())
@@ -547,8 +549,8 @@ private:
     void splitAtFormulas()
     {
         const Block whole = m_blocks.last();
-        const bool any = std::any_of(whole.text.spans.begin(), whole.text.spans.end(), [](const Span &span) { return span.styles & Display; });
-        if (!any)
+        const auto formulas = std::count_if(whole.text.spans.begin(), whole.text.spans.end(), [](const Span &span) { return span.styles & Display; });
+        if (formulas == 0 || formulas > kMostSpans || whole.text.spans.size() > 10 * kMostSpans)
             return;
         m_blocks.removeLast();
         bool first = true;
