@@ -14,6 +14,9 @@ namespace app::markdown {
 
 namespace {
 
+constexpr int kLongestParagraph = 3000; // UTF-16 units
+constexpr int kMostSpans = 150;
+
 // Collects md4c's events. Containers are kept as a stack; each leaf copies it.
 class Builder
 {
@@ -438,6 +441,42 @@ private:
         beginItem(m_blocks.last());
         if (m_blocks.last().kind == BlockKind::Paragraph)
             splitAtFormulas();
+        if (m_blocks.last().kind == BlockKind::Paragraph)
+            splitLong();
+    }
+
+    // Laying out takes time for every span: no block has more than a moment's worth of them.
+    void splitLong()
+    {
+        const auto endOf = [](const Text &text) {
+            qsizetype end = 0;
+            for (int cost = 0; end < text.text.size() && cost < kLongestParagraph; ++end)
+                cost += text.text[end].isSurrogate() ? 4 : 1; // emoji are dear
+            if (text.spans.size() > kMostSpans)
+                end = std::min<qsizetype>(end, text.spans[kMostSpans].start);
+            if (end == text.text.size())
+                return int(end);
+            qsizetype at = text.text.lastIndexOf(QLatin1Char(' '), end - 1) + 1;
+            if (at < end / 2)
+                at = end;
+            return int(at < text.text.size() && text.text[at].isLowSurrogate() ? at + 1 : at);
+        };
+        for (;;) {
+            Text &text = m_blocks.last().text;
+            const int end = std::max(1, endOf(text));
+            if (end >= text.text.size())
+                return;
+            Block rest = m_blocks.last();
+            rest.text = part(text, end, int(text.text.size()));
+            text = part(text, 0, end);
+            if (rest.text.text.isEmpty())
+                return;
+            for (Container &container : rest.containers)
+                container.begins = false;
+            rest.continued = true;
+            rest.separated = false;
+            m_blocks.append(rest);
+        }
     }
 
     static void removeFront(Text &text, int count)
@@ -510,8 +549,8 @@ private:
     void splitAtFormulas()
     {
         const Block whole = m_blocks.last();
-        const bool any = std::any_of(whole.text.spans.begin(), whole.text.spans.end(), [](const Span &span) { return span.styles & Display; });
-        if (!any)
+        const auto formulas = std::count_if(whole.text.spans.begin(), whole.text.spans.end(), [](const Span &span) { return span.styles & Display; });
+        if (formulas == 0 || formulas > kMostSpans || whole.text.spans.size() > 10 * kMostSpans)
             return;
         m_blocks.removeLast();
         bool first = true;

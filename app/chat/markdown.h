@@ -59,7 +59,7 @@ struct Block
     bool tight = false;     // in a list whose items stand close together
     bool separated = false; // a blank line stands before it at the top level
     bool open = false;      // Formula: still being written
-    bool continued = false; // Table: goes on with the one before; its head is repeated
+    bool continued = false; // goes on with the block before, which was too long for one; a table repeats its head
     QVector<Container> containers;
     Text text;                     // Paragraph, Heading
     QString language;              // Code: first word of the fence's info string

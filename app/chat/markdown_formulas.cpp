@@ -240,7 +240,7 @@ bool closesFormula(QStringView trimmed, QStringView opening)
     return trimmed.endsWith(opening == u"$$" ? QStringView(u"$$") : QStringView(u"\\]"));
 }
 
-std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, int first, bool complete)
+std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, int first, bool complete, QHash<QString, int> &hopeless)
 {
     const QStringView line = lines[first];
     if (!line.contains(u"$$") && !line.contains(u"\\[") && !line.contains(u"\\begin{"))
@@ -248,7 +248,7 @@ std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, in
     const Prefix prefix = prefixOf(line);
     const QStringView body = line.mid(prefix.length);
     const auto opening = openingOf(body);
-    if (!opening)
+    if (!opening || first < hopeless.value(opening->close, 0))
         return {};
     const bool alone = opensFormula(body.trimmed());
     QStringList inner;
@@ -260,9 +260,11 @@ std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, in
         QStringView text = i == first ? body.mid(opening->mark.size()) : bodyOf(lines[i], prefix);
         if (i > first && !alone && text.trimmed().isEmpty())
             break;
-        length += text.size();
-        if (length > kLongestDisplay)
+        length += text.size() + 1;
+        if (length > kLongestDisplay) {
+            hopeless[opening->close] = i;
             return {};
+        }
         const qsizetype close = closeIn(text, opening->close, 0);
         if (close >= 0) {
             rest = text.mid(close + opening->close.size()).trimmed().toString();
@@ -274,8 +276,10 @@ std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, in
         if (!text.trimmed().isEmpty())
             inner.append(text.trimmed().toString());
     }
-    if (!closed && (complete || i < lines.size()))
+    if (!closed && (complete || i < lines.size())) {
+        hopeless[opening->close] = i;
         return {};
+    }
     if (inner.isEmpty() && closed)
         return {};
     if (opening->kept) {

@@ -2,6 +2,7 @@
 // the folder.
 #pragma once
 
+#include <QHash>
 #include <QString>
 #include <QStringList>
 #include <QVector>
@@ -25,7 +26,8 @@ struct DisplayLines
 };
 // $$ ... $$, \[ ... \] or \begin{align} ... \end{align} that begins in lines[first], behind marks of quotes and lists.
 // One without an end is a formula while more is to come (`complete` is false) and text otherwise.
-std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, int first, bool complete);
+// `hopeless` keeps up to which line each closing mark was looked for in vain, so that no line is read for every opening one.
+std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, int first, bool complete, QHash<QString, int> &hopeless);
 // True for a line that is "$$" or "\[" alone: blank lines behind it may belong to a formula.
 bool opensFormula(QStringView trimmed);
 bool closesFormula(QStringView trimmed, QStringView opening);

@@ -162,6 +162,7 @@ QString normalise(QStringView source, bool complete)
     Fence open;
     EmphasisRepair emphasis;
     bool tableAbove = false;
+    QHash<QString, int> hopeless;
     QVector<QStringView> lines;
     for (qsizetype from = 0; from <= source.size();) {
         const qsizetype end = source.indexOf(QLatin1Char('\n'), from);
@@ -192,7 +193,7 @@ QString normalise(QStringView source, bool complete)
             out.append(line.toString());
             continue;
         }
-        if (const auto formula = displayFormula(lines, i, complete)) {
+        if (const auto formula = displayFormula(lines, i, complete, hopeless)) {
             emphasis.paragraphEnds();
             tableAbove = false;
             out += formula->written;

@@ -225,7 +225,17 @@ QString blockMarkdown(const Block &block)
 
 QString markdownBetween(const Block &above, const Block &below)
 {
-    return below.continued || (above.tight && below.tight && !below.separated) ? QStringLiteral("\n") : QStringLiteral("\n\n");
+    if (below.continued || (above.tight && below.tight && !below.separated))
+        return QStringLiteral("\n");
+    // The line between two blocks of a quote has its mark.
+    QVector<Container> shared;
+    const qsizetype depth = std::min(above.containers.size(), below.containers.size());
+    for (qsizetype i = 0; i < depth && !below.containers[i].begins; ++i)
+        shared.append(below.containers[i]);
+    QString line = prefixOf(shared).next;
+    while (line.endsWith(QLatin1Char(' ')))
+        line.chop(1);
+    return QLatin1Char('\n') + line + QLatin1Char('\n');
 }
 
 QString asMarkdown(const QVector<Block> &blocks)

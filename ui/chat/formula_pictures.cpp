@@ -22,7 +22,10 @@ constexpr int kTogetherMs = 33;
 void render(QPainter &painter, const app::math::Formula &formula, const QColor &color, const QRectF &place)
 {
     QByteArray svg = formula.svg;
-    svg.replace("currentColor", color.name().toLatin1()); // QSvgRenderer does not know it
+    const QByteArray ink = color.name().toLatin1();
+    svg.replace("currentColor", ink); // QSvgRenderer does not know it
+    for (const char *attribute : {"fill=", "stroke="}) // rules, and letters that ask for the usual colour
+        svg.replace(attribute + QByteArray("\"black\""), attribute + ('"' + ink + '"'));
     QSvgRenderer renderer(svg);
     renderer.setAspectRatioMode(Qt::IgnoreAspectRatio);
     renderer.render(&painter, place);

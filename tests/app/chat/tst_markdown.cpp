@@ -26,7 +26,7 @@ QString describe(const Text &text)
             marks += QLatin1Char('s');
         if (span.styles & Math)
             marks += QLatin1Char('m');
-        if (span.styles & Display)
+        if (span.styles & app::markdown::Display)
             marks += QLatin1Char('d');
         if (span.styles & Superscript)
             marks += QLatin1Char('^');
