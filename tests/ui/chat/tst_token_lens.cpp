@@ -243,6 +243,9 @@ private Q_SLOTS:
         for (int t = 0; t < 4; ++t)
             QVERIFY(!narrow.transcript()->lensTokenRect(t).intersects(narrow.list()->geometry().adjusted(0, 2, 0, -2)));
         Q_UNUSED(next);
+        narrow.appearance.setScheme(Scheme::Dark); // the text is made anew, and has room again
+        for (int t = 0; t < 4; ++t)
+            QVERIFY(!narrow.transcript()->lensTokenRect(t).intersects(narrow.list()->geometry().adjusted(0, 2, 0, -2)));
         // The window becomes wide: it goes into the margin.
         narrow.panel->resize(1300, 800);
         QTRY_VERIFY(narrow.list()->x() > narrow.transcript()->column().right());
