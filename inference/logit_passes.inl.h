@@ -39,19 +39,28 @@ PASS_TARGET bool PASS(blockMaxima)(const float *logits, std::size_t count, float
 PASS_TARGET double PASS(sumOfChances)(const float *logits, std::size_t count, float greatest)
 {
     const Floats base = splat(greatest), least = splat(-126.0f);
+    const auto add = [&](const Floats &v, Floats &sums) __attribute__((always_inline)) PASS_TARGET {
+        Floats t = (v - base) * 1.44269504f;
+        t = t > least ? t : least;
+        const Whole whole = __builtin_convertvector(t - 0.5f, Whole); // to nearest, for t <= 0
+        const Floats f = t - __builtin_convertvector(whole, Floats);
+        const Floats p = (((f * 9.6663685e-3f + 5.5921976e-2f) * f + 2.4022349e-1f) * f + 6.9312105e-1f) * f + 1.0f;
+        sums += (Floats)((Whole)p + (whole << 23));
+    };
     double total = 0;
     for (std::size_t at = 0; at < count;) {
         const std::size_t end = count - at < 4096 ? count : at + 4096; // short runs: float sums stay exact enough
         Floats sums = {};
-        for (; at < end; at += 8) {
+        for (; at + 8 <= end; at += 8) {
+            Floats v;
+            std::memcpy(&v, logits + at, sizeof v);
+            add(v, sums);
+        }
+        if (at < end) {
             Floats v = splat(-std::numeric_limits<float>::infinity());
-            std::memcpy(&v, logits + at, end - at < 8 ? (end - at) * sizeof(float) : sizeof v);
-            Floats t = (v - base) * 1.44269504f;
-            t = t > least ? t : least;
-            const Whole whole = __builtin_convertvector(t - 0.5f, Whole); // to nearest, for t <= 0
-            const Floats f = t - __builtin_convertvector(whole, Floats);
-            const Floats p = (((f * 9.6663685e-3f + 5.5921976e-2f) * f + 2.4022349e-1f) * f + 6.9312105e-1f) * f + 1.0f;
-            sums += (Floats)((Whole)p + (whole << 23));
+            std::memcpy(&v, logits + at, (end - at) * sizeof(float));
+            add(v, sums);
+            at = end;
         }
         float lanes[8];
         std::memcpy(lanes, &sums, sizeof lanes);

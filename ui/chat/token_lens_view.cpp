@@ -25,6 +25,10 @@ TokenLensView::TokenLensView(const Appearance &appearance, const app::Settings &
     m_alternatives->hide();
     connect(m_alternatives, &TokenAlternatives::chosen, this, &TokenLensView::choose);
     connect(&transcript, &Transcript::moved, this, &TokenLensView::follow);
+    connect(&appearance, &Appearance::changed, this, [this] { // the text was made anew
+        m_room = -1;
+        follow();
+    });
     transcript.installEventFilter(this);
     transcript.viewport()->installEventFilter(this);
     m_alternatives->installEventFilter(this);
@@ -65,6 +69,8 @@ void TokenLensView::open(int row, std::shared_ptr<const app::TokenLens> lens)
             setToken(token);
     }
     m_alternatives->setFocus(Qt::OtherFocusReason);
+    if (m_token >= 0 && !inMargin())
+        m_transcript.showRect(m_transcript.lensTokenRect(m_token).united(m_alternatives->geometry()));
 }
 
 void TokenLensView::close()

@@ -69,7 +69,7 @@ private Q_SLOTS:
         std::mt19937 random(3);
         std::vector<AnswerToken> tokens = chatLike(500, random);
         tokens.push_back({weight(151935, std::string("\xf0\x9f", 2), 1e-9f), {weight(0, "", 1.0f), weight(1, std::string("\0\n", 2), 0.0f)}});
-        tokens.push_back({weight(2, "<|im_end|>", 1.0f, false), {}});
+        tokens.push_back({weight(20001, "<|im_end|>", 1.0f, false), {}});
         const TokenLens lens = lensOf(tokens, true);
         QVERIFY(lens.opensReasoning);
         QCOMPARE(lens.tokens.size(), tokens.size());
@@ -89,7 +89,7 @@ private Q_SLOTS:
         }
         QCOMPARE(lens.word(lens.tokens[500].drawn).bytes, QByteArray("\xf0\x9f"));
         QVERIFY(!lens.word(lens.tokens[501].drawn).isText);
-        QCOMPARE(lens.ids().back(), 2);
+        QCOMPARE(lens.ids().back(), 20001);
     }
 
     void packingWhatWasReadChangesNothing()

@@ -31,7 +31,7 @@ TokenLens lensOf(const std::vector<std::string> &pieces)
 }
 
 // "token:from-to" or "token:from-to/part of parts".
-QStringList piecesOf(const LensParagraph &paragraph)
+QString piecesOf(const LensParagraph &paragraph)
 {
     QStringList result;
     for (const LensParagraph::Piece &piece : paragraph.pieces) {
@@ -40,7 +40,7 @@ QStringList piecesOf(const LensParagraph &paragraph)
             words += QStringLiteral("/%1 of %2").arg(piece.part).arg(piece.parts);
         result << words;
     }
-    return result;
+    return result.join(QStringLiteral(", "));
 }
 
 struct Setup
@@ -100,11 +100,11 @@ private Q_SLOTS:
         const auto paragraphs = lensParagraphs(lensOf({"A", " whale", "\n\n", "鲸", "s!"}), 0, 5);
         QCOMPARE(paragraphs.size(), 3u);
         QCOMPARE(paragraphs[0].text, QStringLiteral("A whale\u21b5"));
-        QCOMPARE(piecesOf(paragraphs[0]), (QStringList{"0:0-1", "1:1-7", "2:7-8"}));
+        QCOMPARE(piecesOf(paragraphs[0]), QStringLiteral("0:0-1, 1:1-7, 2:7-8"));
         QCOMPARE(paragraphs[1].text, QStringLiteral("\u21b5"));
-        QCOMPARE(piecesOf(paragraphs[1]), QStringList{"2:0-1"});
+        QCOMPARE(piecesOf(paragraphs[1]), QStringLiteral("2:0-1"));
         QCOMPARE(paragraphs[2].text, QStringLiteral("鲸s!"));
-        QCOMPARE(piecesOf(paragraphs[2]), (QStringList{"3:0-1", "4:1-3"}));
+        QCOMPARE(piecesOf(paragraphs[2]), QStringLiteral("3:0-1, 4:1-3"));
     }
     void aCharacterOfSeveralTokensBelongsToAll()
     {
@@ -112,14 +112,14 @@ private Q_SLOTS:
         const auto paragraphs = lensParagraphs(lensOf({"a", "\xf0\x9f", "\x90", "\x8b x", "é"}), 0, 5);
         QCOMPARE(paragraphs.size(), 1u);
         QCOMPARE(paragraphs[0].text, QStringLiteral("a🐋 xé"));
-        QCOMPARE(piecesOf(paragraphs[0]), (QStringList{"0:0-1", "1:1-3/0 of 3", "2:1-3/1 of 3", "3:1-3/2 of 3", "3:3-5", "4:5-6"}));
+        QCOMPARE(piecesOf(paragraphs[0]), QStringLiteral("0:0-1, 1:1-3/0 of 3, 2:1-3/1 of 3, 3:1-3/2 of 3, 3:3-5, 4:5-6"));
     }
     void whatIsNoTextIsASign()
     {
         const auto paragraphs = lensParagraphs(lensOf({"\xff", "\xe9\xb2", "x", "\u202e", std::string("\0", 1), ""}), 0, 6);
         QCOMPARE(paragraphs.size(), 1u);
         QCOMPARE(paragraphs[0].text, QStringLiteral("\uFFFD\uFFFD\uFFFDx\uFFFD\uFFFD"));
-        QCOMPARE(piecesOf(paragraphs[0]).size(), 6);
+        QCOMPARE(piecesOf(paragraphs[0]).count(QLatin1Char(':')), 5);
         QCOMPARE(lensParagraphs(lensOf({}), 0, 0).size(), 1u);
     }
     void aLongLineIsCutAtATokenOnly()
@@ -243,6 +243,9 @@ private Q_SLOTS:
         for (int t = 0; t < 4; ++t)
             QVERIFY(!narrow.transcript()->lensTokenRect(t).intersects(narrow.list()->geometry().adjusted(0, 2, 0, -2)));
         Q_UNUSED(next);
+        narrow.appearance.setScheme(Scheme::Dark); // the text is made anew, and has room again
+        for (int t = 0; t < 4; ++t)
+            QVERIFY(!narrow.transcript()->lensTokenRect(t).intersects(narrow.list()->geometry().adjusted(0, 2, 0, -2)));
         // The window becomes wide: it goes into the margin.
         narrow.panel->resize(1300, 800);
         QTRY_VERIFY(narrow.list()->x() > narrow.transcript()->column().right());
