@@ -352,8 +352,9 @@ void ChatPanel::showContext()
     const QVector<app::AttachmentRecord> attached = composed();
     const bool blank = m_composer->edit()->text().trimmed().isEmpty() && attached.isEmpty();
     const int beside = m_totalHasAttachments ? 0 : std::max(0, countedTokens(attached));
-    const int draft =
-        blank || m_totalTokens < 0 || m_baseTokens < 0 ? 0 : std::max(0, m_totalTokens - m_baseTokens) + beside;
+    // A chat without a message is no prompt that could be counted: all there is, is the draft's.
+    const int base = m_baseTokens < 0 && m_session->messages()->rowCount() == 0 ? 0 : m_baseTokens;
+    const int draft = blank || m_totalTokens < 0 || base < 0 ? 0 : std::max(0, m_totalTokens - base) + beside;
     if (blank)
         m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560
                                 ? tr("Enter sends, Shift Enter starts a new line")
