@@ -21,8 +21,7 @@ ChatOptions chatOptions(const Settings &settings);
 // `path` goes from the first message to the one to be answered; what of it the model sees, see chat_context.h. Answers without text are left
 // out, and neighbouring messages of the user are joined: every format wants the turns to alternate. Attachments stand before the words of
 // their message (attachment_prompt.h). Reasoning is not sent back. Models whose makers advise against a system prompt (R1 and its distills)
-// get the instructions in
-// the first turn of the user.
+// get the instructions in the first turn of the user.
 inference::GenerationRequest chatRequest(const QVector<MessageRecord> &path, const ChatOptions &options,
                                          const std::optional<inference::ModelSummary> &model);
 // The same for going on with the last answer of the path, which was cut short.

@@ -171,7 +171,8 @@ void ContextCounter::count(const QString &draft, const QVector<AttachmentRecord>
     m_row = row;
     m_baseExact = m_totalExact = false;
     m_service.countTokens(m_session->draftRequest(QString(), {}, row), &m_baseJob, [this](int tokens) {
-        m_base = tokens;
+        // Without a message before it there is no prompt that could be counted: all there is, is the draft's.
+        m_base = tokens < 0 && (m_row == 0 || (m_session && m_session->messages()->rowCount() == 0)) ? 0 : tokens;
         m_baseExact = true;
         makeMap();
     });

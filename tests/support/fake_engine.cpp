@@ -405,6 +405,9 @@ Result<std::uint32_t> FakeEngine::countTokens(const GenerationRequest &request) 
     std::this_thread::sleep_for(delay);
     if (!summary())
         return Error(ErrorCode::InvalidArgument, ErrorParts{.what = "No model is loaded"});
+    // As templates do that look at the first message.
+    if (const auto *chat = std::get_if<inference::ChatInput>(&request.input); chat && chat->messages.empty())
+        return Error(ErrorCode::InvalidArgument, ErrorParts{.what = "There is no message"});
     return words(request);
 }
 

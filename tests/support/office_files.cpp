@@ -47,10 +47,11 @@ const QString kHead = QStringLiteral("<?xml version=\"1.0\" encoding=\"UTF-8\" s
 QByteArray zipOf(const ZipFiles &files, bool deflated)
 {
     QByteArray zip, directory;
-    for (const auto &[name, content] : files) {
+    for (const auto &file : files) {
+        const QByteArray &content = file.second; // clang 14 captures no parts of a structured binding
         // qCompress(): its own length, then zlib's head and foot around what deflate made.
         const QByteArray packed = deflated ? qCompress(content, 9).sliced(6).chopped(4) : content;
-        const QByteArray path = name.toUtf8();
+        const QByteArray path = file.first.toUtf8();
         const auto common = [&](QByteArray &out) {
             put16(out, 20);
             put16(out, 0);

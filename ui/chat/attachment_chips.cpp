@@ -52,8 +52,9 @@ void AttachmentChips::layout(int room)
     qreal x = 0, y = 0;
     m_width = 0;
     for (const app::AttachmentRecord &attachment : std::as_const(m_attachments)) {
-        const int natural = kLeft + names.horizontalAdvance(shownName(attachment.name)) + 8 + details.horizontalAdvance(detail(attachment)) + 1 + kRight + kSlack;
-        const qreal wide = std::min({natural, kWidest, room});
+        const int beside = kLeft + 8 + details.horizontalAdvance(detail(attachment)) + 1 + kRight + kSlack;
+        const QString name = names.elidedText(shownName(attachment.name), Qt::ElideMiddle, std::min(kWidest, room) - beside);
+        const qreal wide = std::min(std::min(kWidest, room), beside + names.horizontalAdvance(name));
         if (x > 0 && x + wide > room) {
             x = 0;
             y += kHeight + kGap;

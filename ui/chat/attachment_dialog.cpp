@@ -97,7 +97,8 @@ AttachmentDialog::AttachmentDialog(const Appearance &appearance, const app::Atta
     paper.setColor(QPalette::HighlightedText, appearance.theme().text);
     m_view->setPalette(paper);
     m_view->setStyleSheet(QStringLiteral("QListView { background: %1; border: 1px solid %2; border-radius: 8px; padding: 8px; }"
-                                         "QListView::item { padding: 0; min-height: 20px; color: %3; }"
+                                         "QListView::item { padding: 0; border: none; min-height: 20px; color: %3; }"
+                                         "QListView::item:hover { background: transparent; }"
                                          "QListView::item:selected { background: %4; color: %3; }")
                               .arg(appearance.theme().codeBackground.name(), appearance.theme().border.name(), appearance.theme().text.name(),
                                    appearance.theme().selection.name()));

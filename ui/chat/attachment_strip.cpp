@@ -46,6 +46,7 @@ public:
         m_size = attachmentSize(attachment);
         m_icon = attachmentIcon(attachment.kind);
         m_leftOut = attachment.leftOut;
+        m_bytes = attachment.bytes;
         setReading(false);
     }
     void showReading(const QString &name)
@@ -125,12 +126,17 @@ protected:
 
 private:
     static constexpr int kLeft = 34;
+    static constexpr qint64 kLarge = 100'000; // bytes: worth saying beside the tokens
 
     QString detailWords() const
     {
         if (m_reading)
             return tr("Reading");
-        return m_leftOut ? tr("not seen by the model") : m_tokens >= 0 ? tokenCount(m_tokens) : m_size.section(QStringLiteral(" · "), 0, 0);
+        if (m_leftOut)
+            return tr("not seen by the model");
+        if (m_tokens < 0)
+            return fileSize(m_bytes);
+        return m_bytes < kLarge ? tokenCount(m_tokens) : fileSize(m_bytes) + QStringLiteral(" · ") + tokenCount(m_tokens);
     }
     int detailWidth() const { return QFontMetrics(m_appearance.font(FontRole::Small)).horizontalAdvance(detailWords()) + 1; }
     void setReading(bool reading)
@@ -156,6 +162,7 @@ private:
     IconButton *m_close;
     BusyDot *m_dot;
     QString m_name, m_size, m_icon = QStringLiteral("file");
+    qint64 m_bytes = 0;
     int m_tokens = -1;
     bool m_reading = false, m_leftOut = false;
 };

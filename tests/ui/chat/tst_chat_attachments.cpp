@@ -455,6 +455,25 @@ private Q_SLOTS:
         QCOMPARE(fileSize(5'000'000), QStringLiteral("5.0 MB"));
     }
 
+    void manyFilesAtOnceHaveABound()
+    {
+        Setup s;
+        QVERIFY(s.ready());
+        QStringList paths;
+        for (int i = 0; i < 53; ++i)
+            paths << s.folder.path(QStringLiteral("missing%1.txt").arg(i));
+        s.panel->attachFiles(paths);
+        QCOMPARE(s.strip()->count(), 51);
+        const auto sentences = [&] {
+            QStringList all;
+            for (const QLabel *label : s.strip()->findChildren<QLabel *>())
+                all << label->text();
+            return all;
+        };
+        QVERIFY(sentences().contains(QStringLiteral("3 of the files were not attached: 50 at once is the most.")));
+        QVERIFY(QTest::qWaitFor([&] { return sentences().size() == 51; }, 60000));
+    }
+
     // Forty files with long names in a narrow window and at twice the size: nothing is wider than its place, and the composer stays small.
     void manyChipsFitAnyWidth()
     {

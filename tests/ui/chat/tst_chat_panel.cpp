@@ -9,6 +9,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QInputMethodEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QScrollBar>
@@ -104,6 +105,7 @@ private Q_SLOTS:
     void selectionAcrossBlocksIsCopied();
     void copyButtonOfCodeCopiesTheCode();
     void reasoningIsFoldedAndOpens();
+    void theDraftOfANewChatIsCounted();
     void aTextFileBecomesAnAttachment();
     void themeChangeKeepsTheConversation();
     void theMakersAdviceIsShownAndCanBeChanged();
@@ -443,6 +445,20 @@ void TestChatPanel::reasoningIsFoldedAndOpens()
     answer.setReasoningUnfolded(true);
     answer.layout(720);
     QCOMPARE(answer.itemCount(), folded + 2);
+}
+
+void TestChatPanel::theDraftOfANewChatIsCounted()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.type("one two three");
+    const auto hint = [&] {
+        for (const QLabel *label : s.panel->composer()->findChildren<QLabel *>())
+            if (label->text().endsWith(QLatin1String("tokens")))
+                return label->text();
+        return QString();
+    };
+    QVERIFY(QTest::qWaitFor([&] { return !hint().isEmpty() && hint() != QLatin1String("0 tokens"); }));
 }
 
 void TestChatPanel::aTextFileBecomesAnAttachment()
