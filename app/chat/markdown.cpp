@@ -379,10 +379,8 @@ private:
     {
         const QString words = text.text.mid(m_referenceStart);
         text.links.append(kFootnoteLink.toString() + words.mid(words.startsWith(QLatin1String("[^")) ? 2 : 1).chopped(1));
-        for (Span &span : text.spans) {
-            if (span.start >= m_referenceStart)
-                span.link = int(text.links.size()) - 1;
-        }
+        for (auto span = text.spans.rbegin(); span != text.spans.rend() && span->start >= m_referenceStart; ++span)
+            span->link = int(text.links.size()) - 1;
     }
 
     void append(Text &text, const QString &words)

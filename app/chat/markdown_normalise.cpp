@@ -11,6 +11,8 @@ namespace app::markdown {
 
 namespace {
 
+constexpr qsizetype kMostFilledCells = 8500; // a chunk of well-formed rows has fewer
+
 struct Fence
 {
     QChar mark;
@@ -162,6 +164,7 @@ QString normalise(QStringView source, bool complete)
     Fence open;
     EmphasisRepair emphasis;
     bool tableAbove = false;
+    qsizetype columns = 0, cells = 0; // of that table
     QHash<QString, int> hopeless;
     QVector<QStringView> lines;
     for (qsizetype from = 0; from <= source.size();) {
@@ -193,6 +196,11 @@ QString normalise(QStringView source, bool complete)
             out.append(line.toString());
             continue;
         }
+        // A short row is filled up to the head: a few letters could make thousands of cells.
+        if (tableAbove && (cells += columns) > kMostFilledCells) {
+            out.append(QString());
+            tableAbove = false;
+        }
         if (const auto formula = displayFormula(lines, i, complete, hopeless)) {
             emphasis.paragraphEnds();
             tableAbove = false;
@@ -208,6 +216,8 @@ QString normalise(QStringView source, bool complete)
                 out.insert(out.size() - 1, QString());
             out.append(lengthenedDelimiters(line));
             tableAbove = true;
+            columns = line.count(QLatin1Char('|'));
+            cells = 0;
             continue;
         }
         if (delimiter && !tableAbove) {
