@@ -21,6 +21,7 @@ using inference::ModelSummary;
 namespace {
 
 constexpr int kTextIntervalMs = 33; // 30 Hz
+constexpr quint32 kMeasuredTokens = 25; // fewer say little of the speed; no title has as many
 
 QEvent::Type wakeEvent()
 {
@@ -218,7 +219,8 @@ void InferenceService::Private::handle(const GenerationEnded &message)
     const QPointer<GenerationReply> reply = running->reply;
     running.reset();
     engineBusy = false;
-    if (message.result)
+    if (message.result && (message.result->generatedTokens >= kMeasuredTokens || !q->m_lastStatistics ||
+                           q->m_lastStatistics->generatedTokens < kMeasuredTokens))
         q->m_lastStatistics = *message.result;
     schedule();
     updateState();

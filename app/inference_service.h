@@ -89,7 +89,8 @@ public:
     void unload();
     QString loadingPath() const { return m_loadingPath; }
 
-    // Of the last answer that the loaded model gave; nothing after another one is loaded.
+    // Of the last answer of the loaded model that was long enough to measure; where none was, of the last one; nothing after another
+    // model is loaded. Titles are not: the user asked for something else.
     const std::optional<inference::GenerationStatistics> &lastStatistics() const { return m_lastStatistics; }
 
     // Whether chats and code may be kept on disk when they are answered, where LoadOptions::kvFolder says so;

@@ -6,6 +6,7 @@
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/code/code_panel.h"
+#include "ui/shell/speed_popover.h"
 #include "ui/translate/translate_panel.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/focus_ring.h"
@@ -616,7 +617,9 @@ void MainWindow::addKeys()
 
 void MainWindow::escape()
 {
-    if (m_floating) {
+    if (m_speed && m_speed->isVisible()) {
+        m_speed->hide();
+    } else if (m_floating) {
         closeFloating();
     } else if (m_notice->isVisible()) {
         m_notice->hide();

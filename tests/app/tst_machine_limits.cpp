@@ -90,6 +90,23 @@ private Q_SLOTS:
         s.service.unload();
         QVERIFY(!s.service.lastStatistics());
     }
+    // A title that is written afterwards says nothing of the answer's speed.
+    void shortAnswersDoNotTakeALongOnesPlace()
+    {
+        Setup s;
+        QVERIFY(s.load());
+        const auto ask = [&](const QString &words) {
+            s.script->addAnswer(words.toStdString());
+            QSignalSpy over(s.service.generate({}, Priority::Chat, this), &GenerationReply::finished);
+            return QTest::qWaitFor([&] { return over.count() == 1; });
+        };
+        QVERIFY(ask(QStringLiteral("short")));
+        QCOMPARE(s.service.lastStatistics()->generatedTokens, 1u); // better than nothing
+        QVERIFY(ask(QStringLiteral("word ").repeated(40)));
+        QCOMPARE(s.service.lastStatistics()->generatedTokens, 40u);
+        QVERIFY(ask(QStringLiteral("A title")));
+        QCOMPARE(s.service.lastStatistics()->generatedTokens, 40u);
+    }
     void theFactsAreThoseOfTheLastAnswer()
     {
         const test::TemporaryFolder folder;
