@@ -51,8 +51,8 @@ ChatSession::~ChatSession()
         m_messages.tree().contains(m_answer->id) ? m_messages.tree().at(m_answer->id) : MessageRecord();
     if (m_state == State::Sending) { // it will be in the file, and nobody will write it
         record = m_answer->unsent;
-        if (m_draft != m_pendingText && !m_draft.isEmpty()) // typed since
-            m_store.write({SetDraft{record.conversationId, m_draft}}, Durability::Typed);
+        if (const QString since = unsent(m_draft == m_pendingText ? QString() : m_draft); !since.isEmpty())
+            m_store.write({SetDraft{record.conversationId, since}}, Durability::Typed);
     }
     if (record.id == 0)
         return;
@@ -278,7 +278,7 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
     const bool isTyped = records.size() > 1;
     operations << SetCurrentLeaf{conversation.id, answer, nowMs()};
     if (isTyped)
-        operations << SetDraft{conversation.id, QString()};
+        operations << SetDraft{conversation.id, unsent(QString())};
 
     m_pendingText = typed;
     m_answer.emplace();
@@ -305,7 +305,7 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
         if (!text.isEmpty() && m_draft == text)
             m_draft.clear();
         m_savedDraft.clear();
-        if (!m_draft.isEmpty())
+        if (!unsent(m_draft).isEmpty())
             m_draftTimer.start(); // typed since
         if (isNew)
             moveDraftAttachments();
@@ -616,10 +616,27 @@ void ChatSession::setDraft(const QString &text)
 void ChatSession::saveDraft()
 {
     m_draftTimer.stop();
-    if (m_draft == m_savedDraft || (m_state == State::Sending && m_answer))
+    const QString text = unsent(m_draft);
+    if (text == m_savedDraft || (m_state == State::Sending && m_answer))
         return;
-    m_savedDraft = m_draft;
-    m_store.write({SetDraft{m_conversation.id, m_draft}}, Durability::Typed);
+    m_savedDraft = text;
+    m_store.write({SetDraft{m_conversation.id, text}}, Durability::Typed);
+}
+
+void ChatSession::setWaiting(const QStringList &texts)
+{
+    if (texts == m_waiting)
+        return;
+    m_waiting = texts;
+    m_draftTimer.start(); // not at once: one that is sent now leaves the draft with the commit of the message
+}
+
+QString ChatSession::unsent(const QString &draft) const
+{
+    QStringList all = m_waiting;
+    if (all.isEmpty() || !draft.trimmed().isEmpty())
+        all << draft;
+    return all.join(QStringLiteral("\n\n"));
 }
 
 inference::GenerationRequest ChatSession::draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments, int row) const

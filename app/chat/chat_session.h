@@ -140,6 +140,9 @@ public:
     QString draft() const { return m_draft; }
     void setDraft(const QString &text);
     void saveDraft(); // now, instead of within half a second
+    // What was sent while an answer is under way and goes when that has ended: in the file it stands before the draft, so that it is not
+    // lost whatever happens meanwhile.
+    void setWaiting(const QStringList &texts);
     // What the engine would be asked if `draft` were sent now with these: to count its tokens. With a row: as another version of the
     // message there.
     inference::GenerationRequest draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments = {}, int row = -1) const;
@@ -198,6 +201,7 @@ private:
     void applyCommitted(const StoreOperations &operations);
     bool mark(qint64 message, bool pinned, bool leftOut);
     void followFolder(const StoreOperation &operation);
+    QString unsent(const QString &draft) const; // with what waits before it
 
     InferenceService &m_service;
     ChatStore &m_store;
@@ -211,6 +215,7 @@ private:
     std::optional<RunningAnswer> m_answer;
     QString m_pendingText;
     QString m_draft, m_savedDraft;
+    QStringList m_waiting;
     QVector<AttachmentRecord> m_draftAttachments;
     QTimer m_journalTimer, m_draftTimer;
     quint32 m_promptDone = 0, m_promptTotal = 0, m_promptCached = 0;

@@ -119,11 +119,13 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     });
     connect(m_queueBar, &QueueBar::dropRequested, this, [this](int i) {
         m_queues[m_session].removeAt(i);
+        keepQueue(m_session);
         refresh();
         showAttachments();
     });
     connect(m_queueBar, &QueueBar::moveUpRequested, this, [this](int i) {
         m_queues[m_session].swapItemsAt(i, i - 1);
+        keepQueue(m_session);
         refresh();
     });
     connect(m_queueBar, &QueueBar::editRequested, this, [this](int i) {
@@ -131,6 +133,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         const QString written = m_composer->edit()->text();
         m_composer->edit()->replaceText(
             written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
+        keepQueue(m_session);
         focusInput();
         refresh();
         showAttachments();
@@ -241,17 +244,6 @@ void ChatPanel::addKeys()
 
 ChatPanel::~ChatPanel()
 {
-    // What waits in a queue was written by the user: it goes back to the drafts.
-    for (auto it = m_queues.begin(); it != m_queues.end(); ++it) {
-        if (!it.value().isEmpty()) {
-            QStringList all;
-            for (const QueuedMessage &message : it.value())
-                all << message.text;
-            if (!it.key()->draft().trimmed().isEmpty())
-                all.append(it.key()->draft());
-            it.key()->setDraft(all.join(QStringLiteral("\n\n")));
-        }
-    }
     if (m_listKeeper && m_listKeeper->parent() != this)
         delete m_listKeeper; // its model goes with this panel
     if (m_session)
@@ -468,9 +460,21 @@ void ChatPanel::submit()
     m_composer->edit()->setText(QString());
     m_settingDraft = false;
     m_session->setDraft(QString());
+    keepQueue(m_session);
+    if (waits)
+        m_session->saveDraft(); // what waits is as safe as what is sent
     m_transcript->scrollToEnd();
     refresh();
     showAttachments();
+}
+
+void ChatPanel::keepQueue(app::ChatSession *session)
+{
+    QStringList texts;
+    for (const QueuedMessage &message : m_queues.value(session))
+        if (!message.text.trimmed().isEmpty())
+            texts << message.text;
+    session->setWaiting(texts);
 }
 
 void ChatPanel::sendNext(app::ChatSession *session)
@@ -503,6 +507,7 @@ void ChatPanel::sendNext(app::ChatSession *session)
                                   if (queued.isEmpty() || queued.first().text != next.text)
                                       return; // taken back meanwhile
                                   queued.removeFirst();
+                                  keepQueue(p);
                                   if (tokens > room || !p->send(next.text, next.attachments))
                                       giveBack(p, next.text);
                                   refresh();
@@ -511,6 +516,7 @@ void ChatPanel::sendNext(app::ChatSession *session)
         return;
     }
     const QueuedMessage next = queue->takeFirst();
+    keepQueue(session);
     if (wentWell && session->send(next.text, next.attachments)) {
         refresh();
         return;
@@ -527,6 +533,7 @@ void ChatPanel::giveBack(app::ChatSession *session, const QString &text)
     if (!session->draft().trimmed().isEmpty())
         back.append(session->draft());
     session->setDraft(back.join(QStringLiteral("\n\n")));
+    keepQueue(session);
     if (session == m_session) {
         m_settingDraft = true;
         m_composer->edit()->setText(session->draft());

@@ -135,6 +135,7 @@ private:
     void use(app::ChatSession *session);
     void submit();
     void sendNext(app::ChatSession *session);
+    void keepQueue(app::ChatSession *session); // in the file
     void giveBack(app::ChatSession *session, const QString &text);
     void act(Action action, int row, const QString &name);
     void showReceipt(int row);

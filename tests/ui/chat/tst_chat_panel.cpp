@@ -106,6 +106,7 @@ private Q_SLOTS:
     void copyButtonOfCodeCopiesTheCode();
     void reasoningIsFoldedAndOpens();
     void theDraftOfANewChatIsCounted();
+    void whatWaitsIsInTheFileAndGoesWithTheCommitThatSendsIt();
     void aTextFileBecomesAnAttachment();
     void themeChangeKeepsTheConversation();
     void theMakersAdviceIsShownAndCanBeChanged();
@@ -281,6 +282,37 @@ void TestChatPanel::aMessageThatDoesNotFitIsNotSent()
     QCOMPARE(s.edit()->text(), text);
     QCOMPARE(s.messages()->rowCount(), 0);
     QVERIFY(s.panel->notice()->isVisible());
+}
+
+// Whatever happens to the program meanwhile, nothing of it is lost.
+void TestChatPanel::whatWaitsIsInTheFileAndGoesWithTheCommitThatSendsIt()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    s.script->addAnswer(FakeAnswer({{"one", milliseconds(0), true}}));
+    s.script->addAnswer(FakeAnswer({{"two", milliseconds(0), true}}));
+    s.say("first");
+    QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
+    s.say("second");
+    s.say("third");
+    s.type("typed");
+    const auto kept = [&] {
+        QString draft = QStringLiteral("?");
+        s.panel->store().readContents(s.panel->session()->conversationId(), s.panel.get(),
+                                      [&](const inference::Result<app::ConversationContents> &contents) { draft = contents ? contents->draft : QString(); });
+        (void)QTest::qWaitFor([&] { return draft != QLatin1String("?"); });
+        return draft;
+    };
+    QVERIFY(kept().startsWith(QStringLiteral("second\n\nthird")));
+    QTRY_COMPARE(kept(), QStringLiteral("second\n\nthird\n\ntyped"));
+    s.script->release();
+    QTRY_COMPARE(s.messages()->rowCount(), 4);
+    QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
+    QVERIFY(kept().startsWith(QStringLiteral("third"))); // the second is a message now
+    QTRY_COMPARE(kept(), QStringLiteral("third\n\ntyped"));
+    s.open(); // the program ends and begins again
+    QTRY_COMPARE(s.edit()->text(), QStringLiteral("third\n\ntyped"));
+    s.script->release(10);
 }
 
 void TestChatPanel::draftsAreKeptPerChat()
