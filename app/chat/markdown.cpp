@@ -247,6 +247,7 @@ private:
         if (outer < 0 && !source.isEmpty()) {
             text->links.append(source);
             m_link = int(text->links.size()) - 1;
+            text->pictures.append(m_link);
         }
         ++m_emphasis;
         add(sentence);

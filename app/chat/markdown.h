@@ -35,6 +35,7 @@ struct Text
     QString text;
     QVector<Span> spans; // in order, without overlap; gaps are plain
     QVector<QString> links;
+    QVector<int> pictures; // of the links: those that lead to a picture, which nobody may load unasked
     friend bool operator==(const Text &, const Text &) = default;
 };
 

@@ -75,7 +75,8 @@ QString htmlOf(const Text &words)
             inner = QStringLiteral("<i>%1</i>").arg(inner);
         if (span.styles & markdown::Strike)
             inner = QStringLiteral("<s>%1</s>").arg(inner);
-        if (span.link >= 0) {
+        // A page for others names no picture that a viewer could fetch.
+        if (span.link >= 0 && !words.pictures.contains(span.link)) {
             const QUrl url(words.links.value(span.link), QUrl::StrictMode);
             const QString scheme = url.scheme().toLower();
             if (url.isValid() && (scheme == QLatin1String("http") || scheme == QLatin1String("https") || scheme == QLatin1String("mailto")))

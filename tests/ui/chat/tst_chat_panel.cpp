@@ -380,12 +380,12 @@ void TestChatPanel::aListThatCannotBeReadSaysSo()
     QVERIFY(s.ready());
     s.say("a chat");
     QVERIFY(s.answered(1));
-    s.panel.reset();
+    // While the file is in use: at the start it would be salvaged.
     {
         const auto database = app::Database::open(app::storePath(s.folder.path(QStringLiteral("data"))), app::Database::Mode::ReadWrite);
         QVERIFY(database && (*database)->run("ALTER TABLE conversations RENAME COLUMN title TO name"));
     }
-    s.open();
+    Q_EMIT s.panel->store().opened(); // the list is read again
     QTRY_VERIFY(s.panel->notice()->isVisible());
     QVERIFY2(s.panel->notice()->sentence().contains(QStringLiteral("title")), qPrintable(s.panel->notice()->sentence()));
 }
