@@ -672,11 +672,8 @@ void ChatPanel::cancelEdit()
 
 void ChatPanel::place()
 {
-    const int beside = !m_inspector->isHidden() && isInspectorBeside() ? kInspectorWidth : 0;
-    layout()->setContentsMargins(0, 0, beside, 0);
-    m_inspector->setGeometry(width() - kInspectorWidth, 0, kInspectorWidth, height());
-    m_inspector->raise();
-    const int column = width() - beside;
+    placeInspector();
+    const int column = width() - layout()->contentsMargins().right();
     const int room = std::max(120, column - 48);
     m_foot->setMaximumWidth(std::min(720, room)); // no least width: it would keep a narrower window from being one
     m_composer->setLines(window()->height() < 640 ? 5 : 10);

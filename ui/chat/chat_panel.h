@@ -109,6 +109,7 @@ private:
     void addKeys();
     void connectContext();
     void showInspector(bool shown);
+    void placeInspector();
     bool isInspectorBeside() const; // else it lies over the conversation
     app::ContextRates rates() const;
     bool planShown() const;
@@ -224,6 +225,7 @@ private:
     int m_editRow = -1;
     bool m_settingDraft = false;
     bool m_submitWhenLoaded = false, m_submitWhenCounted = false;
+    bool m_inspectorOver = false; // the conversation, in a narrow window
     bool m_planShown = false;    // the context is full: the choices are seen
     QVector<app::ContextPart> m_leftOut; // what was just left out, to be brought back
     QString m_notSent; // why the store took a message back

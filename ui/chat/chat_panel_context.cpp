@@ -55,7 +55,6 @@ void ChatPanel::connectContext()
         m_fileFailed = true;
         updateNotice();
     });
-    showInspector(m_settings.get(kInspectorShown));
 }
 
 void ChatPanel::toggleInspector()
@@ -66,11 +65,24 @@ void ChatPanel::toggleInspector()
 void ChatPanel::showInspector(bool shown)
 {
     m_settings.set(kInspectorShown, shown);
+    m_inspectorOver = shown && !isInspectorBeside();
+    place();
+}
+
+// Beside the conversation it stays as it was left; over it only where it was asked for.
+void ChatPanel::placeInspector()
+{
+    const bool beside = isInspectorBeside();
+    m_inspectorOver = m_inspectorOver && !beside;
+    const bool shown = m_inspectorOver || (beside && m_settings.get(kInspectorShown));
+    const bool appears = shown && m_inspector->isHidden();
     m_inspector->setVisible(shown);
     m_contextButton->setChecked(shown);
-    if (shown)
+    if (appears)
         m_inspector->setMap(m_counter.map(), m_counter, m_session && m_session->state() == app::ChatSession::State::Idle);
-    place();
+    m_inspector->setGeometry(width() - kInspectorWidth, 0, kInspectorWidth, height());
+    m_inspector->raise();
+    layout()->setContentsMargins(0, 0, shown && beside ? kInspectorWidth : 0, 0);
 }
 
 app::ContextRates ChatPanel::rates() const
@@ -183,7 +195,7 @@ void ChatPanel::updateChoices()
     if (ways.enough) {
         const QString time = ways.seconds > 0 ? tr(", takes %1").arg(secondsWords(ways.seconds)) : QString();
         cards << Card{Choice::Summarise, QStringLiteral("summarise"), tr("Summarise"),
-                      tr("The oldest %n turn(s). Frees %1 tokens%2.", nullptr, ways.turns).arg(withCommas(ways.frees), time)};
+                      tr("The oldest %1. Frees %2%3.").arg(turnCount(ways.turns), tokenCount(ways.frees), time)};
     }
     if (m_session->messages()->rowCount() > 0)
         cards << Card{Choice::LeaveOut, QStringLiteral("close"), tr("Leave out"), tr("You pick what the model stops seeing. It stays here.")};

@@ -133,7 +133,8 @@ void ChatPanel::updateNotice()
     } else if (!m_leftOut.isEmpty()) {
         m_notice->setKind(Notice::Kind::Plain);
         m_notice->setIconName(QStringLiteral("eye"));
-        m_notice->setWords(QString(), tr("%n part(s) left out. They stay in the chat, the model does not see them.", nullptr, int(m_leftOut.size())));
+        m_notice->setWords(QString(), m_leftOut.size() == 1 ? tr("1 part is left out. It stays in the chat, the model does not see it.")
+                                                        : tr("%1 parts are left out. They stay in the chat, the model does not see them.").arg(withCommas(m_leftOut.size())));
         m_notice->setClosable(true);
         connect(m_notice->addAction(tr("Bring back")), &TextButton::clicked, this, &ChatPanel::bringBack);
     } else if (m_editRow >= 0) {
@@ -186,7 +187,7 @@ void ChatPanel::updateNotice()
 
 QString ChatPanel::summaryWords() const
 {
-    QString words = tr("Summarising %n turn(s)", nullptr, m_summaries.turns());
+    QString words = tr("Summarising %1").arg(turnCount(m_summaries.turns()));
     if (m_summaries.pieces() > 1)
         words += tr(", part %1 of %2").arg(m_summaries.piece()).arg(m_summaries.pieces());
     if (m_summaries.isReading() && m_summaries.promptTotal() > 0)

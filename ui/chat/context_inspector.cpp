@@ -133,7 +133,7 @@ QString RowsModel::nameOf(int i) const
         return row.isReasoning ? tr("Reasoning") : contextKindName(row.kind);
     case ContextRow::Type::Part:
         if (row.part.isSummary)
-            return tr("Summary of %n turn(s)", nullptr, row.part.turns);
+            return tr("Summary of %1").arg(turnCount(row.part.turns));
         return m_counter ? m_counter->nameOf(row.part) : QString();
     case ContextRow::Type::Note:
         return row.words;
@@ -181,6 +181,8 @@ QVariant RowsModel::data(const QModelIndex &index, int role) const
             return tr("Not seen by the model. It stays in the chat.");
         if (row.part.sight == app::Sight::Summarised)
             return tr("The model sees the summary in its place.");
+        if (row.part.isSummary)
+            return tr("The model sees it in place of these turns. It stands in the chat.");
         return row.type == ContextRow::Type::Part ? nameOf(index.row()) : QString();
     }
     return {};

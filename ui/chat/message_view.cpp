@@ -20,9 +20,9 @@ namespace {
 constexpr int kReasoningIndent = 16;
 constexpr qreal kUnseenOpacity = 0.55; // of what the model does not see
 
-QString tr(const char *text, int n = -1)
+QString tr(const char *text)
 {
-    return QCoreApplication::translate("ui::MessageView", text, nullptr, n);
+    return QCoreApplication::translate("ui::MessageView", text);
 }
 
 std::unique_ptr<Placed> placed(std::unique_ptr<Item> item, int gapAbove)
@@ -239,7 +239,7 @@ Ending MessageView::sightNote() const
 {
     Ending note;
     if (!m_extras.summary.isEmpty()) {
-        note.sentence = tr("The model sees this summary of %n turn(s) in their place: %1", m_extras.summaryTurns).arg(m_extras.summary);
+        note.sentence = tr("The model sees this summary of %1 in their place: %2").arg(turnCount(m_extras.summaryTurns), m_extras.summary);
     } else if (m_extras.sight == app::Sight::LeftOut && m_extras.beginsTurn) {
         note.sentence = tr("Not seen by the model.");
     }

@@ -28,6 +28,12 @@ QString messageCount(qint64 messages)
                          : QCoreApplication::translate("ui::figures", "%1 messages").arg(withCommas(messages));
 }
 
+QString turnCount(qint64 turns)
+{
+    return turns == 1 ? QCoreApplication::translate("ui::figures", "1 turn")
+                      : QCoreApplication::translate("ui::figures", "%1 turns").arg(withCommas(turns));
+}
+
 QString sizeOnDisk(qint64 bytes)
 {
     const double mib = double(bytes) / (1 << 20);

@@ -265,7 +265,13 @@ private Q_SLOTS:
         QTRY_COMPARE(s.panel->transcript()->width(), 900);
         s.panel->resize(880, 700);
         QTRY_COMPARE(s.panel->transcript()->width(), 880);
+        QVERIFY(!s.panel->inspector()->isVisible()); // nobody asked for it here
+        s.panel->resize(1200, 800);
+        QTRY_COMPARE(s.panel->transcript()->width(), 900);
+        s.panel->resize(880, 700);
+        s.panel->toggleInspector();
         QVERIFY(s.panel->inspector()->isVisible());
+        QCOMPARE(s.panel->transcript()->width(), 880);
         s.panel->stop(); // Esc closes what lies over
         QVERIFY(!s.panel->inspector()->isVisible());
     }
