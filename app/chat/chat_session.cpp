@@ -662,6 +662,7 @@ void ChatSession::applyCommitted(const StoreOperations &operations)
 {
     for (const StoreOperation &operation : operations) {
         followFolder(operation);
+        followAnswer(operation);
         const auto *title = std::get_if<SetTitle>(&operation);
         if (!title || title->conversationId != m_conversation.id || m_conversation.id == 0)
             continue;

@@ -201,6 +201,7 @@ private:
     void applyCommitted(const StoreOperations &operations);
     bool mark(qint64 message, bool pinned, bool leftOut);
     void followFolder(const StoreOperation &operation);
+    void followAnswer(const StoreOperation &operation);
     QString unsent(const QString &draft) const; // with what waits before it
 
     InferenceService &m_service;

@@ -105,4 +105,15 @@ void ChatSession::followFolder(const StoreOperation &operation)
     }
 }
 
+// An answer of a session that is gone was read before its last words were written: it shows what the file has.
+void ChatSession::followAnswer(const StoreOperation &operation)
+{
+    const auto *saved = std::get_if<SaveMessage>(&operation);
+    if (!saved || saved->message.state == MessageState::Streaming || !m_messages.tree().contains(saved->message.id) ||
+        (m_answer && m_answer->id == saved->message.id) || m_messages.tree().at(saved->message.id).state != MessageState::Interrupted)
+        return;
+    m_messages.setTexts(saved->message.id, saved->message.content, saved->message.reasoning);
+    m_messages.update(saved->message);
+}
+
 } // namespace app

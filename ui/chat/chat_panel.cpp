@@ -25,6 +25,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace ui {
@@ -495,11 +496,12 @@ void ChatPanel::sendNext(app::ChatSession *session)
             return;
         m_planning.insert(session);
         const QueuedMessage next = queue->first(); // stays there until it is sent or given back
-        const int kept = app::keptForAnswer(m_settings, int(model->contextLength));
+        const int limit = int(model->contextLength); // 0: not known
+        const int room = limit > 0 ? limit - app::keptForAnswer(m_settings, limit) : std::numeric_limits<int>::max();
         QVector<app::AttachmentRecord> attached = session->draftAttachments();
         attached.removeIf([&](const app::AttachmentRecord &one) { return !next.attachments.contains(one.id); });
         m_service.countTokens(session->draftRequest(next.text, attached), &m_queueCounter,
-                              [this, next, p = QPointer<ChatSession>(session), room = int(model->contextLength) - kept](int tokens) {
+                              [this, next, p = QPointer<ChatSession>(session), room](int tokens) {
                                   if (!p)
                                       return;
                                   m_planning.remove(p);

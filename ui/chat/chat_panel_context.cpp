@@ -173,8 +173,10 @@ ChatPanel::Fit ChatPanel::fitOf(const QString &text)
     if (m_counter.isExact(text, attached, m_editRow))
         return map.excess() > 0 ? Fit::TooLong : Fit::Fits;
     // No token is less than a byte.
-    if (map.limit > 0 && attached.isEmpty() && m_counter.base(m_editRow) >= 0 &&
-        m_counter.base(m_editRow) + text.toUtf8().size() + kMostTurnMarks + map.kept <= map.limit)
+    const int limit = int(model->contextLength);
+    const bool first = m_session->messages()->rowCount() == 0;
+    const qsizetype before = first ? m_session->options().systemPrompt.toUtf8().size() : m_counter.base(m_editRow);
+    if (attached.isEmpty() && before >= 0 && before + text.toUtf8().size() + 2 * kMostTurnMarks + app::keptForAnswer(m_settings, limit) <= limit)
         return Fit::Fits;
     count();
     return Fit::Unknown;
@@ -203,7 +205,7 @@ void ChatPanel::updateChoices()
         cards << Card{Choice::Larger, QStringLiteral("memory"), tr("Larger context"),
                       tr("%1 tokens. Takes %2 more; the model is loaded again.")
                           .arg(withCommas(ways.largerContext), QString::fromStdString(inference::memoryText(ways.largerBytes, true)))};
-    if (m_session->messages()->rowCount() > 0 && map.draft + map.of(ContextKind::Instructions) + map.kept <= map.limit)
+    if (m_session->messages()->rowCount() > 0 && map.draft + map.kept <= map.limit)
         cards << Card{Choice::NewChat, QStringLiteral("new-chat"), tr("New chat"), tr("Starts with this message. This chat stays.")};
     m_choices->setCards(cards);
 }

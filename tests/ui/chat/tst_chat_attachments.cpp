@@ -410,18 +410,20 @@ private Q_SLOTS:
         Setup s(500);
         QVERIFY(s.ready());
         s.script->addAnswer("hello");
-        s.say(QStringLiteral("first"));
+        s.say(QStringLiteral("word ").repeated(200));
         QVERIFY(s.answered(1));
-        s.pasteText(QStringLiteral("word ").repeated(20'000));
+        s.panel->openFile(s.folder.write(QStringLiteral("a.txt"), QByteArray("word ").repeated(250)));
         QVERIFY(s.attached(1));
         s.edit()->setText(QStringLiteral("sum it up"));
         QVERIFY(QTest::qWaitFor([&] { return s.panel->findChild<ContextBar *>()->excess() > 0; }, 20000));
         QTest::keyClick(s.edit(), Qt::Key_Return);
         QVERIFY(s.panel->notice()->isVisible());
         QCOMPARE(s.names().size(), qsizetype(1));
-        QTest::mouseClick(s.panel->notice()->findChild<TextButton *>(), Qt::LeftButton);
-        QCOMPARE(s.panel->session()->conversationId(), qint64(0));
-        QCOMPARE(s.names(), QStringList{QStringLiteral("Pasted text")});
+        auto *newChat = s.panel->choices()->button(ContextChoices::Choice::NewChat);
+        QVERIFY(newChat);
+        QTest::mouseClick(newChat, Qt::LeftButton);
+        QTRY_COMPARE(s.panel->session()->conversationId(), qint64(0));
+        QCOMPARE(s.names(), QStringList{QStringLiteral("a.txt")});
         QCOMPARE(s.edit()->text(), QStringLiteral("sum it up"));
     }
 
