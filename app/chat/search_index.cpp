@@ -186,6 +186,18 @@ Result<SearchResult> SearchIndex::find(const SearchQuery &query, const QString &
     };
     const auto ms = [](const QDate &day) { return day.isValid() ? SqlValue(day.startOfDay().toMSecsSinceEpoch()) : SqlValue(); };
     const auto orNull = [](const QString &value) { return value.isEmpty() ? SqlValue() : SqlValue(value); };
+    // A folder or tag that no chat is in, as while its name is typed: the words need not be looked for.
+    if (!query.folder.isEmpty() || !query.tag.isEmpty()) {
+        auto any = m_database.prepare("SELECT EXISTS(SELECT 1 FROM main.conversations AS c LEFT JOIN main.folders AS f ON f.id = c.folder_id"
+                                      " WHERE c.deleted_at IS NULL AND c.kind = ?1 AND (?2 IS NULL OR f.name LIKE ?2 ESCAPE '\\')"
+                                      " AND (?3 IS NULL OR EXISTS(SELECT 1 FROM main.tags AS t WHERE t.conversation_id = c.id AND t.tag = ?3)))",
+                                      {kind, query.folder.isEmpty() ? SqlValue() : SqlValue(like(query.folder)), orNull(query.tag)});
+        const auto row = any ? any->step() : Result<bool>(any.error());
+        if (!row)
+            return row.error();
+        if (any->integer(0) == 0)
+            return result;
+    }
     // Newest documents first, which FTS5 gives without sorting; a filter that is not given is NULL.
     QByteArray sql = "SELECT d.message_id, d.conversation_id FROM ";
     sql += query.match.isEmpty() ? "search.documents AS d" : "search.words JOIN search.documents AS d ON d.id = words.rowid";
