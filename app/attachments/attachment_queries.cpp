@@ -68,32 +68,27 @@ Result<void> applyOne(Database &database, const RemoveAttachment &operation)
 
 Result<QVector<AttachmentRecord>> readAttachments(const Database &database, qint64 conversationId)
 {
-    auto rows = database.prepare("SELECT id, coalesce(message_id, 0), position, name, kind, bytes, note, pinned, left_out, text FROM attachments"
-                                 " WHERE conversation_id IS ? ORDER BY coalesce(message_id, 0), position, id",
-                                 {orNull(conversationId)});
-    if (!rows)
-        return rows.error();
     QVector<AttachmentRecord> attachments;
-    for (;;) {
-        const auto row = rows->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return attachments;
-        AttachmentRecord a;
-        a.id = rows->integer(0);
-        a.conversationId = conversationId;
-        a.messageId = rows->integer(1);
-        a.position = int(rows->integer(2));
-        a.name = rows->text(3);
-        a.kind = attachmentKindOf(rows->text(4));
-        a.bytes = rows->integer(5);
-        a.note = rows->text(6);
-        a.pinned = rows->integer(7) != 0;
-        a.leftOut = rows->integer(8) != 0;
-        a.text = rows->text(9);
-        attachments << a;
-    }
+    const auto read = database.each("SELECT id, coalesce(message_id, 0), position, name, kind, bytes, note, pinned, left_out, text FROM attachments"
+                                    " WHERE conversation_id IS ? ORDER BY coalesce(message_id, 0), position, id",
+                                    {orNull(conversationId)}, [&](const Statement &row) {
+                                        AttachmentRecord a;
+                                        a.id = row.integer(0);
+                                        a.conversationId = conversationId;
+                                        a.messageId = row.integer(1);
+                                        a.position = int(row.integer(2));
+                                        a.name = row.text(3);
+                                        a.kind = attachmentKindOf(row.text(4));
+                                        a.bytes = row.integer(5);
+                                        a.note = row.text(6);
+                                        a.pinned = row.integer(7) != 0;
+                                        a.leftOut = row.integer(8) != 0;
+                                        a.text = row.text(9);
+                                        attachments << a;
+                                    });
+    if (!read)
+        return read.error();
+    return attachments;
 }
 
 } // namespace app

@@ -199,7 +199,9 @@ private:
     void setState(State state);
     MessageRecord newAnswer(qint64 parent) const;
     void applyCommitted(const StoreOperations &operations);
-    bool mark(qint64 message, bool pinned, bool leftOut);
+    // Only while Idle. Shows the record's marks, keeps them by the operation, and tells.
+    void mark(const MessageRecord &record, const StoreOperation &operation);
+    bool markTurn(qint64 message, bool MessageRecord::*which, bool set);
     void followFolder(const StoreOperation &operation);
     void followAnswer(const StoreOperation &operation);
     QString unsent(const QString &draft) const; // with what waits before it

@@ -3,33 +3,35 @@
 
 namespace app {
 
-bool ChatSession::mark(qint64 message, bool pinned, bool leftOut)
+void ChatSession::mark(const MessageRecord &record, const StoreOperation &operation)
 {
-    MessageRecord record = m_messages.tree().at(message);
-    record.pinned = pinned;
-    record.leftOut = leftOut;
     m_messages.setMarks({record});
-    m_store.write({SetContextMarks{message, pinned, leftOut}}, Durability::Typed);
+    m_store.write({operation}, Durability::Typed);
     Q_EMIT contextChanged();
+}
+
+// A pinned turn is not left out: a mark that is set takes the other away, one that is taken away leaves it.
+bool ChatSession::markTurn(qint64 message, bool MessageRecord::*which, bool set)
+{
+    const int row = m_messages.rowOf(message);
+    if (m_state != State::Idle || row < 0)
+        return false;
+    MessageRecord question = m_messages.message(m_messages.questionRow(m_messages.turnOf(row)));
+    if (set)
+        question.pinned = question.leftOut = false;
+    question.*which = set;
+    mark(question, SetContextMarks{question.id, question.pinned, question.leftOut});
     return true;
 }
 
 bool ChatSession::setPinned(qint64 message, bool pinned)
 {
-    const int row = m_messages.rowOf(message);
-    if (m_state != State::Idle || row < 0)
-        return false;
-    const MessageRecord &question = m_messages.message(m_messages.questionRow(m_messages.turnOf(row)));
-    return mark(question.id, pinned, !pinned && question.leftOut);
+    return markTurn(message, &MessageRecord::pinned, pinned);
 }
 
 bool ChatSession::setLeftOut(qint64 message, bool leftOut)
 {
-    const int row = m_messages.rowOf(message);
-    if (m_state != State::Idle || row < 0)
-        return false;
-    const MessageRecord &question = m_messages.message(m_messages.questionRow(m_messages.turnOf(row)));
-    return mark(question.id, !leftOut && question.pinned, leftOut);
+    return markTurn(message, &MessageRecord::leftOut, leftOut);
 }
 
 bool ChatSession::setSummary(qint64 from, qint64 to, const QString &text)
@@ -41,9 +43,7 @@ bool ChatSession::setSummary(qint64 from, qint64 to, const QString &text)
     MessageRecord record = m_messages.message(end.first + end.count - 1);
     record.summary = text.trimmed();
     record.summaryFrom = m_messages.message(m_messages.turnOf(first).first).id;
-    m_messages.setMarks({record});
-    m_store.write({SetSummary{record.id, record.summaryFrom, record.summary}}, Durability::Typed);
-    Q_EMIT contextChanged();
+    mark(record, SetSummary{record.id, record.summaryFrom, record.summary});
     return true;
 }
 
@@ -54,9 +54,7 @@ bool ChatSession::removeSummary(qint64 carrier)
     MessageRecord record = m_messages.tree().at(carrier);
     record.summary.clear();
     record.summaryFrom = 0;
-    m_messages.setMarks({record});
-    m_store.write({SetSummary{carrier, 0, QString()}}, Durability::Typed);
-    Q_EMIT contextChanged();
+    mark(record, SetSummary{carrier, 0, QString()});
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <utility>
 #include <variant>
 
 struct sqlite3;
@@ -72,6 +73,21 @@ public:
     inference::Result<Statement> prepare(const QByteArray &sql,
                                          std::initializer_list<SqlValue> values = {}) const;
     inference::Result<qint64> integer(const char *sql, std::initializer_list<SqlValue> values = {}) const;
+    // Runs a query to its end and gives each row to `take`, which reads it as a Statement.
+    template <class Take> inference::Result<void> each(const QByteArray &sql, std::initializer_list<SqlValue> values, Take take) const
+    {
+        auto rows = prepare(sql, values);
+        if (!rows)
+            return rows.error();
+        for (;;) {
+            const auto row = rows->step();
+            if (!row)
+                return row.error();
+            if (!*row)
+                return {};
+            take(std::as_const(*rows));
+        }
+    }
     qint64 changes() const; // rows of the last statement
     bool inTransaction() const;
     // Copies all pages into a new file, which appears under its name when it is whole.

@@ -23,17 +23,9 @@ Error damaged(const Database &database, const QString &found)
 Result<QStringList> column(const Database &database, const char *sql, std::initializer_list<SqlValue> values = {})
 {
     QStringList texts;
-    auto rows = database.prepare(sql, values);
-    if (!rows)
-        return rows.error();
-    for (;;) {
-        const auto row = rows->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return texts;
-        texts << rows->text(0);
-    }
+    if (const auto read = database.each(sql, values, [&](const Statement &row) { texts << row.text(0); }); !read)
+        return read.error();
+    return texts;
 }
 
 constexpr const char *kNames = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";

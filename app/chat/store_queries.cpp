@@ -248,17 +248,9 @@ ConversationRecord conversationOf(const Statement &row)
 Result<QHash<qint64, QStringList>> readTags(const Database &database, const char *sql, std::initializer_list<SqlValue> values)
 {
     QHash<qint64, QStringList> tags;
-    auto rows = database.prepare(sql, values);
-    if (!rows)
-        return rows.error();
-    for (;;) {
-        const auto row = rows->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return tags;
-        tags[rows->integer(0)] << rows->text(1);
-    }
+    if (const auto read = database.each(sql, values, [&](const Statement &row) { tags[row.integer(0)] << row.text(1); }); !read)
+        return read.error();
+    return tags;
 }
 
 // To the messages that they are of. What belongs to a message that is not there goes to the draft: it is not lost.
@@ -342,37 +334,28 @@ Result<QVector<ConversationRecord>> readConversations(const Database &database, 
     const auto tags = readTags(database, "SELECT conversation_id, tag FROM tags ORDER BY tag", {});
     if (!tags)
         return tags.error();
-    auto rows = database.prepare(QByteArray(kConversationColumns) +
-                                 (deleted ? "WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC"
-                                          : "WHERE deleted_at IS NULL ORDER BY updated DESC, id DESC"));
-    if (!rows)
-        return rows.error();
     QVector<ConversationRecord> conversations;
-    for (;;) {
-        const auto row = rows->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return conversations;
-        conversations << conversationOf(*rows);
-        conversations.last().tags = tags->value(conversations.last().id);
-    }
+    const auto read = database.each(QByteArray(kConversationColumns) +
+                                        (deleted ? "WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC"
+                                                 : "WHERE deleted_at IS NULL ORDER BY updated DESC, id DESC"),
+                                    {}, [&](const Statement &row) {
+                                        conversations << conversationOf(row);
+                                        conversations.last().tags = tags->value(conversations.last().id);
+                                    });
+    if (!read)
+        return read.error();
+    return conversations;
 }
 
 Result<QVector<FolderRecord>> readFolders(const Database &database)
 {
-    auto rows = database.prepare("SELECT id, name, position, choices FROM folders ORDER BY position, id");
-    if (!rows)
-        return rows.error();
     QVector<FolderRecord> folders;
-    for (;;) {
-        const auto row = rows->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return folders;
-        folders << FolderRecord{rows->integer(0), rows->text(1), rows->integer(2), rows->text(3).toUtf8()};
-    }
+    const auto read = database.each("SELECT id, name, position, choices FROM folders ORDER BY position, id", {}, [&](const Statement &row) {
+        folders << FolderRecord{row.integer(0), row.text(1), row.integer(2), row.text(3).toUtf8()};
+    });
+    if (!read)
+        return read.error();
+    return folders;
 }
 
 Result<MessageRecord> readMessage(const Database &database, qint64 id)
@@ -411,17 +394,10 @@ Result<ConversationContents> readContents(const Database &database, qint64 conve
                 contents.folder = folder;
     }
 
-    auto rows =
-        database.prepare(QByteArray(kMessageColumns) + "WHERE conversation_id = ? ORDER BY id", {conversationId});
-    if (!rows)
-        return rows.error();
-    for (auto row = rows->step();; row = rows->step()) {
-        if (!row)
-            return row.error();
-        if (!*row)
-            break;
-        contents.messages << messageOf(*rows);
-    }
+    const auto read = database.each(QByteArray(kMessageColumns) + "WHERE conversation_id = ? ORDER BY id", {conversationId},
+                                    [&](const Statement &row) { contents.messages << messageOf(row); });
+    if (!read)
+        return read.error();
     const auto attachments = readAttachments(database, conversationId);
     if (!attachments)
         return attachments.error();
@@ -442,17 +418,11 @@ Result<ConversationContents> readWhole(const Database &database, qint64 conversa
     auto contents = readContents(database, conversationId);
     if (!contents)
         return contents;
-    auto rows = database.prepare("SELECT id, lens FROM messages WHERE conversation_id = ? AND lens IS NOT NULL", {conversationId});
-    if (!rows)
-        return rows.error();
-    for (;;) {
-        const auto row = rows->step();
-        if (!row)
-            return row.error();
-        if (!*row)
-            return contents;
-        contents->lenses.insert(rows->integer(0), rows->blob(1));
-    }
+    const auto read = database.each("SELECT id, lens FROM messages WHERE conversation_id = ? AND lens IS NOT NULL", {conversationId},
+                                    [&](const Statement &row) { contents->lenses.insert(row.integer(0), row.blob(1)); });
+    if (!read)
+        return read.error();
+    return contents;
 }
 
 Result<QByteArray> readLens(const Database &database, qint64 messageId)
