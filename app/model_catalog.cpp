@@ -31,7 +31,7 @@ constexpr int kDeepest = 3;      // folders below a models folder
 constexpr int kMostFiles = 2000; // a models folder that is the whole disk by mistake
 constexpr int kMostOpened = 20;
 
-QEvent::Type wakeEvent()
+QEvent::Type resultsEvent()
 {
     static const auto type = QEvent::Type(QEvent::registerEventType());
     return type;
@@ -204,7 +204,7 @@ struct ModelCatalog::Worker : QObject
 
     bool event(QEvent *event) override
     {
-        if (event->type() != wakeEvent())
+        if (event->type() != resultsEvent())
             return QObject::event(event);
         std::optional<QVector<ModelEntry>> models;
         bool goesOn = false;
@@ -235,7 +235,7 @@ struct ModelCatalog::Worker : QObject
                 const std::lock_guard lock(mutex);
                 found = std::move(models);
             }
-            QCoreApplication::postEvent(this, new QEvent(wakeEvent()));
+            QCoreApplication::postEvent(this, new QEvent(resultsEvent()));
         }
     }
 

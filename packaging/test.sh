@@ -68,7 +68,8 @@ run_tests() { # WORDS CTEST_OPTION...
     local words=$1
     shift
     printf '\n== %s\n' "$words"
-    ctest --test-dir "$build_dir" --output-on-failure --no-tests=error "$@" </dev/null ||
+    # Side by side, but for those that look at a clock (RUN_SERIAL).
+    ctest --test-dir "$build_dir" --output-on-failure --no-tests=error -j "$(nproc)" "$@" </dev/null ||
         failed_parts+=("$words")
 }
 
@@ -81,8 +82,7 @@ sanitizer_part() { # PRESET WORDS [BEGINNING...]: without a beginning every test
         [[ fuzz/ =~ $regex ]] && targets+=(fuzz_targets)
     fi
     build_preset "$preset" "Building for the $words" "${targets[@]}"
-    # Side by side: one after another would take three minutes more. The limits of time leave room for it.
-    run_tests "$words" -R "$regex" -j "$(nproc)"
+    run_tests "$words" -R "$regex"
 }
 
 require_x86_64

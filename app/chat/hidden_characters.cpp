@@ -59,4 +59,22 @@ QString visibleForm(const QString &text)
     return result;
 }
 
+QString withPartedMarks(QString text)
+{
+    constexpr int kMost = 32;
+    int marks = 0;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const char32_t c = text[i].unicode() < 0x300 ? text[i].unicode() : codePointAt(text, i);
+        const int units = c > 0xffff ? 2 : 1;
+        marks = c >= 0x300 && QChar::isMark(c) ? marks + 1 : 0;
+        if (marks > kMost) {
+            for (int unit = 0; unit < units; ++unit)
+                text[i + unit] = QChar(0x25cc);
+            marks = 0;
+        }
+        i += units - 1;
+    }
+    return text;
+}
+
 } // namespace app

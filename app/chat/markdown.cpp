@@ -532,7 +532,7 @@ private:
             ++from;
         while (to > from && (text.text[to - 1] == QChar::LineSeparator || text.text[to - 1] == QLatin1Char(' ')))
             --to;
-        Text piece{text.text.mid(from, to - from), {}, text.links};
+        Text piece{text.text.mid(from, to - from), {}, text.links, text.pictures};
         for (Span span : text.spans) {
             const int begin = std::max(span.start, from), end = std::min(span.start + span.length, to);
             if (begin >= end)

@@ -10,15 +10,15 @@ namespace {
 constexpr auto kFence = "~~~~~~~~";
 
 // Quote marks, spaces and marks of list items at the begin of a line; `next` is what stands there on the lines below.
-struct Prefix
+struct LinePrefix
 {
     QString first, next;
     qsizetype length = 0;
 };
 
-Prefix prefixOf(QStringView line)
+LinePrefix prefixOf(QStringView line)
 {
-    Prefix prefix;
+    LinePrefix prefix;
     qsizetype i = 0;
     const auto isSpaceAt = [&](qsizetype at) { return at < line.size() && (line[at] == QLatin1Char(' ') || line[at] == QLatin1Char('\t')); };
     for (int marks = 0; i < line.size() && marks < 16;) {
@@ -47,7 +47,7 @@ Prefix prefixOf(QStringView line)
 }
 
 // A line below without the quote marks and spaces that the formula stands behind.
-QStringView bodyOf(QStringView line, const Prefix &prefix)
+QStringView bodyOf(QStringView line, const LinePrefix &prefix)
 {
     qsizetype quotes = prefix.next.count(QLatin1Char('>')), i = 0;
     while (i < line.size() && (line[i].isSpace() || (line[i] == QLatin1Char('>') && quotes > 0))) {
@@ -245,7 +245,7 @@ std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, in
     const QStringView line = lines[first];
     if (!line.contains(u"$$") && !line.contains(u"\\[") && !line.contains(u"\\begin{"))
         return {};
-    const Prefix prefix = prefixOf(line);
+    const LinePrefix prefix = prefixOf(line);
     const QStringView body = line.mid(prefix.length);
     const auto opening = openingOf(body);
     if (!opening || first < hopeless.value(opening->close, 0))

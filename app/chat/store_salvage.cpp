@@ -19,7 +19,7 @@ using inference::Result;
 
 namespace {
 
-constexpr qint64 kTimeLimitMs = 20000; // a table
+constexpr qint64 kTableTimeLimitMs = 20000; // a table
 constexpr int kFruitlessReads = 100;   // in a row; what is left is looked for in the leaf pages
 
 QStringList columnsOf(const Database &database, const char *table)
@@ -56,7 +56,7 @@ public:
         if (m_insert)
             m_gaps.push_back({std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max()});
         int fruitless = 0;
-        while (!m_gaps.empty() && fruitless < kFruitlessReads && m_timer.elapsed() < kTimeLimitMs) {
+        while (!m_gaps.empty() && fruitless < kFruitlessReads && m_timer.elapsed() < kTableTimeLimitMs) {
             const Gap gap = m_gaps.front();
             m_gaps.pop_front();
             const int before = m_rows;

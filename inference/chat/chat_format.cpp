@@ -1,5 +1,6 @@
 #include "inference/chat/chat_format.h"
 
+#include "inference/chat/chat_markers.h"
 #include "inference/chat/chat_template.h"
 #include "inference/gguf/gguf_file.h"
 
@@ -8,16 +9,6 @@
 namespace inference {
 
 namespace {
-
-constexpr std::string_view kAssistant = "<｜Assistant｜>";
-constexpr std::string_view kImEnd = "<|im_end|>";
-constexpr std::string_view kThink = "<think>";
-constexpr std::string_view kThinkEnd = "</think>";
-
-bool has(std::string_view text, std::string_view part)
-{
-    return text.find(part) != text.npos;
-}
 
 bool dropsThoughts(const ChatTemplate &chatTemplate)
 {

@@ -1,13 +1,12 @@
 // Which format a template is, by its text, or a vocabulary without one.
 #include "inference/chat/chat_format.h"
+#include "inference/chat/chat_markers.h"
 
 namespace inference {
 
 namespace {
 
-constexpr std::string_view kAssistant = "<｜Assistant｜>";
 constexpr std::string_view kImStart = "<|im_start|>";
-constexpr std::string_view kImEnd = "<|im_end|>";
 
 constexpr std::string_view kCoderSystem =
     "You are an AI programming assistant, utilizing the Deepseek Coder model, developed by Deepseek Company, "
@@ -15,11 +14,6 @@ constexpr std::string_view kCoderSystem =
     "only answer questions related to computer science. For politically sensitive questions, security and "
     "privacy "
     "issues, and other non-computer science questions, you will refuse to answer\n";
-
-bool has(std::string_view text, std::string_view part)
-{
-    return text.find(part) != text.npos;
-}
 
 // The value of a string literal's inside in Jinja source.
 std::string unescaped(std::string_view literal)

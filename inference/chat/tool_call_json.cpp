@@ -1,5 +1,7 @@
 #include "inference/chat/tool_call_json.h"
 
+#include "inference/chat/chat_markers.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -9,8 +11,6 @@ namespace inference {
 namespace {
 
 using json = nlohmann::json;
-
-constexpr std::string_view kSpace = " \t\r\n";
 
 // Keeps nothing: arguments are handed on as text.
 class ObjectCheck : public nlohmann::json_sax<json>
@@ -80,7 +80,7 @@ std::size_t endOfValue(std::string_view text, std::size_t at)
                 return at;
             continue;
         }
-        if (depth == 0 && (c == ',' || c == '}' || c == ']' || kSpace.find(c) != kSpace.npos))
+        if (depth == 0 && (c == ',' || c == '}' || c == ']' || kBlanks.find(c) != kBlanks.npos))
             return at;
         ++at;
         if (c == '{' || c == '[') {
@@ -94,7 +94,7 @@ std::size_t endOfValue(std::string_view text, std::size_t at)
 
 std::size_t behindSpace(std::string_view text, std::size_t at)
 {
-    return std::min(text.find_first_not_of(kSpace, at), text.size());
+    return std::min(text.find_first_not_of(kBlanks, at), text.size());
 }
 
 } // namespace
@@ -107,7 +107,7 @@ std::string_view withoutLeadingSpace(std::string_view text)
 std::string_view trimmed(std::string_view text)
 {
     text = withoutLeadingSpace(text);
-    return text.substr(0, text.find_last_not_of(kSpace) + 1);
+    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
 }
 
 std::string problemOfJsonObject(std::string_view text, std::size_t maxDepth)

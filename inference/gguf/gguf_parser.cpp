@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t kHeaderBytes = 24; // magic, version, two counts
 constexpr std::uint64_t kSmallestKeyValue = 8 + 1 + 4 + 1;
 constexpr std::uint64_t kSmallestTensorInfo = 8 + 1 + 4 + 8 + 4 + 8;
-constexpr std::string_view kDownloadAgain = "Download it again.";
+constexpr std::string_view kFetchAgain = "Download it again.";
 constexpr std::string_view kResume = "Resume or repeat the download.";
 
 // Walks over the bytes once. A function that returns false has set m_error.
@@ -93,7 +93,7 @@ bool Parser::fail(ErrorCode code, ErrorParts parts)
 bool Parser::damaged(std::string_view what, std::string_view expected, std::string_view found)
 {
     return fail(ErrorCode::Damaged,
-                {.what = what, .expected = expected, .found = found, .wayOut = kDownloadAgain});
+                {.what = what, .expected = expected, .found = found, .wayOut = kFetchAgain});
 }
 
 // True when so many bytes follow the position. A file that is only cut short is Incomplete; one whose
@@ -458,7 +458,7 @@ bool Parser::placeTensors()
                      .where = where,
                      .expected = "the second at byte " + grouped(ends[byOffset[i - 1]]) + " or later",
                      .found = "byte " + grouped(after.offset),
-                     .wayOut = kDownloadAgain});
+                     .wayOut = kFetchAgain});
     }
     return checkEnd(byOffset, ends);
 }

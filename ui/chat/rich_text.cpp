@@ -1,5 +1,6 @@
 #include "ui/chat/rich_text.h"
 
+#include "app/chat/hidden_characters.h"
 #include "app/chat/search_words.h"
 #include "app/math/formula_renderer.h"
 #include "ui/chat/formula_pictures.h"
@@ -110,7 +111,7 @@ void RichText::placeFormulas()
                                  [](const Span &span) { return span.styles & app::markdown::Math; });
     if (!any)
         return;
-    m_shown = {{}, {}, m_text.links};
+    m_shown = {{}, {}, m_text.links, m_text.pictures};
     int at = 0;
     const double em = formulaEm();
     for (const Span &span : std::as_const(m_text.spans)) {
@@ -195,7 +196,7 @@ void RichText::format()
     QFont base = m_appearance.font(m_type.role);
     if (m_type.bold)
         base.setWeight(QFont::Bold);
-    m_layout = std::make_unique<QTextLayout>(m_shown.text, base);
+    m_layout = std::make_unique<QTextLayout>(app::withPartedMarks(m_shown.text), base);
     QTextOption option;
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     m_layout->setTextOption(option);

@@ -24,7 +24,7 @@ const Text &textArgument(const Evaluation &evaluation, const Value &value, std::
 }
 
 template <Text (*change)(Evaluation &, const Text &)>
-Value changed(Interpreter &interpreter, const Value &self, Arguments &arguments)
+Value changedText(Interpreter &interpreter, const Value &self, Arguments &arguments)
 {
     arguments.bind(interpreter.evaluation, "method", {});
     return Value::string(change(interpreter.evaluation, self.text()));
@@ -138,7 +138,7 @@ Value countParts(Interpreter &interpreter, const Value &self, Arguments &argumen
     return Value::integer(count, self.foreign() || part.foreign());
 }
 
-Value replace(Interpreter &interpreter, const Value &self, Arguments &arguments)
+Value replaceText(Interpreter &interpreter, const Value &self, Arguments &arguments)
 {
     Evaluation &evaluation = interpreter.evaluation;
     const auto bound = arguments.bind(evaluation, "replace", {"old", "new", "count"}, 2);
@@ -156,7 +156,7 @@ Value join(Interpreter &interpreter, const Value &self, Arguments &arguments)
     return Value::string(joined(evaluation, parts, self.text()));
 }
 
-Value format(Interpreter &interpreter, const Value &self, Arguments &arguments)
+Value formatText(Interpreter &interpreter, const Value &self, Arguments &arguments)
 {
     return braceFormat(interpreter, self.text(), arguments);
 }
@@ -295,10 +295,10 @@ Value hasChanged(Interpreter &interpreter, const Value &self, Arguments &argumen
 using Row = std::pair<std::string_view, Method>;
 
 constexpr Row kOfTexts[] = {
-    {"upper", changed<upper>},
-    {"lower", changed<lower>},
-    {"title", changed<titled>},
-    {"capitalize", changed<capitalized>},
+    {"upper", changedText<upper>},
+    {"lower", changedText<lower>},
+    {"title", changedText<titled>},
+    {"capitalize", changedText<capitalized>},
     {"strip", strip<true, true>},
     {"lstrip", strip<true, false>},
     {"rstrip", strip<false, true>},
@@ -312,9 +312,9 @@ constexpr Row kOfTexts[] = {
     {"index", findPart<false, true>},
     {"rindex", findPart<true, true>},
     {"count", countParts},
-    {"replace", replace},
+    {"replace", replaceText},
     {"join", join},
-    {"format", format},
+    {"format", formatText},
     {"removeprefix", without<false>},
     {"removesuffix", without<true>},
     {"partition", partition<false>},

@@ -7,7 +7,7 @@ namespace inference::jinja {
 namespace {
 
 using TokenType = Token::Type;
-using Type = Statement::Type;
+using StatementType = Statement::Type;
 using StatementPtr = std::unique_ptr<Statement>;
 using Names = std::initializer_list<std::string_view>;
 
@@ -25,9 +25,9 @@ public:
         while (m_stream.current().type != TokenType::End) {
             const Token &token = m_stream.next();
             if (token.type == TokenType::Data) {
-                add(body, Type::Data, token.at)->data = token.text;
+                add(body, StatementType::Data, token.at)->data = token.text;
             } else if (token.type == TokenType::VariableBegin) {
-                add(body, Type::Output, token.at)->value = m_expressions.tuple();
+                add(body, StatementType::Output, token.at)->value = m_expressions.tuple();
                 m_stream.expect(TokenType::VariableEnd, "'}}'");
             } else {
                 for (const std::string_view end : ends) {
@@ -45,13 +45,13 @@ public:
     }
 
 private:
-    static Statement *add(Block &body, Type type, Position at)
+    static Statement *add(Block &body, StatementType type, Position at)
     {
         body.push_back(make(type, at));
         return body.back().get();
     }
 
-    static StatementPtr make(Type type, Position at)
+    static StatementPtr make(StatementType type, Position at)
     {
         auto node = std::make_unique<Statement>();
         node->type = type;
@@ -94,7 +94,7 @@ private:
             return parseWith(token.at);
         if (tag == "generation") {
             const LoopDepth noLoop(*this, 0); // its body is a function in the reference
-            StatementPtr node = make(Type::Scope, token.at);
+            StatementPtr node = make(StatementType::Scope, token.at);
             node->blocks.push_back(bodyUpTo("endgeneration"));
             return node;
         }
@@ -102,7 +102,7 @@ private:
             if (m_loops == 0)
                 failAt(token.at, ErrorCode::Damaged, "A loop is left where there is none",
                        "{% for %} around it", "'" + tag + "'");
-            return make(tag == "break" ? Type::Break : Type::Continue, token.at);
+            return make(tag == "break" ? StatementType::Break : StatementType::Continue, token.at);
         }
         constexpr std::string_view kOthers[] = {"include", "import", "from",
                                                 "extends", "block",  "autoescape"};
@@ -116,7 +116,7 @@ private:
 
     StatementPtr parseIf(Position at)
     {
-        StatementPtr node = make(Type::If, at);
+        StatementPtr node = make(StatementType::If, at);
         while (true) {
             node->values.push_back(m_expressions.tuple(false));
             node->blocks.push_back(body({"elif", "else", "endif"}));
@@ -131,7 +131,7 @@ private:
 
     StatementPtr parseFor(Position at)
     {
-        StatementPtr node = make(Type::For, at);
+        StatementPtr node = make(StatementType::For, at);
         node->target = m_expressions.target(false, "in");
         if (!m_stream.skipName("in"))
             m_stream.fail("The template has an error", "'in'");
@@ -152,13 +152,13 @@ private:
 
     StatementPtr parseSet(Position at)
     {
-        StatementPtr node = make(Type::Set, at);
+        StatementPtr node = make(StatementType::Set, at);
         node->target = m_expressions.target(true);
         if (m_stream.skipOperator("=")) {
             node->value = m_expressions.tuple();
             return node;
         }
-        node->type = Type::SetBlock;
+        node->type = StatementType::SetBlock;
         node->value = m_expressions.filters(nullptr);
         node->blocks.push_back(bodyUpTo("endset"));
         return node;
@@ -192,7 +192,7 @@ private:
 
     StatementPtr parseMacro(Position at)
     {
-        StatementPtr node = make(Type::Macro, at);
+        StatementPtr node = make(StatementType::Macro, at);
         node->macro = std::make_unique<Macro>();
         node->macro->name = m_expressions.target(false, {}, false)->name;
         parameters(*node->macro);
@@ -202,7 +202,7 @@ private:
 
     StatementPtr parseCall(Position at)
     {
-        StatementPtr node = make(Type::CallBlock, at);
+        StatementPtr node = make(StatementType::CallBlock, at);
         node->macro = std::make_unique<Macro>();
         node->macro->name = "caller";
         if (m_stream.isOperator("("))
@@ -218,7 +218,7 @@ private:
 
     StatementPtr parseFilter(Position at)
     {
-        StatementPtr node = make(Type::Filter, at);
+        StatementPtr node = make(StatementType::Filter, at);
         node->value = m_expressions.filters(m_expressions.filter(nullptr));
         node->blocks.push_back(bodyUpTo("endfilter"));
         return node;
@@ -226,7 +226,7 @@ private:
 
     StatementPtr parseWith(Position at)
     {
-        StatementPtr node = make(Type::With, at);
+        StatementPtr node = make(StatementType::With, at);
         node->target = std::make_unique<Expression>();
         node->target->type = Expression::Type::Tuple;
         while (m_stream.current().type != TokenType::BlockEnd && m_stream.current().type != TokenType::End) {

@@ -58,6 +58,21 @@ private Q_SLOTS:
         QCOMPARE(visibleForm(QString::fromUtf8("a\u202eb")), QString::fromUtf8("a\u27e8U+202E\u27e9b"));
         QCOMPARE(visibleForm(QStringLiteral("plain")), QStringLiteral("plain"));
     }
+
+    void aLetterCarriesNoEndlessMarks()
+    {
+        const QString few = QStringLiteral("Vie\u0323\u0302t") + QString(32, QChar(0x301)) + u'x' + QString(32, QChar(0x301));
+        QCOMPARE(withPartedMarks(few), few);
+        const QString many = withPartedMarks(u'a' + QString(100, QChar(0x301)));
+        QCOMPARE(many.size(), 101);
+        QCOMPARE(many.count(QChar(0x25cc)), 3);
+        QCOMPARE(many.indexOf(QChar(0x25cc)), 33);
+        // beyond the first plane as well, without half a pair
+        QString wide = QStringLiteral("a");
+        for (int i = 0; i < 33; ++i)
+            wide += QStringLiteral("\U0001d165");
+        QCOMPARE(withPartedMarks(wide), wide.chopped(2) + QString(2, QChar(0x25cc)));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestLinkTarget)

@@ -7,6 +7,7 @@
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/cuda_shim/shim.h"
 #include "tests/support/divergence.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/tiny_model.h"
 
 #include <QTest>
@@ -142,6 +143,23 @@ struct FakeCublas
     }
 };
 
+// Of these types all; those that are enough for a sanitizer, which watches each kernel of each in the self-test
+// (tst_cuda_self_test.cpp) and takes many times as long.
+void rowsOfTypes(std::vector<ElementType> types, std::vector<ElementType> sanitized)
+{
+    QTest::addColumn<int>("type");
+    for (const ElementType type : test::kSanitized ? sanitized : types)
+        QTest::addRow("%s", std::string(traitsOf(type).name).c_str()) << int(type);
+}
+
+void rowsOfAllTypes()
+{
+    std::vector<ElementType> types;
+    for (const ElementTypeTraits &traits : elementTypes())
+        types.push_back(traits.type);
+    rowsOfTypes(types, {ElementType::F16, ElementType::Q8_0, ElementType::Q4_K});
+}
+
 bool same(std::span<const float> a, std::span<const float> b)
 {
     return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
@@ -161,36 +179,27 @@ private Q_SLOTS:
         QVERIFY(shim::counts().nothingLeft());
     }
 
-    void closeToTheReference_data()
-    {
-        QTest::addColumn<QString>("architecture");
-        QTest::addColumn<int>("type");
-        for (const ElementTypeTraits &traits : elementTypes())
-            QTest::addRow("qwen2 %s", std::string(traits.name).c_str()) << QStringLiteral("qwen2") << int(traits.type);
-        QTest::newRow("llama Q4_K") << QStringLiteral("llama") << int(ElementType::Q4_K);
-    }
+    void closeToTheReference_data() { rowsOfAllTypes(); }
     void closeToTheReference()
     {
-        QFETCH(QString, architecture);
         QFETCH(int, type);
-        const Loaded model = load(test::wideTinyModel({.architecture = architecture.toStdString(), .weights = ElementType(type)}));
-        const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize, 20);
-        ReferenceBackend reference(1);
-        QVERIFY(reference.compile(model.plan, kTokens).ok());
-        const std::vector<float> expected = logitsOf(reference, tokens, {kTokens});
-        const std::vector<float> found = logitsOf(*compiled(model.plan), tokens, {16});
-        const double divergence = test::meanDivergence(expected, found, model.plan.shape.vocabularySize);
-        qInfo("mean KL divergence %.2g", divergence);
-        QVERIFY2(divergence < 1e-4, qPrintable(QStringLiteral("mean KL divergence %1").arg(divergence)));
+        for (const char *architecture : {"qwen2", "llama"}) {
+            if (architecture == std::string_view("llama") && ElementType(type) != ElementType::Q4_K)
+                continue;
+            const Loaded model = load(test::wideTinyModel({.architecture = architecture, .weights = ElementType(type)}));
+            const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize, 20);
+            ReferenceBackend reference(1);
+            QVERIFY(reference.compile(model.plan, kTokens).ok());
+            const std::vector<float> expected = logitsOf(reference, tokens, {kTokens});
+            const std::vector<float> found = logitsOf(*compiled(model.plan), tokens, {16});
+            const double divergence = test::meanDivergence(expected, found, model.plan.shape.vocabularySize);
+            qInfo("%s: mean KL divergence %.2g", architecture, divergence);
+            QVERIFY2(divergence < 1e-4, qPrintable(QStringLiteral("mean KL divergence %1").arg(divergence)));
+        }
     }
 
     // Decode, verify of every size, and twice: a value's sum has one order. All types: kernels are made for each.
-    void sameBitsInDecodeAndVerify_data()
-    {
-        QTest::addColumn<int>("type");
-        for (const ElementTypeTraits &traits : elementTypes())
-            QTest::addRow("%s", std::string(traits.name).c_str()) << int(traits.type);
-    }
+    void sameBitsInDecodeAndVerify_data() { rowsOfAllTypes(); }
     void sameBitsInDecodeAndVerify()
     {
         QFETCH(int, type);
@@ -227,9 +236,7 @@ private Q_SLOTS:
 
     void longRunsAreCloseToTheReference_data()
     {
-        QTest::addColumn<int>("type");
-        for (const ElementType type : {ElementType::Q4_K, ElementType::Q6_K, ElementType::Q8_0, ElementType::F16})
-            QTest::addRow("%s", std::string(traitsOf(type).name).c_str()) << int(type);
+        rowsOfTypes({ElementType::Q4_K, ElementType::Q6_K, ElementType::Q8_0, ElementType::F16}, {ElementType::Q4_K});
     }
     void longRunsAreCloseToTheReference()
     {
@@ -251,9 +258,7 @@ private Q_SLOTS:
     // Dense products of many tokens through cuBLAS; a token's NaN stays its own.
     void cublasIsCloseToTheReference_data()
     {
-        QTest::addColumn<int>("type");
-        for (const ElementType type : {ElementType::Q4_K, ElementType::Q8_0, ElementType::BF16, ElementType::F32})
-            QTest::addRow("%s", std::string(traitsOf(type).name).c_str()) << int(type);
+        rowsOfTypes({ElementType::Q4_K, ElementType::Q8_0, ElementType::BF16, ElementType::F32}, {ElementType::BF16});
     }
     void cublasIsCloseToTheReference()
     {
@@ -506,6 +511,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("tensor");
         QTest::addColumn<bool>("inCache");
         for (const ElementType type : {ElementType::F32, ElementType::Q8_0}) {
+            if (test::kSanitized && type == ElementType::F32)
+                continue;
             for (const char *tensor : {"blk.1.attn_norm.weight", "blk.1.attn_k.weight", "blk.1.attn_v.weight"})
                 QTest::addRow("%s %s", traitsOf(type).name.data(), tensor) << int(type) << tensor << true;
             for (const char *tensor : {"blk.1.attn_q.weight", "blk.1.attn_output.weight", "blk.1.ffn_norm.weight",
