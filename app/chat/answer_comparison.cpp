@@ -24,16 +24,9 @@ AnswerComparison::AnswerComparison(InferenceService &service, ChatSession &sessi
         m_loads = true;
         Q_EMIT modelWanted(path);
     });
-    connect(messages, &MessageListModel::textGrew, this, [this](qint64 id, const QString &text) {
-        for (int side = 0; side < kSides; ++side)
-            if (m_sides[std::size_t(side)].answer == id)
-                m_shown[std::size_t(side)].appendText(id, text);
-    });
-    connect(messages, &MessageListModel::reasoningGrew, this, [this](qint64 id, const QString &text) {
-        for (int side = 0; side < kSides; ++side)
-            if (m_sides[std::size_t(side)].answer == id)
-                m_shown[std::size_t(side)].appendReasoning(id, text);
-    });
+    connect(messages, &MessageListModel::textGrew, this, [this](qint64 id, const QString &text) { grow(id, text, &MessageListModel::appendText); });
+    connect(messages, &MessageListModel::reasoningGrew, this,
+            [this](qint64 id, const QString &text) { grow(id, text, &MessageListModel::appendReasoning); });
     connect(messages, &MessageListModel::recordChanged, this, [this](qint64 id) {
         for (int side = 0; side < kSides; ++side)
             if (m_sides[std::size_t(side)].answer == id) {
@@ -65,6 +58,19 @@ QVector<AnswerChoice> AnswerComparison::askedChoices() const
     for (const int side : m_asked)
         choices << m_sides[std::size_t(side)].choice;
     return choices;
+}
+
+void AnswerComparison::grow(qint64 id, const QString &text, void (MessageListModel::*append)(qint64, const QString &))
+{
+    for (int side = 0; side < kSides; ++side) {
+        if (m_sides[std::size_t(side)].answer != id)
+            continue;
+        MessageListModel &shown = m_shown[std::size_t(side)];
+        const bool first = shown.message(0).content.isEmpty() && shown.message(0).reasoning.isEmpty();
+        (shown.*append)(id, text);
+        if (first)
+            Q_EMIT changed();
+    }
 }
 
 bool AnswerComparison::ask(qint64 question, const Choices &choices)

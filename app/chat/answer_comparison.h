@@ -55,7 +55,7 @@ public:
     void close();
 
 Q_SIGNALS:
-    void changed();                        // stages, figures, what is shown
+    void changed();                        // stages, figures, what is shown; not each piece of text
     void modelWanted(const QString &path); // load it
     void closed();                         // it is over, and deletes itself
 
@@ -65,6 +65,7 @@ private:
     QVector<AnswerChoice> askedChoices() const;
     void show(int side);
     void showQuestion(qint64 question);
+    void grow(qint64 id, const QString &text, void (MessageListModel::*append)(qint64, const QString &));
     void follow();
     void takeBack();
     void end(const QString &model);
