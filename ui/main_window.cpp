@@ -3,6 +3,7 @@
 #include "app/error_text.h"
 #include "app/settings_keys.h"
 #include "ui/chat/chat_panel.h"
+#include "ui/chat/comparison_view.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/code/code_panel.h"
@@ -198,7 +199,9 @@ Panel *MainWindow::makePanel(const QString &id)
     const QString data = m_paths.data;
     if (id == QLatin1String("chat")) {
         auto *chat = new ChatPanel(m_service, m_settings, m_appearance, data);
+        chat->comparison()->setCatalog(&m_catalog);
         connect(chat, &ChatPanel::chooseModelRequested, this, &MainWindow::showModelMenu);
+        connect(chat, &ChatPanel::modelRequested, this, &MainWindow::openModel);
         connect(chat, &ChatPanel::contextLengthRequested, this, [this](int tokens) {
             if (const auto model = m_service.model()) {
                 m_settings.set(app::kContextLength, tokens);
@@ -637,7 +640,7 @@ void MainWindow::nextRegion(int step)
         return;
     QVector<QWidget *> regions{m_sidebar, panel};
     if (auto *chat = qobject_cast<ChatPanel *>(panel))
-        regions = QVector<QWidget *>{m_sidebar->modelSwitch(), chat->list()->search(), chat->transcript(),
+        regions = QVector<QWidget *>{m_sidebar->modelSwitch(), chat->list()->search(), chat->reading(),
                                      chat->composer()->edit()};
     int at = 0;
     QWidget *focus = focusWidget();

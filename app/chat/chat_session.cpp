@@ -36,6 +36,8 @@ ChatSession::ChatSession(InferenceService &service, ChatStore &store, const Sett
         if (m_state == State::WaitingForModel)
             ask();
     });
+    connect(&service, &InferenceService::loadFailed, this, &ChatSession::modelFailed);
+    connect(&service, &InferenceService::modelChanged, this, &ChatSession::followModel);
     for (const auto changed : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&m_messages, changed, this, &ChatSession::attachmentsChanged);
     load(conversationId);
@@ -44,6 +46,8 @@ ChatSession::ChatSession(InferenceService &service, ChatStore &store, const Sett
 ChatSession::~ChatSession()
 {
     saveDraft();
+    for (const PendingAnswer &pending : std::as_const(m_pending))
+        stopPending(pending);
     if (!m_answer)
         return;
     flushParser();
@@ -150,6 +154,11 @@ MessageRecord ChatSession::newAnswer(qint64 parent) const
 
 bool ChatSession::send(const QString &text, const std::optional<QVector<qint64>> &attachments)
 {
+    return sendFor(text, attachments, {});
+}
+
+bool ChatSession::sendFor(const QString &text, const std::optional<QVector<qint64>> &attachments, const QVector<AnswerChoice> &choices)
+{
     const bool attaches = attachments ? !attachments->isEmpty() : !m_draftAttachments.isEmpty();
     if (m_state != State::Idle || (text.trimmed().isEmpty() && !attaches))
         return false;
@@ -161,7 +170,10 @@ bool ChatSession::send(const QString &text, const std::optional<QVector<qint64>>
     question.parentId = m_messages.leaf();
     question.content = text;
     question.created = nowMs();
-    commitAndAnswer({question, newAnswer(question.id)}, text);
+    QVector<MessageRecord> messages{question};
+    for (qsizetype i = 0; i < std::max<qsizetype>(1, choices.size()); ++i)
+        messages << newAnswer(question.id);
+    commitAndAnswer(messages, text, {{}, choices, false});
     return true;
 }
 
@@ -243,8 +255,7 @@ bool ChatSession::regenerate(int row)
 }
 
 // First the commit, then the rows, then the answer: what is shown as sent is in the file.
-// With a lens, the answer goes on from its tokens.
-void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const QByteArray &lens)
+void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const Asking &asking)
 {
     ConversationRecord conversation = m_conversation;
     StoreOperations operations;
@@ -271,25 +282,31 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
             operations << SaveAttachment{attachment};
         }
     }
-    const qint64 answer = records.last().id;
-    const bool continues = !lens.isEmpty();
+    const qsizetype first = records.size() - std::max<qsizetype>(1, asking.choices.size());
+    const qint64 answer = records[first].id;
+    const bool continues = !asking.lens.isEmpty();
     if (continues)
-        operations << SaveLens{answer, lens};
-    const bool isTyped = records.size() > 1;
-    operations << SetCurrentLeaf{conversation.id, answer, nowMs()};
+        operations << SaveLens{answer, asking.lens};
+    const bool isTyped = first > 0;
+    const qint64 leaf = asking.beside ? m_messages.leaf() : answer;
+    operations << SetCurrentLeaf{conversation.id, leaf, nowMs()};
     if (isTyped)
         operations << SetDraft{conversation.id, unsent(QString())};
 
     m_pendingText = typed;
     m_answer.emplace();
     m_answer->id = answer;
-    m_answer->unsent = records.last();
+    m_answer->choice = asking.choices.value(0);
+    m_answer->unsent = records[first];
+    for (qsizetype i = 1; i < asking.choices.size(); ++i)
+        m_pending.append({records[first + i], asking.choices[i]});
     m_draftTimer.stop();
     m_store.write(operations, Durability::Typed, this, [=, this](const Result<void> &result) {
         const QPointer<ChatSession> alive(this);
         const QString text = std::exchange(m_pendingText, QString());
         if (!result) {
             m_answer.reset();
+            m_pending.clear();
             setState(State::Idle);
             if (alive)
                 giveBack(messages.first().attachments);
@@ -309,13 +326,19 @@ void ChatSession::commitAndAnswer(const QVector<MessageRecord> &messages, const 
             m_draftTimer.start(); // typed since
         if (isNew)
             moveDraftAttachments();
-        m_messages.add(records, answer);
+        m_messages.add(records, leaf);
         if (isNew && alive)
             Q_EMIT conversationCreated(conversation.id);
         if (alive && titled)
             Q_EMIT titleChanged();
         if (alive && isTyped)
             Q_EMIT sent();
+        if (alive && !asking.choices.isEmpty()) {
+            QVector<qint64> ids;
+            for (qsizetype i = first; i < records.size(); ++i)
+                ids << records[i].id;
+            Q_EMIT answersAsked(ids);
+        }
         if (alive)
             beginAnswer(answer, continues);
     });
@@ -345,8 +368,10 @@ bool ChatSession::continueAnswer()
 void ChatSession::beginAnswer(qint64 id, bool continues)
 {
     const bool stopRequested = m_answer && m_answer->stopRequested;
+    const AnswerChoice choice = m_answer ? m_answer->choice : AnswerChoice();
     m_answer.emplace();
     m_answer->id = id;
+    m_answer->choice = choice;
     m_answer->continues = continues;
     m_promptDone = m_promptTotal = m_promptCached = 0;
     m_queuePosition = 0;
@@ -372,8 +397,8 @@ void ChatSession::beginAnswer(qint64 id, bool continues)
 void ChatSession::ask()
 {
     const auto service = m_service.state();
-    if (service == InferenceService::State::NoModel || service == InferenceService::State::Loading) {
-        setState(State::WaitingForModel);
+    if (service == InferenceService::State::NoModel || service == InferenceService::State::Loading || lacksItsModel()) {
+        waitForModel();
         return;
     }
     if (m_answer->continues) {
@@ -386,7 +411,8 @@ void ChatSession::ask()
     }
     QVector<qint64> path = m_messages.tree().path(m_answer->id);
     path.removeLast();
-    const ChatOptions options = this->options();
+    ChatOptions options = this->options();
+    options.preset = m_answer->choice.preset.value_or(options.preset);
     auto request = chatRequest(m_messages.tree().messages(path), options, m_service.model());
     request.alternatives = kLensAlternatives;
     askFor(std::move(request), options.systemPrompt);
@@ -510,6 +536,11 @@ void ChatSession::finish(const GenerationStatistics &statistics)
 
 void ChatSession::fail(const Error &error)
 {
+    failWith(error.code, errorSentence(error));
+}
+
+void ChatSession::failWith(inference::ErrorCode code, const QString &sentence)
+{
     const QPointer<ChatSession> alive(this);
     flushParser();
     if (!alive || !m_answer)
@@ -517,8 +548,8 @@ void ChatSession::fail(const Error &error)
     endThinking();
     MessageRecord record = m_messages.tree().at(m_answer->id);
     record.state = MessageState::Failed;
-    record.error = errorSentence(error);
-    record.errorCode = int(error.code);
+    record.error = sentence;
+    record.errorCode = int(code);
     endAnswer(record);
 }
 
@@ -535,7 +566,8 @@ void ChatSession::endAnswer(MessageRecord record)
                   Durability::Typed);
     m_answer.reset();
     const QPointer<ChatSession> alive(this);
-    setState(State::Idle);
+    if (!beginNext() && alive)
+        setState(State::Idle);
     if (alive)
         Q_EMIT answerFinished(m_messages.rowOf(record.id));
 }
@@ -560,6 +592,8 @@ void ChatSession::stop()
     if (m_answer->reply) {
         m_answer->reply->stop();
     } else if (m_state == State::WaitingForModel) {
+        if (m_answer->modelAsked && m_service.loadingPath() == m_answer->choice.model)
+            m_service.cancelLoad();
         GenerationStatistics statistics;
         statistics.endReason = EndReason::Cancelled;
         finish(statistics);

@@ -18,10 +18,36 @@
 
 namespace app {
 
+// How one answer is asked for, otherwise than its conversation has it.
+struct AnswerChoice
+{
+    std::optional<SamplingPreset> preset{};
+    QString model{}; // path: only this one answers, and the answer waits for it; empty: whichever is loaded
+    friend bool operator==(const AnswerChoice &, const AnswerChoice &) = default;
+};
+
+// An answer that stands in the file and waits for the one before it.
+struct PendingAnswer
+{
+    MessageRecord record;
+    AnswerChoice choice;
+    bool dropped = false;
+};
+
+// What goes to the file with new messages, whose last ones are answers.
+struct Asking
+{
+    QByteArray lens{};               // the answer goes on from its tokens
+    QVector<AnswerChoice> choices{}; // of so many answers; none: one, as the conversation has it
+    bool beside = false;             // what is shown stays
+};
+
 // An answer under way.
 struct RunningAnswer
 {
     qint64 id = 0;
+    AnswerChoice choice;
+    bool modelAsked = false; // modelWanted() has told
     bool continues = false;
     bool stopRequested = false;
     bool began = false; // the first text has come
@@ -95,6 +121,14 @@ public:
     void stop();
     // A new version of the answer in that row; the former ones stay.
     bool regenerate(int row);
+    // Several answers to one message, see chat_session_beside.cpp: all are committed at once, answersAsked() tells their ids, and they are
+    // answered one after the other, each way that one ends. With a message the first answer is what is shown; further answers to a
+    // question that has some change nothing in what is shown.
+    bool sendForAnswers(const QString &text, const QVector<AnswerChoice> &choices, const std::optional<QVector<qint64>> &attachments = {});
+    bool askBeside(qint64 question, const QVector<AnswerChoice> &choices);
+    bool isPending(qint64 answer) const; // committed, and not begun
+    void dropPending(qint64 answer);     // it ends as stopped before its first token
+    qint64 answerId() const { return m_answer ? m_answer->id : 0; } // of the answer under way
     // A new version of the message in that row, with a new answer, as a new branch. It keeps the attachments, or has these.
     bool editAndResend(int row, const QString &text, const std::optional<QVector<AttachmentRecord>> &attachments = {});
     // A version of the answer in that row as the user wants it to be; the model's own stays. Nothing is asked.
@@ -169,13 +203,23 @@ Q_SIGNALS:
     void contextChanged(); // what the model sees of the messages is another now
     void attachmentsChanged(); // of the draft or on the path that is shown, or how they are used
     void conversationCreated(qint64 id);
+    void answersAsked(const QVector<qint64> &ids); // committed, in the order of the choices
+    // The answer under way waits for this model, and the engine is free: load it. Where that fails, the answer does.
+    void modelWanted(const QString &path);
     // The answer in that row (-1: not shown) has ended, whatever way; its record says how.
     void answerFinished(int row);
 
 private:
     void load(qint64 id);
     void showBranch(qint64 message);
-    void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const QByteArray &lens = {});
+    void commitAndAnswer(const QVector<MessageRecord> &messages, const QString &typed, const Asking &asking = {});
+    bool sendFor(const QString &text, const std::optional<QVector<qint64>> &attachments, const QVector<AnswerChoice> &choices);
+    bool beginNext(); // of those pending; false: there is none
+    void stopPending(const PendingAnswer &pending);
+    bool lacksItsModel() const; // another one is wanted than the one that is loaded
+    void waitForModel();
+    void modelFailed(const QString &path, const inference::Error &error);
+    void followModel();
     void takeDraftAttachments(const ConversationContents &contents);
     QVector<AttachmentRecord> takeFromDraft(const std::optional<QVector<qint64>> &ids);
     void giveBack(const QVector<AttachmentRecord> &attachments);
@@ -191,6 +235,7 @@ private:
     void takePieces(const std::vector<inference::TextPiece> &pieces);
     void finish(const inference::GenerationStatistics &statistics);
     void fail(const inference::Error &error);
+    void failWith(inference::ErrorCode code, const QString &sentence);
     void endAnswer(MessageRecord record);
     StoreOperations savedTokens(MessageRecord &record) const;
     void endThinking();
@@ -216,6 +261,7 @@ private:
     State m_state = State::Idle;
     bool m_unread = false; // the conversation could not be read
     std::optional<RunningAnswer> m_answer;
+    QVector<PendingAnswer> m_pending;
     QString m_pendingText;
     QString m_draft, m_savedDraft;
     QStringList m_waiting;

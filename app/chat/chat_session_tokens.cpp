@@ -173,7 +173,7 @@ bool ChatSession::branchAtToken(int row, int token, int alternative)
         receipt->given = int(receipt->tokens.size());
         receipt->cuts.clear();
         answer.receipt = receiptToJson(*receipt);
-        commitAndAnswer({answer}, QString(), *branch);
+        commitAndAnswer({answer}, QString(), {*branch});
     });
     return true;
 }

@@ -191,6 +191,7 @@ void MessageListModel::appendText(qint64 id, const QString &text)
     m_tree.at(id).content += text;
     if (const int row = rowOf(id); row >= 0)
         Q_EMIT textAppended(row, text);
+    Q_EMIT textGrew(id, text);
 }
 
 void MessageListModel::appendReasoning(qint64 id, const QString &text)
@@ -198,6 +199,7 @@ void MessageListModel::appendReasoning(qint64 id, const QString &text)
     m_tree.at(id).reasoning += text;
     if (const int row = rowOf(id); row >= 0)
         Q_EMIT reasoningAppended(row, text);
+    Q_EMIT reasoningGrew(id, text);
 }
 
 void MessageListModel::setTexts(qint64 id, const QString &content, const QString &reasoning)
@@ -209,6 +211,7 @@ void MessageListModel::setTexts(qint64 id, const QString &content, const QString
     record.reasoning = reasoning;
     if (const int row = rowOf(id); row >= 0)
         Q_EMIT dataChanged(index(row), index(row), {ContentRole, ReasoningRole});
+    Q_EMIT recordChanged(id);
 }
 
 void MessageListModel::update(const MessageRecord &message)
@@ -232,6 +235,7 @@ void MessageListModel::update(const MessageRecord &message)
                            {StateRole, EndReasonRole, ErrorRole, ErrorCodeRole, ModelRole, ReasoningMsRole,
                             PromptTokensRole, CachedTokensRole, GeneratedTokensRole, TokensPerSecondRole,
                             PromptTokensPerSecondRole, FirstTokenMsRole});
+    Q_EMIT recordChanged(message.id);
 }
 
 void MessageListModel::setAttachments(qint64 id, const QVector<AttachmentRecord> &attachments)

@@ -75,6 +75,10 @@ public:
 Q_SIGNALS:
     void textAppended(int row, const QString &text);
     void reasoningAppended(int row, const QString &text);
+    // Of any message, on the path that is shown or not: for whoever shows it elsewhere.
+    void textGrew(qint64 id, const QString &text);
+    void reasoningGrew(qint64 id, const QString &text);
+    void recordChanged(qint64 id); // anything but growing texts
 
 private:
     void tellVersions(int row);

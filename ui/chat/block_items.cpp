@@ -1,5 +1,6 @@
 // Items for Markdown blocks: words, code, tables, rules, formulas, each behind its quote bars and list marks.
 #include "app/chat/link_target.h"
+#include "app/chat/search_words.h"
 #include "ui/chat/code_item.h"
 #include "ui/chat/formula_item.h"
 #include "ui/chat/item.h"
@@ -126,7 +127,7 @@ public:
     void paint(QPainter &painter, const PaintContext &context) const override
     {
         m_text.paint(painter, QPointF(0, 0), context.selection, context.from, context.to,
-                     m_text.linkAt(context.pointer), context.found);
+                     m_text.linkAt(context.pointer), context.marksIn(m_text.text()));
     }
     int length() const override { return m_text.length(); }
     int positionAt(const QPointF &point) const override { return m_text.positionAt(point); }
@@ -334,6 +335,17 @@ int blockGap(const Block &above, const Block &below)
         !isBox(above))
         return 8; // a list belongs to the words above it
     return 12;
+}
+
+QVector<QPair<int, int>> PaintContext::marksIn(const QString &text, int start) const
+{
+    QVector<QPair<int, int>> marks = found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(text, found);
+    for (const auto &[begin, length] : differences) {
+        const int from = std::max(begin - start, 0), to = std::min(begin + length - start, int(text.size()));
+        if (to > from)
+            marks.append({from, to - from});
+    }
+    return marks;
 }
 
 qint64 blockItemsMade()

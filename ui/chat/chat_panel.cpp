@@ -4,6 +4,7 @@
 #include "app/settings_keys.h"
 #include "ui/chat/attachment_chips.h"
 #include "ui/chat/chat_find_bar.h"
+#include "ui/chat/comparison_view.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
@@ -58,17 +59,19 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
       m_inspector(new ContextInspector(appearance, this)), m_composer(new Composer(appearance, this)),
       m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
       m_findBar(new ChatFindBar(appearance, *m_transcript, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this)),
-      m_listKeeper(m_list)
+      m_comparison(new ComparisonView(appearance, service, this)), m_listKeeper(m_list)
 {
     m_list->hide();
     m_notice->hide();
     m_stack->addWidget(m_start);
     m_stack->addWidget(m_transcript);
+    m_stack->addWidget(m_comparison);
 
     auto *foot = new QVBoxLayout(m_foot);
     foot->setContentsMargins(0, 0, 0, 12);
     foot->setSpacing(0);
     foot->addWidget(m_notice);
+    foot->addWidget(m_comparison->nextBar());
     foot->addWidget(m_choices);
     foot->addWidget(m_queueBar);
     foot->addWidget(m_contextBar);
@@ -85,7 +88,10 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     makePresets();
 
     connect(m_composer, &Composer::submitted, this, &ChatPanel::submit);
-    connect(m_composer, &Composer::stopRequested, this, &ChatPanel::stop);
+    connect(m_composer, &Composer::stopRequested, this, [this] {
+        if (!m_comparison->stopSide())
+            stop();
+    });
     connect(m_composer, &Composer::textEdited, this, [this] {
         m_submitWhenCounted = false;
         if (!m_settingDraft && m_session && m_editRow < 0)
@@ -110,14 +116,8 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         focusInput();
     });
     connect(m_transcript, &Transcript::actionRequested, this, &ChatPanel::act);
-    connect(m_transcript, &Transcript::linkActivated, this, &ChatPanel::confirmLink);
-    connect(m_transcript, &Transcript::zoomRequested, this, [this](int step) { m_appearance.setReadingSize(m_appearance.readingSize() + step); });
-    connect(m_transcript, &Transcript::saveCodeRequested, this, &ChatPanel::saveCode);
-    connect(m_transcript, &Transcript::openInCode, this, &Panel::openInCode);
-    connect(m_transcript, &Transcript::typed, this, [this](QKeyEvent *event) {
-        focusInput();
-        QApplication::sendEvent(m_composer->edit(), event);
-    });
+    connectTexts(m_transcript);
+    connectComparison();
     connect(m_queueBar, &QueueBar::dropRequested, this, [this](int i) {
         m_queues[m_session].removeAt(i);
         keepQueue(m_session);
@@ -237,6 +237,7 @@ void ChatPanel::addKeys()
     key(Qt::CTRL | Qt::Key_P, &ChatPanel::pinHere);
     key(Qt::CTRL | Qt::Key_I, &ChatPanel::toggleInspector);
     key(Qt::CTRL | Qt::Key_L, &ChatPanel::toggleLens);
+    key(Qt::CTRL | Qt::SHIFT | Qt::Key_D, &ChatPanel::compareAnswers);
     key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
     key(Qt::CTRL | Qt::Key_O, &ChatPanel::chooseFiles);
     key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
@@ -254,6 +255,7 @@ ChatPanel::~ChatPanel()
     m_summaries.stop();
     m_counter.disconnect(this);
     m_transcript->setModel(nullptr);
+    m_comparison->setSession(nullptr);
     // Sessions save their drafts while they go, and the store tells of it: nobody is left to listen.
     m_store.disconnect(this);
     m_sessions.disconnect(this);
@@ -283,6 +285,7 @@ void ChatPanel::use(app::ChatSession *session)
     m_leftOut.clear();
     m_submitWhenCounted = false;
     m_lens->close();
+    m_comparison->setSession(session);
     m_notSent.clear();
     m_runningTokens = -1;
     m_counter.setSession(session);
@@ -399,6 +402,8 @@ void ChatPanel::stop()
         m_lens->close();
         return;
     }
+    if (m_comparison->escape())
+        return;
     if (m_editRow >= 0) {
         cancelEdit();
         return;
@@ -452,9 +457,11 @@ void ChatPanel::submit()
         showAttachments();
         return;
     }
+    if (waits && m_comparison->isForNext())
+        return; // what is shown says why
     if (waits) {
         m_queues[m_session].append({text, idsOf(composed())});
-    } else if (!m_session->send(text, idsOf(composed()))) {
+    } else if (m_comparison->isForNext() ? !m_comparison->send(text, idsOf(composed())) : !m_session->send(text, idsOf(composed()))) {
         return;
     }
     m_settingDraft = true;
@@ -581,6 +588,10 @@ void ChatPanel::act(Action action, int row, const QString &name)
             app::ContextPart part;
             part.messageId = messages->message(turn.summary >= 0 ? turn.summary : row).id;
             actOnContext(ContextAction::BringBack, part);
+        } else if (name == QLatin1String("compare")) {
+            m_comparison->ask(row, false);
+        } else if (name == QLatin1String("versions")) {
+            m_comparison->showVersions(row, QCursor::pos());
         } else if (name == QLatin1String("receipt")) {
             showReceipt(row);
         } else if (const qint64 id = attachmentOfAction(name)) {

@@ -31,6 +31,7 @@ class Composer;
 class ContextBar;
 class ConversationList;
 class ChatFindBar;
+class ComparisonView;
 class QueueBar;
 class StartView;
 class TokenLensView;
@@ -79,12 +80,15 @@ public:
     void pinHere();             // Ctrl+P
     void toggleInspector();     // Ctrl+I
     void toggleLens();          // Ctrl+L: of the last answer
+    void compareAnswers();      // Ctrl+Shift+D: of the last one, or of the next message
 
     Composer *composer() const { return m_composer; }
     Transcript *transcript() const { return m_transcript; }
     ConversationList *list() const { return m_list; }
     ChatFindBar *findBar() const { return m_findBar; }
     TokenLensView *lens() const { return m_lens; }
+    ComparisonView *comparison() const { return m_comparison; }
+    QWidget *reading() const; // what is read now, for the keyboard's focus
     app::ChatSession *session() const { return m_session; }
     Notice *notice() const { return m_notice; }
     ContextBar *contextBar() const { return m_contextBar; }
@@ -96,6 +100,7 @@ public:
 
 Q_SIGNALS:
     void chooseModelRequested();
+    void modelRequested(const QString &path); // a comparison is to be answered by it
     void contextLengthRequested(int tokens); // the model is to be loaded again with that much
 
 protected:
@@ -123,6 +128,8 @@ private:
     void actOnContext(ContextAction action, const app::ContextPart &part);
     void leaveOutKind(ContextKind kind);
     void bringBack();
+    void connectComparison();
+    void connectTexts(Transcript *transcript); // links, code, zoom
     QWidget *makeHead();
     void makePresets();
     void showPresets();
@@ -211,6 +218,7 @@ private:
     ConversationList *m_list;
     ChatFindBar *m_findBar;
     TokenLensView *m_lens;
+    ComparisonView *m_comparison;
     qint64 m_showWhenLoaded = 0; // a message that was found
     QPointer<QWidget> m_listKeeper;
 

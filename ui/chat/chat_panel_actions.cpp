@@ -3,6 +3,8 @@
 #include "ui/chat/attachment_words.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/chat_panel.h"
+#include "ui/chat/comparison_view.h"
+#include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/conversation_menu.h"
 #include "ui/chat/receipt_dialog.h"
@@ -27,7 +29,7 @@ void ChatPanel::findChats()
 
 void ChatPanel::findHere()
 {
-    if (m_session && m_session->messages()->rowCount() > 0)
+    if (m_session && m_session->messages()->rowCount() > 0 && !m_comparison->isOpen())
         m_findBar->open();
 }
 
@@ -54,12 +56,48 @@ void ChatPanel::toggleLens()
         m_lens->close();
         return;
     }
+    if (m_comparison->isOpen())
+        return;
     for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
         if (!m_transcript->message(row).isUser()) {
             m_lens->toggle(m_session, row);
             return;
         }
     }
+}
+
+void ChatPanel::compareAnswers()
+{
+    m_comparison->ask(-1, !m_composer->edit()->text().trimmed().isEmpty());
+}
+
+QWidget *ChatPanel::reading() const
+{
+    if (!m_comparison->isOpen())
+        return m_transcript;
+    return m_comparison->column(m_comparison->column(0)->isVisible() ? 0 : 1)->transcript();
+}
+
+void ChatPanel::connectComparison()
+{
+    connect(m_comparison, &ComparisonView::openChanged, this, &ChatPanel::refresh);
+    connect(m_comparison, &ComparisonView::closed, this, &ChatPanel::focusInput);
+    connect(m_comparison, &ComparisonView::modelWanted, this, &ChatPanel::modelRequested);
+    connectTexts(m_comparison->question());
+    for (int side = 0; side < app::AnswerComparison::kSides; ++side)
+        connectTexts(m_comparison->column(side)->transcript());
+}
+
+void ChatPanel::connectTexts(Transcript *transcript)
+{
+    connect(transcript, &Transcript::linkActivated, this, &ChatPanel::confirmLink);
+    connect(transcript, &Transcript::zoomRequested, this, [this](int step) { m_appearance.setReadingSize(m_appearance.readingSize() + step); });
+    connect(transcript, &Transcript::saveCodeRequested, this, &ChatPanel::saveCode);
+    connect(transcript, &Transcript::openInCode, this, &Panel::openInCode);
+    connect(transcript, &Transcript::typed, this, [this](QKeyEvent *event) {
+        focusInput();
+        QApplication::sendEvent(m_composer->edit(), event);
+    });
 }
 
 // A chat of the list; at the message that was found in it, where one was.
@@ -109,6 +147,8 @@ void ChatPanel::showMore(IconButton *button)
     exported->setEnabled(id != 0);
     menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find in this chat"), this, &ChatPanel::findHere)
         ->setShortcut(Qt::CTRL | Qt::Key_F);
+    menu.addAction(m_appearance.icon(QStringLiteral("compare")), tr("Compare answers…"), this, &ChatPanel::compareAnswers)
+        ->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
     menu.addSeparator();
     addConversationActions(menu, m_appearance, m_conversations, id, window());
     menu.addSeparator();

@@ -3,6 +3,7 @@
 
 #include "app/error_text.h"
 #include "app/settings_keys.h"
+#include "ui/chat/comparison_view.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
@@ -41,14 +42,15 @@ void ChatPanel::refresh()
     if (!m_session)
         return;
     const bool empty = m_session->messages()->rowCount() == 0 && m_session->state() != State::Loading;
-    m_stack->setCurrentWidget(empty ? static_cast<QWidget *>(m_start) : m_transcript);
+    m_stack->setCurrentWidget(m_comparison->isOpen() ? static_cast<QWidget *>(m_comparison) : empty ? static_cast<QWidget *>(m_start) : m_transcript);
     m_more->setVisible(!empty);
-    m_find->setVisible(!empty);
+    m_find->setVisible(!empty && !m_comparison->isOpen());
     const bool busy = m_session->isBusy();
     m_composer->setBusy(busy);
     showPresets();
     m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
                                : empty ? tr("Write a message")
+                               : m_comparison->openSide() >= 0 ? tr("Write the next message; it follows answer %1").arg(m_comparison->openSide() + 1)
                                        : tr("Write the next message"));
     QStringList waiting;
     for (const QueuedMessage &message : m_queues.value(m_session))
@@ -58,8 +60,8 @@ void ChatPanel::refresh()
     if (!writes) {
         m_writing.invalidate();
         m_speed.clear();
-        const int row = m_session->answerRow();
-        m_writtenBefore = row < 0 ? 0 : int(m_session->messages()->message(row).content.size());
+        const app::MessageTree &tree = m_session->messages()->tree();
+        m_writtenBefore = tree.contains(m_session->answerId()) ? int(tree.at(m_session->answerId()).content.size()) : 0;
     } else if (!m_writing.isValid()) {
         m_writing.start();
     }
@@ -249,9 +251,9 @@ void ChatPanel::updateStatus()
 // The engine tells its speed at the end; until then the tokens of what has come are counted, once a second.
 void ChatPanel::measureSpeed()
 {
-    if (!m_session || !m_writing.isValid() || m_session->answerRow() < 0)
+    if (!m_session || !m_writing.isValid() || !m_session->messages()->tree().contains(m_session->answerId()))
         return;
-    const app::MessageRecord &record = m_session->messages()->message(m_session->answerRow());
+    const app::MessageRecord &record = m_session->messages()->tree().at(m_session->answerId());
     inference::GenerationRequest request;
     request.input =
         inference::RawInput{(record.reasoning + record.content.mid(m_writtenBefore)).toStdString(), false};

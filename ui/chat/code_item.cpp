@@ -1,7 +1,6 @@
 #include "ui/chat/code_item.h"
 
 #include "app/chat/hidden_characters.h"
-#include "app/chat/search_words.h"
 #include "app/syntax/lexer.h"
 
 #include <QCoreApplication>
@@ -345,7 +344,7 @@ private:
         ensure(row);
         const Line &line = m_lines[row];
         const QPointF rowAt(kPadX - m_offset, kHead + kPadTop + rowTop(row));
-        const auto marks = context.found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(m_code.mid(line.start, line.length), context.found);
+        const auto marks = context.marksIn(m_code.mid(line.start, line.length), line.start);
         for (int part = 0; part < line.layout->lineCount(); ++part) {
             const QTextLine text = line.layout->lineAt(part);
             const QPointF at = rowAt + QPointF(0, part * m_lineHeight);

@@ -44,7 +44,8 @@ public:
     void paint(QPainter &painter, const PaintContext &context) const override
     {
         if (!isDrawn()) {
-            m_source->paint(painter, QPointF(0, kAbove), context.selection, context.from, context.to, -1, context.found);
+            m_source->paint(painter, QPointF(0, kAbove), context.selection, context.from, context.to, -1,
+                            context.marksIn(m_source->text()));
             return;
         }
         const int height = int(std::ceil(m_formula->ascent * m_em) + std::ceil(m_formula->descent * m_em));

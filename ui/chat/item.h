@@ -5,10 +5,12 @@
 #include "app/chat/markdown.h"
 #include "ui/appearance.h"
 
+#include <QPair>
 #include <QPointF>
 #include <QRectF>
 #include <QString>
 #include <QStringList>
+#include <QVector>
 
 #include <memory>
 
@@ -59,6 +61,10 @@ struct PaintContext
     qreal ratio = 1;      // device pixels
     bool messageHovered = false;
     QStringList found; // words that are looked for: marked wherever they are
+    QVector<QPair<int, int>> differences{}; // (begin, length) in this item: marked, too
+
+    // What is marked of a text that begins at that character of the item: (begin, length) in the text.
+    QVector<QPair<int, int>> marksIn(const QString &text, int start = 0) const;
 };
 
 class Item

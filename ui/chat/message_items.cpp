@@ -300,7 +300,7 @@ public:
             all.push_back({Action::Retry, QStringLiteral("retry"), tr("Retry (Ctrl+R)"), m_row.canWork, {}});
         if (m_row.lens)
             all.push_back({Action::TokenLens, QStringLiteral("lens"), m_row.lensOpen ? tr("Close the token lens (Esc)") : tr("Token lens (Ctrl+L)"), m_row.canWork, {}});
-        if (m_row.user)
+        if (m_row.user && m_row.canRetry)
             all.push_back(
                 {Action::Edit, QStringLiteral("edit"), tr("Edit and send again"), m_row.canWork, {}});
         for (Button &button : all) {
@@ -348,14 +348,18 @@ public:
         }
         painter.setFont(m_appearance.font(FontRole::Small));
         if (m_row.versions > 1) {
+            if (choosesVersions() && versionsRect().contains(context.pointer)) {
+                painter.setPen(Qt::NoPen);
+                painter.setBrush(theme.hover);
+                painter.drawRoundedRect(versionsRect(), 6, 6);
+            }
             painter.setPen(theme.text2);
             painter.drawText(QRectF(m_versionLeft, 2, 60, kSmallButton), Qt::AlignVCenter, versionWords());
         }
         if (!m_row.figures.isEmpty() && !m_buttons.empty()) {
             painter.setPen(theme.text3);
-            const qreal left = m_buttons.back().rect.right() + 16;
-            painter.drawText(QRectF(left, 2, m_width - left, kSmallButton), Qt::AlignVCenter | Qt::AlignRight,
-                             ellipsized(m_row.figures, painter.font(), m_width - left));
+            const QRectF room = figuresRoom();
+            painter.drawText(room, Qt::AlignVCenter | Qt::AlignRight, ellipsized(m_row.figures, painter.font(), room.width()));
         }
     }
 
@@ -365,6 +369,12 @@ public:
             if (button.enabled && button.rect.contains(point))
                 return {button.action, button.rect, button.tip, QString(), QString()};
         }
+        if (choosesVersions() && versionsRect().contains(point))
+            return {Action::Custom, versionsRect(), tr("Compare two versions"), QStringLiteral("versions"), QString()};
+        // All of them, where they are cut.
+        if (!m_row.figures.isEmpty() && figuresRoom().contains(point) &&
+            QFontMetricsF(m_appearance.font(FontRole::Small)).horizontalAdvance(m_row.figures) > figuresRoom().width())
+            return {Action::None, figuresRoom(), m_row.figures, QString(), QString()};
         return {};
     }
     void markCopied(const Hot &hot, bool copied) override
@@ -383,6 +393,17 @@ private:
         QRectF rect;
     };
     QString versionWords() const { return QStringLiteral("%1/%2").arg(m_row.version).arg(m_row.versions); }
+    bool choosesVersions() const { return !m_row.user && m_row.versions > 1 && m_row.canWork; }
+    QRectF versionsRect() const
+    {
+        const qreal wide = QFontMetricsF(m_appearance.font(FontRole::Small)).horizontalAdvance(versionWords());
+        return QRectF(m_versionLeft - 2, 2, wide + 4, kSmallButton);
+    }
+    QRectF figuresRoom() const
+    {
+        const qreal left = m_buttons.empty() ? m_width : m_buttons.back().rect.right() + 16;
+        return QRectF(left, 2, std::max<qreal>(0, m_width - left), kSmallButton);
+    }
 
     const Appearance &m_appearance;
     ActionRow m_row;
@@ -465,7 +486,7 @@ public:
         for (size_t i = 0; i < m_pieces.size(); ++i) {
             const int start = m_starts[i];
             m_pieces[i]->paint(painter, at, context.selection, std::max(0, context.from - start),
-                               std::clamp(context.to - start, 0, m_pieces[i]->length()), -1, context.found);
+                               std::clamp(context.to - start, 0, m_pieces[i]->length()), -1, context.marksIn(m_pieces[i]->text(), start));
             at.ry() += m_pieces[i]->height();
         }
         if (m_folds) {

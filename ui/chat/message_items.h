@@ -51,7 +51,7 @@ struct ActionRow
     int version = 1, versions = 1;
     QString figures;      // "348 tokens · 71.2 tok/s · first token after 0.3 s"
     bool canWork = true;  // retry and edit; not while an answer is under way
-    bool canRetry = true; // answers
+    bool canRetry = true; // an answer; edit a message
     bool lens = false;    // its tokens were kept
     bool lensOpen = false;
 };

@@ -269,6 +269,7 @@ void MessageView::buildFirst()
         row.versions = m_extras.versions;
         row.always = row.versions > 1;
         row.canWork = !m_extras.busy;
+        row.canRetry = !m_extras.compared;
         m_head.clear();
         m_head.push_back(placed(makeBubbleItem(m_appearance, m_record.content, m_record.attachments, m_bubbleUnfolded, row), 0));
         return;
@@ -288,18 +289,22 @@ void MessageView::buildFirst()
     m_head.push_back(placed(makeReasoningHead(m_appearance, head), 0));
 }
 
-QString MessageView::figures() const
+QString answerFigures(const app::MessageRecord &record, bool withPrompt)
 {
-    if (m_record.endReason == app::kEditedByUser)
+    if (record.endReason == app::kEditedByUser)
         return tr("Edited by you");
-    if (m_record.generatedTokens <= 0)
+    if (record.generatedTokens <= 0)
         return QString();
-    QStringList parts{tokenCount(m_record.generatedTokens)};
-    if (m_record.decodeTokensPerSecond > 0)
-        parts.append(tr("%1 tok/s").arg(m_record.decodeTokensPerSecond, 0, 'f', 1));
-    if (m_record.firstTokenMs > 0)
-        parts.append(tr("first token after %1 s")
-                         .arg(m_record.firstTokenMs / 1000, 0, 'f', m_record.firstTokenMs < 100 ? 2 : 1));
+    QStringList parts{tokenCount(record.generatedTokens)};
+    if (record.decodeTokensPerSecond > 0)
+        parts.append(tr("%1 tok/s").arg(record.decodeTokensPerSecond, 0, 'f', 1));
+    if (record.firstTokenMs <= 0)
+        return parts.join(QStringLiteral(" · "));
+    parts.append(tr("first token after %1 s").arg(record.firstTokenMs / 1000, 0, 'f', record.firstTokenMs < 100 ? 2 : 1));
+    if (withPrompt && record.promptTokens > 0)
+        parts.append(record.cachedTokens > 0
+                         ? tr("prompt of %1, %2 reused").arg(tokenCount(record.promptTokens), withCommas(record.cachedTokens))
+                         : tr("prompt of %1").arg(tokenCount(record.promptTokens)));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -318,8 +323,8 @@ Ending MessageView::ending() const
                   : m_record.content.isEmpty() ? tr("There is no answer")
                                                : tr("The answer ended early");
         e.sentence = m_record.error.isEmpty() ? tr("The engine gave no reason.") : m_record.error;
-        if (m_extras.last) {
-            if (full)
+        if (m_extras.last && !(m_extras.compared && m_extras.busy)) {
+            if (full && !m_extras.compared)
                 e.choices.append({tr("New chat"), Action::Custom, QStringLiteral("newChat"), true});
             e.choices.append({tr("Try again"), Action::Retry, {}, !full});
         }
@@ -367,9 +372,9 @@ void MessageView::buildTail()
     row.always = m_extras.last;
     row.version = m_extras.version;
     row.versions = m_extras.versions;
-    row.figures = figures();
+    row.figures = m_extras.compared ? QString() : answerFigures(m_record, true);
     row.canWork = !m_extras.busy;
-    row.lens = !m_record.receipt.isEmpty() && m_record.generatedTokens > 0;
+    row.lens = !m_extras.compared && !m_record.receipt.isEmpty() && m_record.generatedTokens > 0;
     row.lensOpen = hasLens();
     m_tail.push_back(placed(makeActionRow(m_appearance, row), 6));
 }
@@ -405,7 +410,9 @@ void MessageView::place(int width)
         m_ruleBottom = y;
         m_reasoningTo = itemCount();
     }
+    m_contentFrom = itemCount();
     add(m_lens ? m_lensContent : m_content.items, 0, m_unfolded ? 14 : 6);
+    m_contentTo = itemCount();
     add(m_tail, 0, 0);
     m_height = y;
     m_width = width;
@@ -454,6 +461,7 @@ void MessageView::paint(QPainter &painter, const PaintContext &context,
         inner.clip.translate(-offset);
         inner.pointer -= offset;
         std::tie(inner.from, inner.to) = selected(i);
+        inner.differences = i >= m_contentFrom && i < m_contentTo ? m_differences.value(i - m_contentFrom) : QVector<QPair<int, int>>();
         painter.save();
         painter.translate(offset);
         if (m_extras.sight != app::Sight::Seen && i >= m_notes)
@@ -461,6 +469,14 @@ void MessageView::paint(QPainter &painter, const PaintContext &context,
         p.item->paint(painter, inner);
         painter.restore();
     }
+}
+
+QStringList MessageView::contentTexts() const
+{
+    QStringList texts;
+    for (int i = m_contentFrom; i < m_contentTo; ++i)
+        texts << item(i).item->text(0, item(i).item->length());
+    return texts;
 }
 
 QString MessageView::markdown(const std::function<std::pair<int, int>(int item)> &selected) const

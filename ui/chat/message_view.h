@@ -28,6 +28,7 @@ struct MessageExtras
     bool busy = false;        // some answer is under way
     bool active = false;      // this one is
     bool canContinue = false; // ended early and is the last
+    bool compared = false;    // beside another answer: of its actions only those that concern it alone, its figures stand elsewhere
     std::optional<Progress> progress;
     bool thinking = false;
     qint64 thinkingMs = 0;
@@ -37,6 +38,9 @@ struct MessageExtras
     int summaryTurns = 0;
     friend bool operator==(const MessageExtras &, const MessageExtras &) = default;
 };
+
+// "348 tokens · 71.2 tok/s · first token after 0.3 s", and what the prompt was; only what was measured, and nothing where nothing was.
+QString answerFigures(const app::MessageRecord &record, bool withPrompt);
 
 class MessageView
 {
@@ -62,6 +66,10 @@ public:
     // The item that holds a token, laid out; null: it is not shown.
     const Placed *lensPlaced(int token) const;
     void setLensToken(int token, int room); // see TokenLensItem::setCurrent()
+
+    // The texts of the answer's items, one each, laid out; and what of each is marked: (begin, length).
+    QStringList contentTexts() const;
+    void setDifferences(const QVector<QVector<QPair<int, int>>> &differences) { m_differences = differences; }
 
     // Makes and places what is missing for this width; gives the height. Cheap when nothing changed.
     int layout(int width);
@@ -108,7 +116,6 @@ private:
     void makeLensItems();
     Ending ending() const;
     Ending sightNote() const; // without words where there is nothing to say
-    QString figures() const;
 
     const Appearance &m_appearance;
     app::MessageRecord m_record;
@@ -121,6 +128,8 @@ private:
     std::vector<Placed *> m_flat;
     int m_ruleTop = 0, m_ruleBottom = 0; // beside the unfolded reasoning
     int m_reasoningFrom = 0, m_reasoningTo = 0; // its items
+    int m_contentFrom = 0, m_contentTo = 0;     // and those of the answer
+    QVector<QVector<QPair<int, int>>> m_differences;
     int m_notes = 0;                            // items at the beginning that say what the model sees
     int m_width = -1, m_height = 0;
     mutable int m_estimate = 0, m_estimateWidth = -1;

@@ -1,7 +1,6 @@
 #include "ui/chat/rich_text.h"
 
 #include "app/chat/hidden_characters.h"
-#include "app/chat/search_words.h"
 #include "app/math/formula_renderer.h"
 #include "ui/chat/formula_pictures.h"
 
@@ -448,10 +447,9 @@ QRectF RichText::boundsOf(int from, int to) const
 }
 
 void RichText::paint(QPainter &painter, const QPointF &at, const QColor &selection, int from, int to,
-                     int hoveredLink, const QStringList &found) const
+                     int hoveredLink, QVector<QPair<int, int>> marks) const
 {
     const Theme &theme = m_appearance.theme();
-    QVector<QPair<int, int>> marks = found.isEmpty() ? QVector<QPair<int, int>>() : app::placesOf(m_text.text, found);
     if (!m_formulas.empty()) {
         from = toShown(from), to = toShown(to);
         for (auto &[first, length] : marks) {

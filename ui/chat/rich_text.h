@@ -54,9 +54,9 @@ public:
     QString linkWords(int index) const;
     QRectF boundsOf(int from, int to) const; // of the first line of the range
 
-    // Selected from `from` up to `to` (equal: nothing). `hoveredLink` is underlined, the words of `found` are marked.
+    // Selected from `from` up to `to` (equal: nothing). `hoveredLink` is underlined, `marks` (begin, length) are marked.
     void paint(QPainter &painter, const QPointF &at, const QColor &selection, int from = 0, int to = 0,
-               int hoveredLink = -1, const QStringList &found = {}) const;
+               int hoveredLink = -1, QVector<QPair<int, int>> marks = {}) const;
 
 private:
     // A formula among the letters: one letter, as wide as the picture, stands for it in what is laid out.

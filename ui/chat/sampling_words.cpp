@@ -11,7 +11,9 @@ QString tr(const char *text)
     return QCoreApplication::translate("ui::ChatPanel", text);
 }
 
-QString figures(const inference::SamplingOptions &sampling)
+} // namespace
+
+QString samplingFigures(const inference::SamplingOptions &sampling)
 {
     const auto number = [](float value) { return QString::number(double(value), 'g', 3); };
     QString words = tr("temperature %1").arg(number(sampling.temperature));
@@ -19,8 +21,6 @@ QString figures(const inference::SamplingOptions &sampling)
         words += tr(", top-p %1").arg(number(sampling.topP));
     return words;
 }
-
-} // namespace
 
 QString presetName(app::SamplingPreset preset)
 {
@@ -59,7 +59,7 @@ QString presetChoice(app::SamplingPreset preset, const std::optional<inference::
     if (preset == app::SamplingPreset::Recommended && !model)
         return QStringLiteral("%1  -  %2").arg(presetName(preset), hint);
     return QStringLiteral("%1  -  %2 (%3)")
-        .arg(presetName(preset), hint, figures(samplingFor(preset, model)));
+        .arg(presetName(preset), hint, samplingFigures(samplingFor(preset, model)));
 }
 
 QString presetSource(app::SamplingPreset preset, const std::optional<inference::ModelSummary> &model)

@@ -112,7 +112,7 @@ public:
                 const int from = std::clamp(context.from - cell.start, 0, cell.words->length());
                 const int to = std::clamp(context.to - cell.start, 0, cell.words->length());
                 cell.words->paint(painter, at, context.selection, from, to,
-                                  cell.words->linkAt(context.pointer - at), context.found);
+                                  cell.words->linkAt(context.pointer - at), context.marksIn(cell.words->text(), cell.start));
                 x += m_columns[c];
             }
         }

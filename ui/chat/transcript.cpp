@@ -169,6 +169,7 @@ void Transcript::updateExtras()
         }
         extras.last = row == lastAnswer;
         extras.busy = m_busy;
+        extras.compared = m_compared;
         extras.active = row == m_activeRow;
         extras.canContinue = extras.last && m_canContinue;
         if (extras.active) {
@@ -200,6 +201,11 @@ QRect Transcript::messageRect(int row) const
 QRect Transcript::column() const
 {
     return QRect(columnLeft(), 0, columnWidth(), height());
+}
+
+int Transcript::contentHeight() const
+{
+    return m_tops.back() - (m_messages.empty() ? 0 : kGap) + kBottom;
 }
 
 void Transcript::placeRows()
@@ -713,8 +719,11 @@ void Transcript::contextMenuEvent(QContextMenuEvent *event)
             const auto add = [&](const QString &icon, const QString &name, Action action, const QString &custom, bool enabled) {
                 menu.addAction(m_appearance.icon(icon), name, this, [=, this] { Q_EMIT actionRequested(action, row, custom); })->setEnabled(enabled);
             };
-            add(QStringLiteral("edit"), tr("Edit the answer"), Action::Edit, {}, !m_busy);
-            add(QStringLiteral("branch"), tr("Branch from here"), Action::Custom, QStringLiteral("branch"), !m_busy && row + 1 < messageCount());
+            if (!m_compared) {
+                add(QStringLiteral("edit"), tr("Edit the answer"), Action::Edit, {}, !m_busy);
+                add(QStringLiteral("compare"), tr("Compare answers…"), Action::Custom, QStringLiteral("compare"), !m_busy);
+                add(QStringLiteral("branch"), tr("Branch from here"), Action::Custom, QStringLiteral("branch"), !m_busy && row + 1 < messageCount());
+            }
             add(QStringLiteral("receipt"), tr("Receipt and replay…"), Action::Custom, QStringLiteral("receipt"), !message.record().receipt.isEmpty());
         }
     }

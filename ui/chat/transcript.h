@@ -27,6 +27,8 @@ public:
 
     // The model outlives the transcript or is replaced; null: nothing is shown.
     void setModel(app::MessageListModel *model);
+    // Shows one answer beside another: only what concerns it alone can be done with it.
+    void setCompared(bool compared) { m_compared = compared; }
     // What the session does now, for the answer in `row` (-1: none).
     void setActivity(int activeRow, bool busy, bool canContinue, const std::optional<Progress> &progress,
                      bool thinking, qint64 thinkingMs);
@@ -38,6 +40,8 @@ public:
     void scrollToEnd();
     // Left edge and width of the column in the widget, for what stands below.
     QRect column() const;
+
+    int contentHeight() const; // of all messages, with the air round them
 
     bool hasSelection() const;
     QString selectedText() const;
@@ -52,6 +56,9 @@ public:
     void findNext(int step); // 1 or -1: selects and shows the next place, from what is seen on, round the ends
     int foundCount() const { return int(m_places.size()); }
     int foundAt() const { return m_foundAt; } // -1: none yet
+    // The texts of the items of an answer, and what of each is marked: (begin, length).
+    QStringList contentTexts(int row);
+    void setDifferences(int row, const QVector<QVector<QPair<int, int>>> &differences);
     // Scrolls to a message, at the first of the words in its answer or its reasoning, and marks them.
     void showMessage(int row, const QStringList &words, bool inReasoning);
 
@@ -143,7 +150,7 @@ private:
     std::vector<std::unique_ptr<MessageView>> m_messages;
     std::vector<int> m_tops; // one more than messages: the end
     int m_activeRow = -1;
-    bool m_busy = false, m_canContinue = false, m_thinking = false;
+    bool m_busy = false, m_canContinue = false, m_thinking = false, m_compared = false;
     std::optional<Progress> m_progress;
     qint64 m_thinkingMs = 0;
     bool m_following = true;

@@ -31,8 +31,11 @@ public:
     QAccessible::Role role() const override { return QAccessible::ListItem; }
     QString text(QAccessible::Text kind) const override
     {
-        return isValid() && kind == QAccessible::Name ? m_transcript->message(m_row).accessibleText()
-                                                      : QString();
+        if (!isValid())
+            return QString();
+        return kind == QAccessible::Name          ? m_transcript->message(m_row).accessibleText()
+               : kind == QAccessible::Description ? answerFigures(m_transcript->message(m_row).record(), true)
+                                                  : QString();
     }
     void setText(QAccessible::Text, const QString &) override {}
     QAccessible::State state() const override

@@ -24,6 +24,18 @@ void Transcript::find(const QStringList &words)
     Q_EMIT foundChanged();
 }
 
+QStringList Transcript::contentTexts(int row)
+{
+    message(row).layout(columnWidth());
+    return message(row).contentTexts();
+}
+
+void Transcript::setDifferences(int row, const QVector<QVector<QPair<int, int>>> &differences)
+{
+    message(row).setDifferences(differences);
+    viewport()->update();
+}
+
 // By what the messages hold. What is shown of them can have more or fewer places, where Markdown hides or makes letters.
 void Transcript::countFound()
 {
