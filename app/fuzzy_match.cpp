@@ -12,7 +12,7 @@ namespace {
 constexpr int kLongestPattern = 48;
 // What a matched letter is worth. A word of the pattern has to reach kLeast for each of its letters: letters that are strewn over the text
 // do not.
-constexpr int kLetter = 5, kBeginning = 8, kTogether = 6, kFirst = 2, kJump = -6, kLeast = 4;
+constexpr int kLetter = 5, kBeginning = 8, kTogether = 10, kFirst = 2, kJump = -6, kLeast = 4;
 constexpr int kNone = -1000000;
 
 // One letter for one letter, so that positions stay.
@@ -70,6 +70,7 @@ int placeWord(const QString &word, const QString &text, const std::array<bool, k
     for (int i = 0; i < n; ++i) {
         int before = kNone, beforeAt = -1; // the best of the row above, left of j - 1
         for (int j = 0; j < m; ++j) {
+            before = std::max(before - 1, kNone); // a letter that is left out
             if (i > 0 && j >= 2 && best[i - 1][j - 2] > before) {
                 before = best[i - 1][j - 2];
                 beforeAt = j - 2;
