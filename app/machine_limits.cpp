@@ -9,8 +9,6 @@ namespace app {
 
 namespace {
 
-const SettingKey<QString> kMeasuredOn{"machine/measuredOn", {}};
-const SettingKey<double> kReadBandwidth{"machine/readBandwidth", 0};
 constexpr int kIdleMs = 20000;
 
 } // namespace
@@ -57,7 +55,7 @@ void MachineLimits::start()
     m_disturbed = false;
     if (m_thread.joinable())
         m_thread.join();
-    const auto threads = unsigned(std::max(0, m_settings.get(kThreads)));
+    const auto threads = unsigned(m_settings.get(kThreads));
     m_thread = std::thread([this, threads, measure = m_measure] {
         const double bandwidth = measure(threads);
         QMetaObject::invokeMethod(this, [this, bandwidth] { take(bandwidth); }, Qt::QueuedConnection);

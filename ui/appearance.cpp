@@ -1,6 +1,8 @@
 #include "ui/appearance.h"
 
+#include "app/settings_keys.h"
 #include "ui/style_sheet.h"
+#include "ui/widgets/composing.h"
 
 #include <QApplication>
 #include <QEvent>
@@ -33,11 +35,6 @@ public:
         return hint == SH_Menu_KeyboardSearch ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
     }
 };
-
-const app::SettingKey<QString> kScheme{"appearance/scheme", QStringLiteral("system")};
-const app::SettingKey<int> kReadingSize{"appearance/readingSize", 15};
-constexpr int kSmallestReading = 13;
-constexpr int kLargestReading = 20;
 
 QPixmap renderIcon(const QString &name, int size, const QColor &color, qreal ratio)
 {
@@ -152,13 +149,22 @@ Appearance::Appearance(app::Settings &settings, QObject *parent) : QObject(paren
     QApplication::setStyle(new Style);
     apply();
     qApp->installEventFilter(this);
+    new ComposingGuard(this);
+    // Whoever sets it: a key, the dialog, Defaults.
+    connect(&settings, &app::Settings::changed, this, [this](const QString &name) {
+        if (name == QLatin1String(app::kScheme.name))
+            apply();
+        else if (name != QLatin1String(app::kReadingSize.name))
+            return;
+        Q_EMIT changed();
+    });
 }
 
 Appearance::~Appearance() = default;
 
 Scheme Appearance::scheme() const
 {
-    const QString name = m_settings.get(kScheme);
+    const QString name = m_settings.get(app::kScheme);
     if (name == QLatin1String("light"))
         return Scheme::Light;
     return name == QLatin1String("dark") ? Scheme::Dark : Scheme::System;
@@ -166,27 +172,19 @@ Scheme Appearance::scheme() const
 
 void Appearance::setScheme(Scheme scheme)
 {
-    if (scheme == this->scheme())
-        return;
-    m_settings.set(kScheme, scheme == Scheme::Light  ? QStringLiteral("light")
-                            : scheme == Scheme::Dark ? QStringLiteral("dark")
-                                                     : QStringLiteral("system"));
-    apply();
-    Q_EMIT changed();
+    m_settings.set(app::kScheme, scheme == Scheme::Light  ? QStringLiteral("light")
+                                 : scheme == Scheme::Dark ? QStringLiteral("dark")
+                                                          : QStringLiteral("system"));
 }
 
 int Appearance::readingSize() const
 {
-    return std::clamp(m_settings.get(kReadingSize), kSmallestReading, kLargestReading);
+    return m_settings.get(app::kReadingSize);
 }
 
 void Appearance::setReadingSize(int px)
 {
-    px = std::clamp(px, kSmallestReading, kLargestReading);
-    if (px == readingSize())
-        return;
-    m_settings.set(kReadingSize, px);
-    Q_EMIT changed();
+    m_settings.set(app::kReadingSize, std::clamp(px, app::kReadingSize.bounds.least, app::kReadingSize.bounds.most));
 }
 
 namespace {

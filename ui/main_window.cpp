@@ -2,10 +2,9 @@
 
 #include "app/error_text.h"
 #include "app/settings_keys.h"
+#include "ui/actions.h"
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/comparison_view.h"
-#include "ui/chat/composer.h"
-#include "ui/chat/conversation_list.h"
 #include "ui/code/code_panel.h"
 #include "ui/shell/speed_popover.h"
 #include "ui/translate/translate_panel.h"
@@ -18,14 +17,12 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QRegularExpression>
 #include <QScreen>
-#include <QShortcut>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -38,10 +35,6 @@ namespace ui {
 
 namespace {
 
-const app::SettingKey<QByteArray> kGeometry{"window/geometry", {}};
-const app::SettingKey<QString> kPanel{"window/panel", QStringLiteral("chat")};
-const app::SettingKey<int> kWidth{"window/sidebarWidth", kSidebarWidth};
-const app::SettingKey<QStringList> kRails{"window/railed", {QStringLiteral("code")}};
 constexpr int kMargin = 8;
 constexpr double kGib = 1024.0 * 1024 * 1024;
 
@@ -95,10 +88,10 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
     setMinimumSize(880, 560);
     setAcceptDrops(true);
     setCentralWidget(m_body);
-    m_sidebarWidth = std::clamp(m_settings.get(kWidth), kNarrowestSidebar, kWidestSidebar);
-    for (const QString &id : m_settings.get(kRails)) // "-code": shown whole although it begins as a rail
+    m_sidebarWidth = m_settings.get(app::kSidebarPixels);
+    for (const QString &id : m_settings.get(app::kRails)) // "-code": shown whole although it begins as a rail
         m_railed.insert(id.startsWith(QLatin1Char('-')) ? id.mid(1) : id, !id.startsWith(QLatin1Char('-')));
-    if (!restoreGeometry(m_settings.get(kGeometry)))
+    if (!restoreGeometry(m_settings.get(app::kGeometry)))
         resize(1440, 900);
     m_openedSize = size();
     connect(this, &MainWindow::painted, this, &MainWindow::fitOnScreen);
@@ -113,16 +106,15 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
     m_notice->setClosable(true);
     connect(m_notice, &Notice::closed, m_notice, &QWidget::hide);
 
-    m_sidebar->addPanel(QStringLiteral("chat"), QStringLiteral("chat"), tr("Chat"), tr("Ctrl+1"));
-    m_sidebar->addPanel(QStringLiteral("code"), QStringLiteral("code"), tr("Code"), tr("Ctrl+2"));
-    m_sidebar->addPanel(QStringLiteral("translate"), QStringLiteral("translate"), tr("Translate"),
-                        tr("Ctrl+3"));
+    m_sidebar->addPanel(QStringLiteral("chat"), QStringLiteral("chat"), tr("Chat"), actionKeys("window.chat"));
+    m_sidebar->addPanel(QStringLiteral("code"), QStringLiteral("code"), tr("Code"), actionKeys("window.code"));
+    m_sidebar->addPanel(QStringLiteral("translate"), QStringLiteral("translate"), tr("Translate"), actionKeys("window.translate"));
     connect(m_sidebar, &Sidebar::panelChosen, this, &MainWindow::showPanel);
-    connect(m_sidebar, &Sidebar::settingsRequested, this, &MainWindow::showSettings);
+    connect(m_sidebar, &Sidebar::settingsRequested, this, [this] { showSettings(); });
     connect(m_sidebar, &Sidebar::modelMenuRequested, this, &MainWindow::showModelMenu);
     connect(m_sidebar, &Sidebar::widthDragged, this, [this](int px) {
         m_sidebarWidth = px;
-        m_settings.set(kWidth, px);
+        m_settings.set(app::kSidebarPixels, px);
         place();
     });
 
@@ -171,17 +163,18 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
         m_notice->setWords({}, sentence);
         m_notice->show();
     });
+    connect(&m_notifications, &Notifications::activated, this, &MainWindow::bringToFront);
     connect(m_status, &StatusLine::cancelRequested, this, [this] { m_service.cancelLoad(); });
     connect(m_status, &StatusLine::speedPressed, this, &MainWindow::showSpeed);
     connect(&m_catalog, &app::ModelCatalog::scanned, this, &MainWindow::updateModel);
     connect(&appearance, &Appearance::changed, this, [this] { update(); });
 
     new FocusRing(appearance, this);
-    addKeys();
+    bindActions();
     qApp->installEventFilter(this);
     updateModel();
     updateStatus();
-    m_current = panelId(m_settings.get(kPanel));
+    m_current = panelId(m_settings.get(app::kPanel));
     m_sidebar->setCurrentPanel(m_current);
     place();
 }
@@ -237,6 +230,11 @@ void MainWindow::connectPanel(const QString &id, Panel *panel)
         m_said[id].savedFailed = failed;
         updateStatus();
     });
+    connect(panel, &Panel::announced, m_status, &StatusLine::announce);
+    connect(panel, &Panel::answerEnded, this, [this](const QString &title, const QString &words) {
+        if (!isActiveWindow() && m_settings.get(app::kNotifications))
+            m_notifications.show(title, words);
+    });
     connect(panel, &Panel::countBadge, this,
             [this, id](const QString &text) { m_sidebar->setBadge(id, text); });
     connect(panel, &Panel::openInCode, this, [this](const QString &code, const QString &language) {
@@ -246,29 +244,34 @@ void MainWindow::connectPanel(const QString &id, Panel *panel)
     });
 }
 
+Panel *MainWindow::ensurePanel(const QString &id)
+{
+    if (Panel *panel = m_panels.value(id))
+        return panel;
+    Panel *panel = makePanel(id);
+    m_panels.insert(id, panel);
+    connectPanel(id, panel);
+    // A panel without cards of its own stands in one.
+    if (panel->findChild<Card *>()) {
+        m_stack->addWidget(panel);
+    } else {
+        auto *card = new Card(m_appearance);
+        auto *layout = new QVBoxLayout(card);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->addWidget(panel);
+        m_stack->addWidget(card);
+    }
+    if (!m_railed.contains(id) && panel->startsRailed())
+        m_railed.insert(id, true);
+    return panel;
+}
+
 void MainWindow::showPanel(const QString &wanted)
 {
     const QString id = wanted.isEmpty() ? m_current : panelId(wanted);
-    Panel *panel = m_panels.value(id);
-    if (!panel) {
-        panel = makePanel(id);
-        m_panels.insert(id, panel);
-        connectPanel(id, panel);
-        // A panel without cards of its own stands in one.
-        if (panel->findChild<Card *>()) {
-            m_stack->addWidget(panel);
-        } else {
-            auto *card = new Card(m_appearance);
-            auto *layout = new QVBoxLayout(card);
-            layout->setContentsMargins(0, 0, 0, 0);
-            layout->addWidget(panel);
-            m_stack->addWidget(card);
-        }
-        if (!m_railed.contains(id) && panel->startsRailed())
-            m_railed.insert(id, true);
-    }
+    Panel *panel = ensurePanel(id);
     m_current = id;
-    m_settings.set(kPanel, id);
+    m_settings.set(app::kPanel, id);
     m_sidebar->setCurrentPanel(id);
     m_sidebar->setList(panel->sidebarList());
     m_stack->setCurrentWidget(panel->parentWidget() == m_stack ? panel : panel->parentWidget());
@@ -284,8 +287,8 @@ void MainWindow::openModel(const QString &path)
     m_catalog.addOpened(absolute);
     inference::LoadOptions options;
     options.device = m_settings.get(app::kDevice).toStdString();
-    options.threads = unsigned(std::max(0, m_settings.get(app::kThreads)));
-    options.contextLength = std::uint32_t(std::max(0, m_settings.get(app::kContextLength)));
+    options.threads = unsigned(m_settings.get(app::kThreads));
+    options.contextLength = std::uint32_t(m_settings.get(app::kContextLength));
     if (m_settings.get(app::kKvCacheBits) == 8)
         options.kvCacheType = inference::KvCacheType::Q8;
     if (const int gib = m_settings.get(app::kKeptGib); gib > 0) {
@@ -332,7 +335,7 @@ void MainWindow::updateModel()
         return;
     }
     if (!model) {
-        m_sidebar->modelSwitch()->setModel(tr("No model"), tr("Choose one"), tr("Switch the model (Ctrl+M)"));
+        m_sidebar->modelSwitch()->setModel(tr("No model"), tr("Choose one"), actionTip("window.model"));
         return;
     }
     const QString path = QString::fromStdString(model->path.string());
@@ -349,7 +352,7 @@ void MainWindow::updateModel()
         details.prepend(tr("Unknown chat format"));
         tip.append(QString::fromStdString(model->chatFormatNote));
     }
-    tip.append(tr("Switch the model (Ctrl+M)"));
+    tip.append(actionTip("window.model"));
     m_sidebar->modelSwitch()->setModel(app::shortModelName(path), details.join(QStringLiteral(" · ")),
                                        tip.join(QLatin1Char('\n')));
 }
@@ -409,7 +412,7 @@ void MainWindow::showModelMenu()
 {
     QMenu menu(this);
     menu.setToolTipsVisible(true);
-    menu.setMinimumWidth(kSidebarWidth + 60);
+    menu.setMinimumWidth(app::kSidebarWidth + 60);
     m_catalog.refresh();
     const auto model = m_service.model();
     const QString loaded = model ? QString::fromStdString(model->path.string()) : QString();
@@ -436,14 +439,12 @@ void MainWindow::showModelMenu()
         menu.addAction(m_catalog.isScanning() ? tr("Looking for models…") : tr("No models yet"))
             ->setEnabled(false);
     menu.addSeparator();
-    menu.addAction(m_appearance.icon(QStringLiteral("folder")), tr("Open model file…"), this,
-                   &MainWindow::chooseModelFile);
+    addToMenu(menu, m_appearance, this, "window.openModel");
     if (m_service.state() == app::InferenceService::State::Loading)
         menu.addAction(m_appearance.icon(QStringLiteral("close")), tr("Cancel loading"), this,
                        [this] { m_service.cancelLoad(); });
     else if (model)
-        menu.addAction(m_appearance.icon(QStringLiteral("power")), tr("Unload"), this,
-                       [this] { m_service.unload(); });
+        addToMenu(menu, m_appearance, this, "window.unload");
     ModelSwitch *button = m_sidebar->modelSwitch();
     menu.exec(button->mapToGlobal(QPoint(0, button->height() + 4)));
 }
@@ -471,7 +472,7 @@ void MainWindow::toggleSidebar()
         QStringList rails;
         for (auto it = m_railed.cbegin(); it != m_railed.cend(); ++it)
             rails.append(it.value() ? it.key() : QLatin1Char('-') + it.key());
-        m_settings.set(kRails, rails);
+        m_settings.set(app::kRails, rails);
     }
     place();
     updateStatus();
@@ -494,7 +495,7 @@ void MainWindow::place()
     m_sidebar->setRailed(railed && !m_floating);
     m_sidebar->setFloating(m_floating);
     const QRect all = m_body->rect();
-    const int side = m_floating ? kSidebarWidth : taken;
+    const int side = m_floating ? app::kSidebarWidth : taken;
     m_sidebar->setGeometry(0, 0, side, all.height());
     m_content->setGeometry(taken, kMargin, all.width() - taken - kMargin,
                            all.height() - kMargin - m_status->height());
@@ -530,7 +531,7 @@ void MainWindow::fitOnScreen()
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    m_settings.set(kGeometry, saveGeometry());
+    m_settings.set(app::kGeometry, saveGeometry());
     m_settings.sync();
     QMainWindow::closeEvent(event);
 }
@@ -576,88 +577,6 @@ bool MainWindow::eventFilter(QObject *watched, QEvent *event)
         }
     }
     return QMainWindow::eventFilter(watched, event);
-}
-
-void MainWindow::key(const QKeySequence &keys, std::function<void()> action)
-{
-    auto *shortcut = new QShortcut(keys, this);
-    shortcut->setContext(Qt::WindowShortcut);
-    connect(shortcut, &QShortcut::activated, this, std::move(action));
-}
-
-void MainWindow::addKeys()
-{
-    const auto chat = [this]() -> ChatPanel * {
-        return m_current == QLatin1String("chat") ? qobject_cast<ChatPanel *>(m_panels.value(m_current))
-                                                  : nullptr;
-    };
-    key(Qt::CTRL | Qt::Key_1, [this] { showPanel(QStringLiteral("chat")); });
-    key(Qt::CTRL | Qt::Key_2, [this] { showPanel(QStringLiteral("code")); });
-    key(Qt::CTRL | Qt::Key_3, [this] { showPanel(QStringLiteral("translate")); });
-    key(Qt::CTRL | Qt::Key_N, [this] {
-        if (Panel *panel = m_panels.value(m_current))
-            panel->newItem();
-    });
-    key(Qt::CTRL | Qt::Key_B, [this] { toggleSidebar(); });
-    key(Qt::CTRL | Qt::Key_M, [this] { showModelMenu(); });
-    key(Qt::CTRL | Qt::Key_Comma, [this] { showSettings(); });
-    key(QKeySequence::ZoomIn, [this] { m_appearance.setReadingSize(m_appearance.readingSize() + 1); });
-    key(Qt::CTRL | Qt::Key_Equal, [this] { m_appearance.setReadingSize(m_appearance.readingSize() + 1); });
-    key(QKeySequence::ZoomOut, [this] { m_appearance.setReadingSize(m_appearance.readingSize() - 1); });
-    key(Qt::CTRL | Qt::Key_0, [this] { m_appearance.setReadingSize(15); });
-    key(Qt::Key_Escape, [this] { escape(); });
-    key(Qt::Key_F6, [this] { nextRegion(1); });
-    key(Qt::SHIFT | Qt::Key_F6, [this] { nextRegion(-1); });
-    // Those of the chat do nothing elsewhere; a panel that wants the same keys has its own shortcut on them.
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_F, [this, chat] {
-        showPanel(QStringLiteral("chat"));
-        if (isRailed() && !m_floating)
-            toggleSidebar();
-        if (ChatPanel *panel = chat())
-            panel->findChats();
-    });
-}
-
-void MainWindow::escape()
-{
-    if (m_speed && m_speed->isVisible()) {
-        m_speed->hide();
-    } else if (m_floating) {
-        closeFloating();
-    } else if (m_notice->isVisible()) {
-        m_notice->hide();
-    } else if (m_service.state() == app::InferenceService::State::Loading && !m_service.model()) {
-        m_service.cancelLoad();
-    } else if (Panel *panel = m_panels.value(m_current)) {
-        panel->stop();
-    }
-}
-
-void MainWindow::nextRegion(int step)
-{
-    Panel *panel = m_panels.value(m_current);
-    if (!panel)
-        return;
-    QVector<QWidget *> regions{m_sidebar, panel};
-    if (auto *chat = qobject_cast<ChatPanel *>(panel))
-        regions = QVector<QWidget *>{m_sidebar->modelSwitch(), chat->list()->search(), chat->reading(),
-                                     chat->composer()->edit()};
-    int at = 0;
-    QWidget *focus = focusWidget();
-    for (int i = 0; i < regions.size(); ++i) {
-        if (focus && (regions[i] == focus || regions[i]->isAncestorOf(focus)))
-            at = i;
-    }
-    for (int tries = 0; tries < regions.size(); ++tries) {
-        at = (at + step + int(regions.size())) % int(regions.size());
-        if (regions[at]->isVisible()) {
-            if (regions[at] == panel)
-                panel->focusInput();
-            else
-                regions[at]->setFocus(Qt::TabFocusReason);
-            return;
-        }
-    }
 }
 
 } // namespace ui

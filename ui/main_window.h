@@ -10,18 +10,23 @@
 #include "app/settings.h"
 #include "ui/appearance.h"
 #include "ui/panel.h"
+#include "ui/shell/notifications.h"
 #include "ui/shell/sidebar.h"
 #include "ui/shell/status_line.h"
 #include "ui/widgets/notice.h"
 
 #include <QHash>
 #include <QMainWindow>
+#include <QPointer>
 
 class QStackedWidget;
 
 namespace ui {
 
+class ChatPanel;
+class CommandPalette;
 class SpeedPopover;
+struct Command;
 
 class MainWindow : public QMainWindow
 {
@@ -46,6 +51,7 @@ public:
     Sidebar *sidebar() const { return m_sidebar; }
     StatusLine *statusLine() const { return m_status; }
     SpeedPopover *speedPopover() const { return m_speed; } // null while it was never asked for
+    CommandPalette *palettePopover() const { return m_palette; } // the same
     Notice *notice() const { return m_notice; }
     void toggleSidebar();
 
@@ -71,8 +77,15 @@ private:
 
     Panel *makePanel(const QString &id);
     void connectPanel(const QString &id, Panel *panel);
-    void addKeys();
-    void key(const QKeySequence &keys, std::function<void()> action);
+    Panel *ensurePanel(const QString &id); // made if it was never shown
+    void bindActions();
+    void findChats();
+    void showKeys();
+    void togglePalette();
+    void fillPalette();
+    QVector<Command> paletteCommands();
+    void findWords(const QString &typed); // for the palette: chats in which they were said
+    ChatPanel *chatPanel();
     void place();
     void fitOnScreen();
     bool isNarrow() const { return width() < 1100; }
@@ -80,11 +93,12 @@ private:
     void closeFloating();
     void showModelMenu();
     void chooseModelFile();
-    void showSettings();
+    void showSettings(const QString &key = {}); // at that one
     void showSpeed(const QPoint &place);
     void updateModel();
     void updateStatus();
     void escape();
+    QVector<Panel::Region> regions() const;
     void nextRegion(int step);
 
     app::InferenceService &m_service;
@@ -110,7 +124,10 @@ private:
     quint64 m_loadDone = 0, m_loadTotal = 0;
     QString m_failedPath;
     app::MachineLimits m_limits;
+    Notifications m_notifications;
     SpeedPopover *m_speed = nullptr;
+    CommandPalette *m_palette = nullptr;
+    QHash<QWidget *, QPointer<QWidget>> m_focusIn; // what had the focus in a region that was left
 };
 
 } // namespace ui

@@ -8,7 +8,7 @@
 
 namespace ui {
 
-void MainWindow::showSettings()
+void MainWindow::showSettings(const QString &key)
 {
     SettingsDialog dialog(m_service, m_settings, m_appearance, m_keptPages, this);
     dialog.setDiagnosis([this] {
@@ -24,6 +24,8 @@ void MainWindow::showSettings()
         if (const auto model = m_service.model())
             openModel(QString::fromStdString(model->path.string()));
     });
+    if (!key.isEmpty())
+        dialog.showSetting(key);
     dialog.exec();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QVector>
 #include <QWidget>
 
 namespace ui {
@@ -17,6 +18,13 @@ public:
     virtual QWidget *sidebarList() { return nullptr; }
     virtual bool startsRailed() const { return false; } // the sidebar begins as a rail
     virtual void focusInput() = 0;                      // where typing goes
+
+    // What F6 goes round, in order: the area, and what in it gets the focus at first. Hidden ones are passed over.
+    struct Region
+    {
+        QWidget *area, *focus;
+    };
+    virtual QVector<Region> regions() = 0;
     virtual void newItem() = 0;                         // Ctrl+N: new chat, task, text
     virtual void stop() = 0; // Esc: stop what this panel runs; nothing when nothing runs
     virtual bool acceptsFile(const QString &path) const { return false; } // dropped on the window or opened
@@ -29,6 +37,8 @@ Q_SIGNALS:
     // State of what the panel keeps on disk, for the right end of the status line: "Saved", "Saving", "Not
     // saved: ...".
     void savedChanged(const QString &words, bool failed);
+    void announced(const QString &sentence); // to be read aloud at once: an answer has begun, or ended
+    void answerEnded(const QString &title, const QString &words); // by itself; a notification, where nobody looks
     void countBadge(const QString &text); // beside the panel's name while work goes on: "18/24"
     // Cross-panel actions, wired by the window.
     void openInCode(const QString &code, const QString &language);

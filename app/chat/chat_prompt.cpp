@@ -103,8 +103,8 @@ ChatOptions chatOptions(const Settings &settings)
     ChatOptions options;
     options.systemPrompt = settings.get(kSystemPrompt);
     options.preset = samplingPreset(settings);
-    options.thinking = inference::Thinking(qBound(0, settings.get(kThinking), int(inference::Thinking::Off)));
-    options.maxTokens = quint32(qMax(0, settings.get(kMaxAnswerTokens)));
+    options.thinking = inference::Thinking(settings.get(kThinking));
+    options.maxTokens = quint32(settings.get(kMaxAnswerTokens));
     return options;
 }
 

@@ -47,6 +47,7 @@ public:
     int rowOf(qint64 id) const;                     // -1: not shown
     int total() const { return int(m_all.size()); } // found or not
     QVector<qint64> allIds() const;                 // archived ones too
+    const QVector<ConversationRecord> &all() const { return m_all; } // the same, in no order
 
     // Shows only chats with all words of the text in their title, at once, or in one of their messages, as soon as the store has
     // looked (searched()); see SearchQuery. An empty text shows all.

@@ -1,6 +1,5 @@
 #include "app/settings_keys.h"
-#include "tests/support/fake_engine.h"
-#include "tests/support/temporary_file.h"
+#include "tests/ui/window_setup.h"
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
@@ -21,58 +20,12 @@
 #include <QUrl>
 
 using namespace ui;
+using Setup = test::WindowSetup;
 using test::EngineScript;
 using test::FakeAnswer;
 using test::FakeEngine;
 using test::FakePiece;
 using test::milliseconds;
-
-namespace {
-
-struct Setup
-{
-    Setup()
-    {
-        appearance.setScheme(Scheme::Light);
-        QDir().mkpath(paths.data);
-        open();
-    }
-    void open()
-    {
-        window.reset();
-        window = std::make_unique<MainWindow>(service, catalog, settings, appearance, paths);
-        window->resize(1440, 900);
-        window->show();
-        window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(window.get()));
-        window->showPanel(QStringLiteral("chat"));
-    }
-    test::FakeLoad loadOf(const char *name)
-    {
-        test::FakeLoad load;
-        load.summary = FakeEngine::defaultSummary(std::string("/models/") + name);
-        load.summary->quantisation = "Q4_K_M";
-        load.summary->device = "CPU, 8 threads";
-        load.summary->contextLength = 8192;
-        return load;
-    }
-    bool ready()
-    {
-        return QTest::qWaitFor([&] { return service.model().has_value(); });
-    }
-    ChatPanel *chat() { return qobject_cast<ChatPanel *>(window->panel(QStringLiteral("chat"))); }
-
-    test::TemporaryFolder folder;
-    app::DataPaths paths = app::DataPaths::inFolder(folder.path(QStringLiteral("baleen")));
-    std::shared_ptr<EngineScript> script = std::make_shared<EngineScript>();
-    app::Settings settings{folder.path(QStringLiteral("baleen.ini"))};
-    Appearance appearance{settings};
-    app::InferenceService service{std::make_unique<FakeEngine>(script)};
-    app::ModelCatalog catalog{paths, settings};
-    std::unique_ptr<MainWindow> window;
-};
-
-} // namespace
 
 class TestMainWindow : public QObject
 {
@@ -199,7 +152,7 @@ void TestMainWindow::narrowWindowsHaveARail()
     QVERIFY(s.window->sidebar()->isRailed());
     QCOMPARE(s.window->sidebar()->width(), kRailWidth);
     s.window->toggleSidebar();
-    QCOMPARE(s.window->sidebar()->width(), kSidebarWidth); // over the card
+    QCOMPARE(s.window->sidebar()->width(), app::kSidebarWidth); // over the card
     QTest::keyClick(s.window.get(), Qt::Key_Escape);
     QCOMPARE(s.window->sidebar()->width(), kRailWidth);
     s.window->resize(1440, 900);

@@ -144,6 +144,13 @@ public:
             return {Action::None, QRectF(point, QSizeF(1, 1)), m_text.formulaErrorAt(point), {}, {}, {}};
         return linkHot(point, m_text.link(link), m_text.linkWords(link));
     }
+    QVector<Hot> hots() const override
+    {
+        QVector<Hot> all;
+        for (int i = 0; i < m_text.source().links.size(); ++i)
+            all << linkHot({}, m_text.link(i), m_text.linkWords(i));
+        return all;
+    }
     bool isTextAt(const QPointF &point) const override
     {
         return point.y() >= 0 && point.y() < m_text.height() && point.x() >= 0 &&
@@ -221,6 +228,7 @@ public:
         hot.rect.translate(offset());
         return hot;
     }
+    QVector<Hot> hots() const override { return m_inner->hots(); }
     bool isTextAt(const QPointF &point) const override { return m_inner->isTextAt(point - offset()); }
     bool scrollSideways(int delta) override { return m_inner->scrollSideways(delta); }
     bool toggle(const Hot &hot) override { return m_inner->toggle(hot); }

@@ -15,13 +15,11 @@
 #include "ui/widgets/figures.h"
 
 #include <QApplication>
-#include <QClipboard>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
-#include <QShortcut>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -35,7 +33,6 @@ namespace {
 
 using app::ChatSession;
 using State = app::ChatSession::State;
-const app::SettingKey<qint64> kLastConversation{"chat/lastConversation", 0};
 
 QVector<qint64> idsOf(const QVector<app::AttachmentRecord> &attachments)
 {
@@ -140,8 +137,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         showAttachments();
     });
     connect(m_list, &ConversationList::opened, this, &ChatPanel::openFound);
-    connect(m_list, &ConversationList::exportAllRequested, this, [this] { m_files.exportAll(window()); });
-    connect(m_list, &ConversationList::importRequested, this, [this] { m_files.importChats(window()); });
+    connect(m_list, &ConversationList::menuRequested, this, [this](QMenu *menu) { addFileActions(*menu); });
     connect(&m_files, &ChatFiles::told, this, [this](const QString &sentence, bool failed) {
         m_fileNotice = sentence;
         m_fileFailed = failed;
@@ -152,7 +148,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(m_lens, &TokenLensView::told, &m_files, [this](const QString &sentence) { Q_EMIT m_files.told(sentence, false); });
     connect(m_list, &ConversationList::newChatRequested, this, &ChatPanel::newItem);
     connect(&m_conversations, &app::ConversationListModel::loaded, this, [this] {
-        const qint64 last = m_settings.get(kLastConversation);
+        const qint64 last = m_settings.get(app::kLastConversation);
         if (last && m_conversations.rowOf(last) >= 0 && m_session && m_session->conversationId() == 0 &&
             !m_session->isBusy() && m_composer->edit()->document()->isEmpty())
             openConversation(last);
@@ -168,6 +164,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(&m_conversations, &app::ConversationListModel::restored, this, &ChatPanel::openConversation);
     connect(&m_sessions, &app::ChatSessions::busyChanged, this, [this] {
         updateBusyList();
+        announceAnswers();
         if (!m_sessions.busy().isEmpty())
             m_titles.stop(); // the user goes first
         for (auto it = m_queues.keyBegin(); it != m_queues.keyEnd(); ++it) {
@@ -215,33 +212,9 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     m_countTimer.setSingleShot(true);
     m_countTimer.setInterval(200);
     connect(&m_countTimer, &QTimer::timeout, this, &ChatPanel::count);
-    addKeys();
+    bindActions();
     connectContext();
     use(m_sessions.newChat());
-}
-
-void ChatPanel::addKeys()
-{
-    const auto key = [this](const QKeySequence &keys, void (ChatPanel::*action)()) {
-        auto *shortcut = new QShortcut(keys, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
-    };
-    key(Qt::CTRL | Qt::Key_R, &ChatPanel::retry);
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_Return, &ChatPanel::goOn);
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_T, &ChatPanel::toggleThink);
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_C, &ChatPanel::copyLastAnswer);
-    key(Qt::CTRL | Qt::Key_F, &ChatPanel::findHere);
-    key(Qt::Key_F3, &ChatPanel::findNext);
-    key(Qt::SHIFT | Qt::Key_F3, &ChatPanel::findPrevious);
-    key(Qt::CTRL | Qt::Key_P, &ChatPanel::pinHere);
-    key(Qt::CTRL | Qt::Key_I, &ChatPanel::toggleInspector);
-    key(Qt::CTRL | Qt::Key_L, &ChatPanel::toggleLens);
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_D, &ChatPanel::compareAnswers);
-    key(Qt::CTRL | Qt::Key_S, &ChatPanel::exportChat);
-    key(Qt::CTRL | Qt::Key_O, &ChatPanel::chooseFiles);
-    key(Qt::ALT | Qt::Key_Left, &ChatPanel::showPreviousVersion);
-    key(Qt::ALT | Qt::Key_Right, &ChatPanel::showNextVersion);
 }
 
 ChatPanel::~ChatPanel()
@@ -279,7 +252,7 @@ void ChatPanel::use(app::ChatSession *session)
     }
     m_session = session;
     m_submitWhenLoaded = m_submitWhenRead = false;
-    m_showWhenLoaded = 0;
+    m_found = {};
     m_fileNotice.clear();
     m_findBar->close();
     m_leftOut.clear();
@@ -329,8 +302,8 @@ void ChatPanel::use(app::ChatSession *session)
             showDraft(); // else the cursor stays where the user types
         refresh();
         countSoon();
-        if (const qint64 message = std::exchange(m_showWhenLoaded, 0))
-            showFound(message);
+        if (m_found.message != 0)
+            showFound(std::exchange(m_found, {}));
         else
             m_transcript->setView(m_session->view());
         if (std::exchange(m_submitWhenLoaded, false))
@@ -341,7 +314,7 @@ void ChatPanel::use(app::ChatSession *session)
         refresh();
     });
     connect(session, &ChatSession::conversationCreated, this, [this](qint64 id) {
-        m_settings.set(kLastConversation, id);
+        m_settings.set(app::kLastConversation, id);
         m_list->setCurrent(id);
     });
     connect(session, &ChatSession::answerFinished, this, [this, session](int) {
@@ -362,7 +335,7 @@ void ChatPanel::use(app::ChatSession *session)
     m_transcript->setView(session->view());
     showDraft();
     if (session->conversationId())
-        m_settings.set(kLastConversation, session->conversationId());
+        m_settings.set(app::kLastConversation, session->conversationId());
     m_list->setCurrent(session->conversationId());
     refresh();
     showAttachments();
@@ -382,7 +355,7 @@ void ChatPanel::openConversation(qint64 id)
 
 void ChatPanel::newItem()
 {
-    m_settings.set(kLastConversation, qint64(0));
+    m_settings.set(app::kLastConversation, qint64(0));
     use(m_sessions.newChat());
     focusInput();
 }
@@ -600,54 +573,6 @@ void ChatPanel::act(Action action, int row, const QString &name)
         break;
     default:
         break;
-    }
-}
-
-void ChatPanel::retry()
-{
-    if (!m_session || m_session->isBusy())
-        return;
-    for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
-        if (!m_transcript->message(row).isUser()) {
-            m_session->regenerate(row);
-            return;
-        }
-    }
-}
-
-void ChatPanel::goOn()
-{
-    if (m_session && m_session->canContinue())
-        m_session->continueAnswer();
-}
-
-void ChatPanel::toggleThink()
-{
-    if (m_composer->think()->isVisible())
-        m_composer->think()->click();
-}
-
-void ChatPanel::copyLastAnswer()
-{
-    for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
-        if (!m_transcript->message(row).isUser()) {
-            QApplication::clipboard()->setText(m_transcript->message(row).record().content);
-            return;
-        }
-    }
-}
-
-void ChatPanel::showVersion(int step)
-{
-    if (!m_session || m_session->isBusy())
-        return;
-    app::MessageListModel *messages = m_session->messages();
-    for (int row = messages->rowCount() - 1; row >= 0; --row) {
-        if (messages->versionCount(row) > 1) {
-            const int to = std::clamp(messages->version(row) + step, 1, messages->versionCount(row));
-            m_session->showVersion(row, to);
-            return;
-        }
     }
 }
 

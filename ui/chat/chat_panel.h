@@ -22,6 +22,7 @@
 
 class QLabel;
 class QLineEdit;
+class QMenu;
 class QStackedWidget;
 
 namespace ui {
@@ -55,6 +56,7 @@ public:
 
     QWidget *sidebarList() override;
     void focusInput() override;
+    QVector<Region> regions() override;
     void newItem() override;
     void stop() override;
     bool acceptsFile(const QString &path) const override;
@@ -63,24 +65,26 @@ public:
     // Files and long pastes beside the message; see chat_panel_attachments.cpp.
     void attachFiles(const QStringList &paths);
     void attachText(const QString &text); // a paste
-    void chooseFiles();                   // Ctrl+O
+    void chooseFiles();
 
     void openConversation(qint64 id);
-    void retry();       // Ctrl+R
-    void goOn();        // Ctrl+Shift+Return
-    void toggleThink(); // Ctrl+Shift+T
-    void copyLastAnswer();
-    void showPreviousVersion() { showVersion(-1); }
-    void showNextVersion() { showVersion(1); }
-    void showVersion(int step); // Alt+Left, Alt+Right: of the last message that has versions
-    void findChats();           // Ctrl+Shift+F
-    void findHere();            // Ctrl+F
-    void findNext();            // F3
-    void findPrevious();        // Shift+F3
-    void pinHere();             // Ctrl+P
-    void toggleInspector();     // Ctrl+I
-    void toggleLens();          // Ctrl+L: of the last answer
-    void compareAnswers();      // Ctrl+Shift+D: of the last one, or of the next message
+    // At a message that was found by these words.
+    void openMessage(const app::SearchHit &hit, const QStringList &words);
+    // What keys and menus do; see bindActions(). They work on the message that has the focus, else on the last that they can work on.
+    void retry();
+    void goOn();
+    void editHere();
+    void branchHere();
+    void showReceiptHere();
+    void toggleThink();
+    void copyAnswer();
+    void showVersion(int step); // 1 or -1
+    void toggleLens();
+    void findChats();
+    void findHere();
+    void pinHere();
+    void toggleInspector();
+    void compareAnswers(); // of the last one, or of the next message
 
     Composer *composer() const { return m_composer; }
     Transcript *transcript() const { return m_transcript; }
@@ -111,7 +115,13 @@ private:
     enum class Fit { Fits, TooLong, Unknown };
     enum class ChoiceLevel { All, Model, Folder, Chat }; // from the widest to the nearest
 
-    void addKeys();
+    void bindActions();
+    void bindChatActions();
+    int rowHere(bool user) const; // -1: there is none
+    int rowWithVersions() const;
+    qint64 chatHere() const; // of the list's row that has the focus, else the one that is open; 0: not in the file
+    void addFileActions(QMenu &menu); // import, export of all, archived and deleted chats
+    void showDeleted();
     void connectContext();
     void showInspector(bool shown);
     void placeInspector();
@@ -156,6 +166,7 @@ private:
     void updateTitle();
     void measureSpeed();
     void updateBusyList();
+    void announceAnswers(); // those that have begun or ended since the last time
     void updateSaved();
     void countSoon();
     void count();
@@ -175,10 +186,16 @@ private:
     void moveToNewChat();
     void renameHere();
     void showMore(IconButton *button);
-    void exportChat(); // Ctrl+S
+    void exportChat();
     QString asMarkdown() const;
+    struct Found // a message, by its words
+    {
+        qint64 message = 0;
+        QStringList words;
+        bool inReasoning = false;
+    };
     void openFound(qint64 id);
-    void showFound(qint64 message);
+    void showFound(const Found &found);
     void saveCode(const QString &code, const QString &suffix);
     void confirmLink(const QString &url, const QString &words);
     QString waitingWords() const;
@@ -197,6 +214,7 @@ private:
     QHash<app::ChatSession *, QVector<QueuedMessage>> m_queues; // messages that wait for the end of an answer
     QSet<app::ChatSession *> m_planning; // the first of its queue is being counted
     QHash<app::ChatSession *, QString> m_editDrafts;
+    QSet<app::ChatSession *> m_answering;
 
     QLabel *m_title;
     QLineEdit *m_titleEdit = nullptr;
@@ -219,7 +237,7 @@ private:
     ChatFindBar *m_findBar;
     TokenLensView *m_lens;
     ComparisonView *m_comparison;
-    qint64 m_showWhenLoaded = 0; // a message that was found
+    Found m_found; // to be shown when it is loaded
     QPointer<QWidget> m_listKeeper;
 
     QTimer m_ticker;     // while thinking: the seconds

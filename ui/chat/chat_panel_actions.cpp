@@ -1,5 +1,6 @@
-// Chat: what menus and keys do with the whole chat: the search, the receipt, export, links.
+// Chat: the actions of the panel, and what they do; links.
 #include "app/chat/link_target.h"
+#include "ui/actions.h"
 #include "ui/chat/attachment_words.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/chat_panel.h"
@@ -7,6 +8,7 @@
 #include "ui/chat/composer.h"
 #include "ui/chat/conversation_list.h"
 #include "ui/chat/conversation_menu.h"
+#include "ui/chat/deleted_chats_dialog.h"
 #include "ui/chat/receipt_dialog.h"
 #include "ui/chat/token_lens_view.h"
 
@@ -20,7 +22,151 @@
 #include <QSaveFile>
 #include <QUrl>
 
+#include <algorithm>
+#include <functional>
+
 namespace ui {
+
+void ChatPanel::bindActions()
+{
+    const auto bind = [this](const char *id, auto act, BoundAction::Possible possible = {}) { bindAction(this, id, std::bind_front(act, this), std::move(possible)); };
+    const auto idle = [this] { return m_session && !m_session->isBusy(); };
+    const auto answered = [this] { return rowHere(false) >= 0; };
+    const auto said = [this] { return m_session && m_session->messages()->rowCount() > 0; };
+    bind("chat.retry", &ChatPanel::retry, [=] { return idle() && answered(); });
+    bind("chat.continue", &ChatPanel::goOn, [this] { return m_session && m_session->canContinue(); });
+    bind("chat.edit", &ChatPanel::editHere, [=, this] { return idle() && rowHere(true) >= 0; });
+    bind("chat.branch", &ChatPanel::branchHere, [=, this] { return idle() && answered() && rowHere(false) + 1 < m_transcript->messageCount(); });
+    const auto forked = [=, this] { return idle() && rowWithVersions() >= 0; };
+    bindAction(this, "chat.previousVersion", [this] { showVersion(-1); }, forked);
+    bindAction(this, "chat.nextVersion", [this] { showVersion(1); }, forked);
+    bindAction(this, "chat.previousMessage", [this] { m_transcript->focusMessage(-1); }, said);
+    bindAction(this, "chat.nextMessage", [this] { m_transcript->focusMessage(1); }, said);
+    bind("chat.copyAnswer", &ChatPanel::copyAnswer, answered);
+    bindAction(this, "chat.saveCode", [this] { m_transcript->saveLastCode(); }, answered);
+    bind("chat.lens", &ChatPanel::toggleLens, [=, this] { return m_lens->isOpen() || (idle() && answered()); });
+    bind("chat.compare", &ChatPanel::compareAnswers, idle);
+    bind("chat.receipt", &ChatPanel::showReceiptHere, answered);
+    bind("chat.think", &ChatPanel::toggleThink, [this] { return m_composer->think()->isVisible(); });
+    bind("chat.inspector", &ChatPanel::toggleInspector);
+    bind("chat.instructions", &ChatPanel::editInstructions);
+    bind("chat.attach", &ChatPanel::chooseFiles);
+    bind("chat.find", &ChatPanel::findHere, said);
+    bindAction(this, "chat.findNext", [this] { m_findBar->findNext(false); }, said);
+    bindAction(this, "chat.findPrevious", [this] { m_findBar->findNext(true); }, said);
+    bindChatActions();
+}
+
+// What is done with chats as a whole.
+void ChatPanel::bindChatActions()
+{
+    const auto kept = [this] { return chatHere() != 0; };
+    bindAction(this, "chat.pin", [this] { pinHere(); }, kept);
+    bindAction(
+        this, "chat.rename",
+        [this] {
+            if (m_list->focusedId() != 0)
+                m_list->rename(m_list->focusedId());
+            else
+                renameHere();
+        },
+        kept);
+    bindAction(this, "chat.duplicate", [this] { m_conversations.duplicate(chatHere()); }, kept);
+    bindAction(
+        this, "chat.archive",
+        [this] {
+            if (const int row = m_conversations.rowOf(chatHere()); row >= 0)
+                m_conversations.setArchived(chatHere(), m_conversations.conversation(row).archivedAt == 0);
+        },
+        kept);
+    bindAction(this, "chat.delete", [this] { m_conversations.remove(chatHere()); }, kept);
+    bindAction(this, "chat.undoDelete", [this] { m_conversations.undoRemove(); }, [this] { return m_conversations.canUndoRemove(); });
+    const auto openIsKept = [this] { return m_session && m_session->conversationId() != 0; };
+    bindAction(this, "chat.export", [this] { exportChat(); }, openIsKept);
+    bindAction(this, "chat.copyMarkdown", [this] { QApplication::clipboard()->setText(asMarkdown()); }, openIsKept);
+    bindAction(this, "chat.menu", [this] { showMore(m_more); });
+    bindAction(this, "chat.import", [this] { m_files.importChats(window()); });
+    bindAction(this, "chat.exportAll", [this] { m_files.exportAll(window()); }, [this] { return m_conversations.total() > 0; });
+    bindAction(this, "chat.archived", [this] { m_conversations.showArchived(!m_conversations.archivedShown()); });
+    bindAction(this, "chat.deleted", [this] { showDeleted(); });
+}
+
+int ChatPanel::rowHere(bool user) const
+{
+    if (const int focused = m_transcript->focusedMessage(); focused >= 0 && m_transcript->message(focused).isUser() == user)
+        return focused;
+    for (int row = m_transcript->messageCount() - 1; row >= 0; --row)
+        if (m_transcript->message(row).isUser() == user)
+            return row;
+    return -1;
+}
+
+int ChatPanel::rowWithVersions() const
+{
+    const app::MessageListModel *messages = m_session->messages();
+    if (const int focused = m_transcript->focusedMessage(); focused >= 0 && focused < messages->rowCount() && messages->versionCount(focused) > 1)
+        return focused;
+    for (int row = messages->rowCount() - 1; row >= 0; --row)
+        if (messages->versionCount(row) > 1)
+            return row;
+    return -1;
+}
+
+qint64 ChatPanel::chatHere() const
+{
+    const qint64 focused = m_list->focusedId();
+    return focused != 0 ? focused : m_session ? m_session->conversationId() : 0;
+}
+
+void ChatPanel::retry()
+{
+    if (const int row = rowHere(false); row >= 0 && m_session && !m_session->isBusy())
+        m_session->regenerate(row);
+}
+
+void ChatPanel::goOn()
+{
+    if (m_session && m_session->canContinue())
+        m_session->continueAnswer();
+}
+
+// An answer too, where it has the focus.
+void ChatPanel::editHere()
+{
+    const int focused = m_transcript->focusedMessage();
+    beginEdit(focused >= 0 ? focused : rowHere(true));
+}
+
+void ChatPanel::branchHere()
+{
+    act(Action::Custom, rowHere(false), QStringLiteral("branch"));
+}
+
+void ChatPanel::showReceiptHere()
+{
+    showReceipt(rowHere(false));
+}
+
+void ChatPanel::toggleThink()
+{
+    if (m_composer->think()->isVisible())
+        m_composer->think()->click();
+}
+
+void ChatPanel::copyAnswer()
+{
+    if (const int row = rowHere(false); row >= 0)
+        QApplication::clipboard()->setText(m_transcript->message(row).record().content);
+}
+
+void ChatPanel::showVersion(int step)
+{
+    if (!m_session || m_session->isBusy())
+        return;
+    const app::MessageListModel *messages = m_session->messages();
+    if (const int row = rowWithVersions(); row >= 0)
+        m_session->showVersion(row, std::clamp(messages->version(row) + step, 1, messages->versionCount(row)));
+}
 
 void ChatPanel::findChats()
 {
@@ -33,37 +179,18 @@ void ChatPanel::findHere()
         m_findBar->open();
 }
 
-void ChatPanel::findNext()
-{
-    m_findBar->findNext(false);
-}
-
-void ChatPanel::findPrevious()
-{
-    m_findBar->findNext(true);
-}
-
 void ChatPanel::pinHere()
 {
-    const int row = m_session ? m_conversations.rowOf(m_session->conversationId()) : -1;
-    if (row >= 0)
-        m_conversations.setPinned(m_session->conversationId(), !m_conversations.conversation(row).pinned);
+    if (const int row = m_conversations.rowOf(chatHere()); row >= 0)
+        m_conversations.setPinned(chatHere(), !m_conversations.conversation(row).pinned);
 }
 
 void ChatPanel::toggleLens()
 {
-    if (m_lens->isOpen()) {
+    if (m_lens->isOpen())
         m_lens->close();
-        return;
-    }
-    if (m_comparison->isOpen())
-        return;
-    for (int row = m_transcript->messageCount() - 1; row >= 0; --row) {
-        if (!m_transcript->message(row).isUser()) {
-            m_lens->toggle(m_session, row);
-            return;
-        }
-    }
+    else if (const int row = rowHere(false); row >= 0 && !m_comparison->isOpen())
+        m_lens->toggle(m_session, row);
 }
 
 void ChatPanel::compareAnswers()
@@ -103,28 +230,41 @@ void ChatPanel::connectTexts(Transcript *transcript)
 // A chat of the list; at the message that was found in it, where one was.
 void ChatPanel::openFound(qint64 id)
 {
-    const qint64 message = m_conversations.hit(id).messageId;
-    openConversation(id);
-    if (message == 0)
-        return;
-    if (m_session && m_session->state() == app::ChatSession::State::Loading)
-        m_showWhenLoaded = message;
-    else
-        showFound(message);
+    app::SearchHit hit = m_conversations.hit(id);
+    hit.conversationId = id;
+    openMessage(hit, m_conversations.query().words);
 }
 
-void ChatPanel::showFound(qint64 message)
+void ChatPanel::openMessage(const app::SearchHit &hit, const QStringList &words)
 {
-    if (!m_session || !m_session->showMessage(message))
+    openConversation(hit.conversationId);
+    if (hit.messageId == 0)
         return;
-    const QStringList words = m_conversations.query().words;
-    m_findBar->setWords(words.join(QLatin1Char(' ')));
-    m_transcript->showMessage(m_session->messages()->rowOf(message), words,
-                              m_conversations.hit(m_session->conversationId()).inReasoning);
+    const Found found{hit.messageId, words, hit.inReasoning};
+    if (m_session && m_session->state() == app::ChatSession::State::Loading)
+        m_found = found;
+    else
+        showFound(found);
+}
+
+void ChatPanel::showFound(const Found &found)
+{
+    if (!m_session || !m_session->showMessage(found.message))
+        return;
+    m_findBar->setWords(found.words.join(QLatin1Char(' ')));
+    m_transcript->showMessage(m_session->messages()->rowOf(found.message), found.words, found.inReasoning);
+}
+
+void ChatPanel::showDeleted()
+{
+    DeletedChatsDialog dialog(m_appearance, m_conversations, window());
+    dialog.exec();
 }
 
 void ChatPanel::showReceipt(int row)
 {
+    if (!m_session || row < 0 || row >= m_session->messages()->rowCount())
+        return;
     const auto receipt = app::receiptFromJson(m_session->messages()->message(row).receipt);
     if (!receipt)
         return;
@@ -136,24 +276,20 @@ void ChatPanel::showMore(IconButton *button)
 {
     if (!m_session)
         return;
-    const qint64 id = m_session->conversationId();
     QMenu menu(this);
-    menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, &ChatPanel::renameHere)
-        ->setEnabled(id != 0);
-    menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy the chat as Markdown"), this,
-                   [this] { QApplication::clipboard()->setText(asMarkdown()); });
-    QAction *exported = menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export…"), this, &ChatPanel::exportChat);
-    exported->setShortcut(Qt::CTRL | Qt::Key_S);
-    exported->setEnabled(id != 0);
-    menu.addAction(m_appearance.icon(QStringLiteral("search")), tr("Find in this chat"), this, &ChatPanel::findHere)
-        ->setShortcut(Qt::CTRL | Qt::Key_F);
-    menu.addAction(m_appearance.icon(QStringLiteral("compare")), tr("Compare answers…"), this, &ChatPanel::compareAnswers)
-        ->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
+    for (const char *id : {"chat.rename", "chat.copyMarkdown", "chat.export", "chat.find", "chat.compare"})
+        addToMenu(menu, m_appearance, this, id);
     menu.addSeparator();
-    addConversationActions(menu, m_appearance, m_conversations, id, window());
+    addConversationActions(menu, m_appearance, m_conversations, m_session->conversationId(), window());
     menu.addSeparator();
-    m_list->addFileActions(menu);
+    addFileActions(menu);
     menu.exec(button->mapToGlobal(QPoint(button->width() - menu.sizeHint().width(), button->height() + 4)));
+}
+
+void ChatPanel::addFileActions(QMenu &menu)
+{
+    for (const char *id : {"chat.import", "chat.exportAll", "chat.archived", "chat.deleted"})
+        addToMenu(menu, m_appearance, this, id);
 }
 
 // Names alone: the export has the texts.

@@ -17,7 +17,6 @@ namespace ui {
 
 namespace {
 
-const app::SettingKey<bool> kInspectorShown{"chat/contextInspector", false};
 // A message's marks in any chat format take less.
 constexpr int kMostTurnMarks = 64;
 
@@ -64,7 +63,7 @@ void ChatPanel::toggleInspector()
 
 void ChatPanel::showInspector(bool shown)
 {
-    m_settings.set(kInspectorShown, shown);
+    m_settings.set(app::kInspectorShown, shown);
     m_inspectorOver = shown && !isInspectorBeside();
     place();
 }
@@ -74,7 +73,7 @@ void ChatPanel::placeInspector()
 {
     const bool beside = isInspectorBeside();
     m_inspectorOver = m_inspectorOver && !beside;
-    const bool shown = m_inspectorOver || (beside && m_settings.get(kInspectorShown));
+    const bool shown = m_inspectorOver || (beside && m_settings.get(app::kInspectorShown));
     const bool appears = shown && m_inspector->isHidden();
     m_inspector->setVisible(shown);
     m_contextButton->setChecked(shown);

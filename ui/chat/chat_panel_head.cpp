@@ -1,5 +1,8 @@
 // Chat: the head of the panel: the title, renamed in place, and its buttons.
+#include "ui/actions.h"
 #include "ui/chat/chat_panel.h"
+#include "ui/chat/composer.h"
+#include "ui/chat/start_view.h"
 
 #include <QFrame>
 #include <QHBoxLayout>
@@ -11,6 +14,11 @@
 #include <utility>
 
 namespace ui {
+
+QVector<Panel::Region> ChatPanel::regions()
+{
+    return {{m_transcript, m_transcript}, {m_comparison, reading()}, {m_start, m_start->first()}, {m_inspector, m_inspector->list()}, {m_foot, m_composer->edit()}};
+}
 
 QWidget *ChatPanel::makeHead()
 {
@@ -26,11 +34,12 @@ QWidget *ChatPanel::makeHead()
     m_title->installEventFilter(this);
     m_more = new IconButton(m_appearance, QStringLiteral("more"), tr("More for this chat"), this);
     connect(m_more, &IconButton::clicked, this, [this] { showMore(m_more); });
+    m_more->setName(tr("More for this chat"), actionKeys("chat.menu"));
     m_find = new IconButton(m_appearance, QStringLiteral("search"), tr("Find in this chat"), this);
-    m_find->setName(tr("Find in this chat"), tr("Ctrl+F"));
+    m_find->setName(tr("Find in this chat"), actionKeys("chat.find"));
     connect(m_find, &IconButton::clicked, this, &ChatPanel::findHere);
     m_contextButton = new IconButton(m_appearance, QStringLiteral("context-map"), tr("Context: what the model sees"), this);
-    m_contextButton->setName(tr("Context: what the model sees"), tr("Ctrl+I"));
+    m_contextButton->setName(tr("Context: what the model sees"), actionKeys("chat.inspector"));
     m_contextButton->setCheckable(true);
     line->addWidget(m_title, 1);
     line->addWidget(m_find);

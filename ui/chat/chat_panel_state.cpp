@@ -19,6 +19,7 @@
 #include <QStackedWidget>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -276,6 +277,24 @@ void ChatPanel::updateBusyList()
         ids.insert(session->conversationId());
     m_list->setBusy(ids);
     Q_EMIT countBadge(ids.size() > 1 ? QString::number(ids.size()) : QString());
+}
+
+void ChatPanel::announceAnswers()
+{
+    const QVector<app::ChatSession *> busy = m_sessions.busy();
+    const QSet<app::ChatSession *> now(busy.begin(), busy.end()), before = std::exchange(m_answering, now);
+    for (app::ChatSession *session : now - before)
+        if (session == m_session)
+            Q_EMIT announced(tr("The answer has begun."));
+    for (app::ChatSession *session : m_sessions.findChildren<app::ChatSession *>()) { // one that is gone says nothing
+        const int last = session->messages()->rowCount() - 1;
+        if (now.contains(session) || !before.contains(session) || last < 0)
+            continue;
+        const app::MessageRecord &answer = session->messages()->message(last);
+        if (session == m_session)
+            Q_EMIT announced(answer.generatedTokens > 0 ? tr("The answer has ended, %1.").arg(tokenCount(answer.generatedTokens)) : tr("The answer has ended."));
+        Q_EMIT answerEnded(session->title().isEmpty() ? tr("New chat") : session->title(), answer.content);
+    }
 }
 
 void ChatPanel::updateSaved()

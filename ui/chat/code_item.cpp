@@ -175,22 +175,22 @@ public:
     bool isTextAt(const QPointF &point) const override { return point.y() > kHead; }
     Hot hotAt(const QPointF &point) const override
     {
-        if (copyRect().contains(point))
-            return {Action::CopyCode, copyRect(),
-                    tr("Copy code, %1, %2 lines").arg(m_name).arg(int(m_lines.size())), m_code, m_fence};
-        if (wrapRect().contains(point))
-            return {Action::ToggleWrap, wrapRect(), m_wrap ? tr("Do not wrap long lines") : tr("Wrap long lines"), QString(), m_fence};
-        if (saveRect().contains(point))
-            return {Action::SaveCode, saveRect(), tr("Save this code as a file"), m_code,
-                    m_language ? app::syntax::fileSuffix(*m_language) : QStringLiteral("txt")};
+        if (point.y() < kHead)
+            for (const Hot &hot : hots())
+                if (hot.rect.contains(point))
+                    return hot;
         if (m_hidden > 0 && badgeRect().contains(point))
             return {Action::None, badgeRect(), tr("This code holds characters that are not seen. They are shown as signs here and copied as they are."), {}, {}};
         if (const QString name = hiddenAt(point); !name.isEmpty())
             return {Action::None, QRectF(point, QSizeF(1, 1)), name, {}, {}};
-        if (openRect().contains(point))
-            return {Action::OpenInCode, openRect(), tr("Open this code in the Code panel"), m_code,
-                    m_language ? app::syntax::languageId(*m_language) : m_fence};
         return {};
+    }
+    QVector<Hot> hots() const override
+    {
+        return {{Action::CopyCode, copyRect(), tr("Copy code, %1, %2 lines").arg(m_name).arg(int(m_lines.size())), m_code, m_fence},
+                {Action::SaveCode, saveRect(), tr("Save this code as a file"), m_code, m_language ? app::syntax::fileSuffix(*m_language) : QStringLiteral("txt")},
+                {Action::OpenInCode, openRect(), tr("Open this code in the Code panel"), m_code, m_language ? app::syntax::languageId(*m_language) : m_fence},
+                {Action::ToggleWrap, wrapRect(), m_wrap ? tr("Do not wrap long lines") : tr("Wrap long lines"), QString(), m_fence}};
     }
     bool scrollSideways(int delta) override
     {

@@ -1,5 +1,6 @@
 #include "ui/chat/composer.h"
 
+#include "ui/actions.h"
 #include "ui/chat/attachment_strip.h"
 
 #include <QEvent>
@@ -33,19 +34,19 @@ Composer::Composer(const Appearance &appearance, QWidget *parent)
     m_send->setName(tr("Send message"), tr("Enter"));
     m_send->setKind(IconButton::Kind::Primary);
     m_stop->setIconName(QStringLiteral("stop"));
-    m_stop->setKeyHint(tr("Esc"));
+    m_stop->setKeyHint(actionKeys("window.stop"));
     m_stop->setAccessibleName(tr("Stop the answer"));
-    m_stop->setToolTip(tr("Stop the answer (Esc)"));
+    m_stop->setToolTip(tr("Stop the answer (%1)").arg(actionKeys("window.stop")));
     m_think->setCheckable(true);
     m_think->setIconName(QStringLiteral("think"));
-    m_think->setToolTip(tr("Let the model think before it answers (Ctrl+Shift+T)"));
+    m_think->setToolTip(tr("Let the model think before it answers (%1)").arg(actionKeys("chat.think")));
     m_preset->setIconName(QStringLiteral("settings"));
     m_preset->setChevronShown(false);
     m_preset->setToolTip(tr("How freely the model chooses its words"));
     m_edit->setAccessibleName(tr("Message"));
     m_attachments->setNext(m_edit);
     m_edit->setLongestPaste(kLongestPaste, kMostPastedLines);
-    m_attach->setName(tr("Attach files"), tr("Ctrl+O"));
+    m_attach->setName(tr("Attach files"), actionKeys("chat.attach"));
     m_edit->viewport()->installEventFilter(this);
     m_edit->installEventFilter(this);
 

@@ -1,5 +1,6 @@
 #include "ui/chat/context_bar.h"
 
+#include "ui/actions.h"
 #include "ui/widgets/figures.h"
 
 #include <QCoreApplication>
@@ -71,6 +72,7 @@ void paintHatch(QPainter &painter, const QRectF &rect, const QColor &lines, cons
 
 ContextBar::ContextBar(const Appearance &appearance, QWidget *parent) : QWidget(parent), m_appearance(appearance)
 {
+    installAccessibleRows();
     setFixedHeight(32);
     setFocusPolicy(Qt::TabFocus);
     setMouseTracking(true);
@@ -143,6 +145,12 @@ int ContextBar::segmentAt(const QPointF &point) const
     return -1;
 }
 
+QRect ContextBar::accessibleRowRect(int row) const
+{
+    const QRect lane = segments()[row].rect.toAlignedRect();
+    return QRect(mapToGlobal(QPoint(lane.left(), 0)), QSize(lane.width(), height()));
+}
+
 bool ContextBar::event(QEvent *event)
 {
     if (event->type() == QEvent::ToolTip && m_map.limit > 0) {
@@ -156,7 +164,7 @@ bool ContextBar::event(QEvent *event)
             for (const Segment &segment : all)
                 lines << wordsOf(segment);
         lines << tr("Kept for the answer, %1").arg(tokenCount(m_map.kept)) << tr("Free, %1").arg(tokenCount(m_map.free()))
-              << tr("Click: all parts (Ctrl+I)");
+              << tr("Click: all parts (%1)").arg(actionKeys("chat.inspector"));
         QToolTip::showText(help->globalPos(), lines.join(QLatin1Char('\n')), this);
         return true;
     }

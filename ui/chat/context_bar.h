@@ -3,6 +3,7 @@
 
 #include "app/chat/context_counter.h"
 #include "ui/appearance.h"
+#include "ui/widgets/accessible_rows.h"
 
 #include <QWidget>
 
@@ -17,7 +18,7 @@ const QColor &contextKindColor(const Theme &theme, ContextKind kind);
 void paintHatch(QPainter &painter, const QRectF &rect, const QColor &lines, const QColor &edge);
 
 // A click opens the inspector; a part that is dragged out of the bar, or focused when Delete is pressed, is to be left out.
-class ContextBar : public QWidget
+class ContextBar : public QWidget, public AccessibleRows
 {
     Q_OBJECT
 
@@ -28,6 +29,9 @@ public:
     void setMap(const app::ContextMap &map, int running);
     int excess() const { return m_running >= 0 ? 0 : m_map.excess(); }
     QSize sizeHint() const override { return {200, 32}; }
+    int accessibleRowCount() const override { return int(segments().size()); }
+    QString accessibleRow(int row) const override { return wordsOf(segments()[row]); }
+    QRect accessibleRowRect(int row) const override;
 
 Q_SIGNALS:
     void opened(ui::ContextKind kind);

@@ -1,6 +1,7 @@
 #include "ui/chat/context_inspector.h"
 
 #include "ui/widgets/figures.h"
+#include "ui/widgets/list_keys.h"
 
 #include <QHBoxLayout>
 #include <QHelpEvent>
@@ -395,6 +396,7 @@ ContextInspector::ContextInspector(const Appearance &appearance, QWidget *parent
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setMouseTracking(true);
     m_list->setAccessibleName(tr("Parts of the context"));
+    moveWithJk(m_list);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     m_list->viewport()->setAutoFillBackground(false);

@@ -1,7 +1,9 @@
 #include "ui/chat/conversation_list.h"
 
+#include "ui/actions.h"
 #include "ui/chat/conversation_menu.h"
 #include "ui/widgets/figures.h"
+#include "ui/widgets/list_keys.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -153,7 +155,7 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
       m_view(new QListView(this)), m_empty(new QLabel(this)),
       m_undo(new Notice(appearance, Notice::Kind::Plain, this))
 {
-    m_new->setName(tr("New chat"), tr("Ctrl+N"));
+    m_new->setName(tr("New chat"), actionKeys("window.new"));
     m_search->setProperty("quiet", true);
     m_search->setPlaceholderText(tr("Search chats"));
     m_search->setAccessibleName(tr("Search all chats"));
@@ -177,6 +179,7 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->viewport()->setAutoFillBackground(false);
     m_view->installEventFilter(this);
+    moveWithJk(m_view);
     m_empty->setWordWrap(true);
     m_empty->setContentsMargins(8, 16, 8, 0);
     m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -228,6 +231,7 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
         m_undo->show();
         m_undoTimer.start(kUndoMs);
     });
+    connect(&m_model, &Model::restored, m_undo, &QWidget::hide);
     m_undoTimer.setSingleShot(true);
     connect(&m_undoTimer, &QTimer::timeout, m_undo, &QWidget::hide);
     connect(&appearance, &Appearance::changed, this, &ConversationList::updateEmpty);
@@ -306,20 +310,17 @@ void ConversationList::showMenu(const QPoint &at)
     if (index.isValid()) {
         const qint64 id = idAt(index);
         menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, [this, id] { rename(id); })
-            ->setShortcut(Qt::Key_F2);
+            ->setShortcut(actionShortcut("chat.rename"));
         addConversationActions(menu, m_appearance, m_model, id, window());
         menu.addSeparator();
     }
-    addFileActions(menu);
+    Q_EMIT menuRequested(&menu);
     menu.exec(m_view->viewport()->mapToGlobal(at));
 }
 
-void ConversationList::addFileActions(QMenu &menu)
+qint64 ConversationList::focusedId() const
 {
-    menu.addAction(m_appearance.icon(QStringLiteral("import")), tr("Import chats…"), this, &ConversationList::importRequested);
-    menu.addAction(m_appearance.icon(QStringLiteral("export")), tr("Export all chats…"), this, &ConversationList::exportAllRequested)
-        ->setEnabled(m_model.total() > 0);
-    addListActions(menu, m_appearance, m_model, window());
+    return m_view->hasFocus() ? idAt(m_view->currentIndex()) : 0;
 }
 
 void ConversationList::rename(qint64 id)
@@ -391,10 +392,6 @@ bool ConversationList::eventFilter(QObject *watched, QEvent *event)
         }
     } else if (watched == m_view && event->type() == QEvent::KeyPress && m_view->currentIndex().isValid()) {
         const int key = static_cast<QKeyEvent *>(event)->key();
-        if (key == Qt::Key_F2) {
-            rename(idAt(m_view->currentIndex()));
-            return true;
-        }
         if (key == Qt::Key_Delete) {
             m_model.remove(idAt(m_view->currentIndex()));
             return true;

@@ -27,7 +27,7 @@ public:
     void setCurrent(qint64 id);
     void setBusy(const QSet<qint64> &ids); // answers are being written there
     void focusSearch();
-    void addFileActions(QMenu &menu); // import, export of all, archived and deleted chats
+    qint64 focusedId() const; // of the row that keys work on; 0: the list has no focus
     void rename(qint64 id); // begins editing the title in place
     QLineEdit *search() const { return m_search; }
     QListView *view() const { return m_view; }
@@ -36,8 +36,7 @@ public:
 Q_SIGNALS:
     void opened(qint64 id);
     void newChatRequested();
-    void importRequested();
-    void exportAllRequested();
+    void menuRequested(QMenu *menu); // its end: what is done with the whole list
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

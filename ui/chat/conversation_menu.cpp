@@ -1,8 +1,8 @@
 #include "ui/chat/conversation_menu.h"
 
 #include "app/chat/conversation_list_model.h"
+#include "ui/actions.h"
 #include "ui/appearance.h"
-#include "ui/chat/deleted_chats_dialog.h"
 
 #include <QInputDialog>
 #include <QMenu>
@@ -83,18 +83,7 @@ void addConversationActions(QMenu &menu, const Appearance &appearance, Model &mo
                    [&model, id, archived = chat.archivedAt != 0] { model.setArchived(id, !archived); });
     menu.addAction(appearance.icon(QStringLiteral("trash"), 16, appearance.theme().danger), tr("Delete"), parent,
                    [&model, id] { model.remove(id); })
-        ->setShortcut(Qt::Key_Delete);
-}
-
-void addListActions(QMenu &menu, const Appearance &appearance, Model &model, QWidget *parent)
-{
-    QAction *archived = menu.addAction(tr("Show archived chats"), parent, [&model](bool on) { model.showArchived(on); });
-    archived->setCheckable(true);
-    archived->setChecked(model.archivedShown());
-    menu.addAction(tr("Deleted chats…"), parent, [&appearance, &model, parent] {
-        DeletedChatsDialog dialog(appearance, model, parent);
-        dialog.exec();
-    });
+        ->setShortcut(actionShortcut("chat.delete"));
 }
 
 } // namespace ui

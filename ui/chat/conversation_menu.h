@@ -16,7 +16,5 @@ class Appearance;
 
 // Pin, folder, tags, duplicate, archive and delete, for a chat that is in the file. `parent` is the window that questions stand over.
 void addConversationActions(QMenu &menu, const Appearance &appearance, app::ConversationListModel &model, qint64 id, QWidget *parent);
-// Archived chats shown or hidden; deleted ones.
-void addListActions(QMenu &menu, const Appearance &appearance, app::ConversationListModel &model, QWidget *parent);
 
 } // namespace ui

@@ -3,6 +3,7 @@
 #include "ui/appearance.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/figures.h"
+#include "ui/widgets/list_keys.h"
 
 #include <QDateTime>
 #include <QHBoxLayout>
@@ -24,6 +25,7 @@ DeletedChatsDialog::DeletedChatsDialog(const Appearance &appearance, app::Conver
     m_words->setWordWrap(true);
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setAccessibleName(tr("Deleted chats"));
+    moveWithJk(m_list);
     auto *close = new TextButton(appearance, tr("Close"), TextButton::Kind::Outlined, this);
     auto *buttons = new QHBoxLayout;
     buttons->addWidget(m_remove);

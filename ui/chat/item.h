@@ -81,6 +81,8 @@ public:
     virtual int positionAt(const QPointF &) const { return 0; }
     virtual QString text(int, int) const { return QString(); }
     virtual Hot hotAt(const QPointF &) const { return {}; }
+    // All that can be pressed in it and is in no menu of the message, for who has no pointer.
+    virtual QVector<Hot> hots() const { return {}; }
     virtual bool isTextAt(const QPointF &) const { return false; }
     // Scrolls sideways when it is wider than its place; false: it cannot.
     virtual bool scrollSideways(int) { return false; }

@@ -1,5 +1,6 @@
 #include "ui/chat/message_items.h"
 
+#include "ui/actions.h"
 #include "ui/chat/attachment_chips.h"
 #include "ui/chat/rich_text.h"
 #include "ui/widgets/figures.h"
@@ -74,10 +75,11 @@ public:
     }
     Hot hotAt(const QPointF &point) const override
     {
-        if (!rect().contains(point))
-            return {};
-        return {Action::ToggleReasoning, rect(),
-                m_head.unfolded ? tr("Fold the reasoning") : tr("Show the reasoning"), QString(), QString()};
+        return rect().contains(point) ? hots().first() : Hot{};
+    }
+    QVector<Hot> hots() const override
+    {
+        return {{Action::ToggleReasoning, rect(), m_head.unfolded ? tr("Fold the reasoning") : tr("Show the reasoning"), QString(), QString()}};
     }
     QString accessibleText() const override { return words(); }
 
@@ -220,12 +222,17 @@ public:
     }
     Hot hotAt(const QPointF &point) const override
     {
-        for (int i = 0; i < m_rects.size(); ++i) {
-            if (m_rects[i].contains(point))
-                return {m_ending.choices[i].action, m_rects[i], m_ending.choices[i].words,
-                        m_ending.choices[i].name, QString()};
-        }
+        for (const Hot &hot : hots())
+            if (hot.rect.contains(point))
+                return hot;
         return {};
+    }
+    QVector<Hot> hots() const override
+    {
+        QVector<Hot> all;
+        for (int i = 0; i < m_rects.size(); ++i)
+            all.append({m_ending.choices[i].action, m_rects[i], m_ending.choices[i].words, m_ending.choices[i].name, QString()});
+        return all;
     }
     QString accessibleText() const override { return m_ending.title + QLatin1Char(' ') + m_ending.sentence; }
 
@@ -297,9 +304,9 @@ public:
                        true,
                        {}});
         if (!m_row.user && m_row.canRetry)
-            all.push_back({Action::Retry, QStringLiteral("retry"), tr("Retry (Ctrl+R)"), m_row.canWork, {}});
+            all.push_back({Action::Retry, QStringLiteral("retry"), tr("Retry (%1)").arg(actionKeys("chat.retry")), m_row.canWork, {}});
         if (m_row.lens)
-            all.push_back({Action::TokenLens, QStringLiteral("lens"), m_row.lensOpen ? tr("Close the token lens (Esc)") : tr("Token lens (Ctrl+L)"), m_row.canWork, {}});
+            all.push_back({Action::TokenLens, QStringLiteral("lens"), m_row.lensOpen ? tr("Close the token lens (%1)").arg(actionKeys("window.stop")) : tr("Token lens (%1)").arg(actionKeys("chat.lens")), m_row.canWork, {}});
         if (m_row.user && m_row.canRetry)
             all.push_back(
                 {Action::Edit, QStringLiteral("edit"), tr("Edit and send again"), m_row.canWork, {}});
@@ -514,7 +521,7 @@ public:
     Hot hotAt(const QPointF &point) const override
     {
         if (m_folds && foldRect().contains(point))
-            return {Action::Custom, foldRect(), foldWords(), QStringLiteral("fold"), QString()};
+            return hots().first();
         if (Hot chip = m_chips.hotAt(point - chipsAt()); chip.action != Action::None) {
             chip.rect.translate(chipsAt());
             return chip;
@@ -522,6 +529,10 @@ public:
         Hot hot = m_actions.hotAt(point - actionsAt());
         hot.rect.translate(actionsAt());
         return hot;
+    }
+    QVector<Hot> hots() const override
+    {
+        return m_folds ? QVector<Hot>{{Action::Custom, foldRect(), foldWords(), QStringLiteral("fold"), QString()}} : QVector<Hot>();
     }
     void markCopied(const Hot &hot, bool copied) override { m_actions.markCopied(hot, copied); }
 

@@ -76,6 +76,11 @@ StartView::StartView(const Appearance &appearance, QWidget *parent)
     connect(&appearance, &Appearance::changed, this, [this] { update(); });
 }
 
+QWidget *StartView::first() const
+{
+    return m_starts.value(0);
+}
+
 QRect StartView::column() const
 {
     const int w = std::min(720, width() - 48);

@@ -13,6 +13,7 @@ class StartView : public QWidget
 
 public:
     explicit StartView(const Appearance &appearance, QWidget *parent = nullptr);
+    QWidget *first() const; // of the starts
 
 Q_SIGNALS:
     // Text for the composer; the cursor belongs at `cursor`.

@@ -155,6 +155,15 @@ public:
         return link < 0 ? Hot{Action::None, QRectF(point, QSizeF(1, 1)), words.formulaErrorAt(inCell), {}, {}, {}}
                         : linkHot(point, words.link(link), words.linkWords(link));
     }
+    QVector<Hot> hots() const override
+    {
+        QVector<Hot> all;
+        for (const std::vector<Cell> &row : m_rows)
+            for (const Cell &cell : row)
+                for (int i = 0; i < cell.words->source().links.size(); ++i)
+                    all << linkHot({}, cell.words->link(i), cell.words->linkWords(i));
+        return all;
+    }
     bool isTextAt(const QPointF &point) const override { return cellUnder(point).first >= 0; }
     bool scrollSideways(int delta) override
     {

@@ -1,17 +1,11 @@
 #include "ui/chat/transcript.h"
 
 #include "app/chat/message_list_model.h"
-#include "ui/chat/attachment_chips.h"
-#include "ui/chat/attachment_words.h"
 #include "ui/chat/formula_pictures.h"
-#include "ui/chat/transcript_accessible.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QHelpEvent>
-#include <QKeyEvent>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
@@ -38,10 +32,10 @@ Transcript::Transcript(const Appearance &appearance, QWidget *parent)
     : QAbstractScrollArea(parent), m_appearance(appearance),
       m_endButton(new TextButton(appearance, tr("To the end"), TextButton::Kind::Outlined, this))
 {
-    installTranscriptAccessibility();
+    installAccessibleRows();
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setFocusPolicy(Qt::ClickFocus);
+    setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Conversation"));
     viewport()->setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
@@ -340,6 +334,7 @@ void Transcript::paintEvent(QPaintEvent *event)
         return;
     const int scroll = verticalScrollBar()->value();
     const bool focused = hasFocus() || m_selecting;
+    const int focusedRow = hasFocus() ? focusedMessage() : -1;
     for (int row = rowAt(scroll + event->rect().top()); row < messageCount(); ++row) {
         const int top = topOf(row) - scroll;
         if (top > event->rect().bottom())
@@ -354,12 +349,14 @@ void Transcript::paintEvent(QPaintEvent *event)
                              0,
                              0,
                              devicePixelRatioF(),
-                             row == m_hoveredRow,
+                             row == m_hoveredRow || row == focusedRow,
                              m_found};
         painter.save();
         painter.translate(at);
         message.paint(painter, context, [this, row](int item) { return selectedIn(row, item); });
         painter.restore();
+        if (row == focusedRow)
+            paintFocus(painter, QRectF(at, QSizeF(columnWidth(), message.height())));
     }
 }
 
@@ -683,87 +680,6 @@ void Transcript::wheelEvent(QWheelEvent *event)
         return;
     }
     QAbstractScrollArea::wheelEvent(event);
-}
-
-void Transcript::contextMenuEvent(QContextMenuEvent *event)
-{
-    Spot spot;
-    const Hot hot = hotAt(event->pos(), &spot);
-    QMenu menu(this);
-    if (hasSelection()) {
-        menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy"), this,
-                       &Transcript::copySelection);
-        menu.addAction(m_appearance.icon(QStringLiteral("copy")), tr("Copy as Markdown"), this, &Transcript::copyAsMarkdown);
-    }
-    if (hot.action == Action::OpenLink)
-        menu.addAction(m_appearance.icon(QStringLiteral("link")), tr("Copy link"), this,
-                       [url = hot.text] { QApplication::clipboard()->setText(url); });
-    if (spot.row >= 0) {
-        const MessageView &message = *m_messages[size_t(spot.row)];
-        const QString words = message.isUser() ? tr("Copy message") : tr("Copy answer as Markdown");
-        menu.addAction(m_appearance.icon(QStringLiteral("copy")), words, this,
-                       [text = message.record().content] { QApplication::clipboard()->setText(text); });
-        for (const app::AttachmentRecord &one : message.record().attachments)
-            menu.addAction(m_appearance.icon(QStringLiteral("eye")), tr("Show %1").arg(shownName(one.name).left(60)), this,
-                           [this, row = spot.row, id = one.id] { Q_EMIT actionRequested(Action::Custom, row, attachmentAction(id)); });
-        menu.addSeparator();
-        const int row = spot.row;
-        QAction *work =
-            message.isUser()
-                ? menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Edit and send again"), this,
-                                 [this, row] { Q_EMIT actionRequested(Action::Edit, row, {}); })
-                : menu.addAction(m_appearance.icon(QStringLiteral("retry")), tr("Retry"), this,
-                                 [this, row] { Q_EMIT actionRequested(Action::Retry, row, {}); });
-        work->setEnabled(!m_busy);
-        if (!message.isUser()) {
-            const auto add = [&](const QString &icon, const QString &name, Action action, const QString &custom, bool enabled) {
-                menu.addAction(m_appearance.icon(icon), name, this, [=, this] { Q_EMIT actionRequested(action, row, custom); })->setEnabled(enabled);
-            };
-            if (!m_compared) {
-                add(QStringLiteral("edit"), tr("Edit the answer"), Action::Edit, {}, !m_busy);
-                add(QStringLiteral("compare"), tr("Compare answers…"), Action::Custom, QStringLiteral("compare"), !m_busy);
-                add(QStringLiteral("branch"), tr("Branch from here"), Action::Custom, QStringLiteral("branch"), !m_busy && row + 1 < messageCount());
-            }
-            add(QStringLiteral("receipt"), tr("Receipt and replay…"), Action::Custom, QStringLiteral("receipt"), !message.record().receipt.isEmpty());
-        }
-    }
-    menu.addAction(tr("Select all"), this, &Transcript::selectAll);
-    menu.exec(event->globalPos());
-}
-
-void Transcript::keyPressEvent(QKeyEvent *event)
-{
-    QScrollBar *bar = verticalScrollBar();
-    if (event->matches(QKeySequence::Copy)) {
-        copySelection();
-    } else if (event->matches(QKeySequence::SelectAll)) {
-        selectAll();
-    } else if (event->key() == Qt::Key_Home) {
-        bar->setValue(0);
-    } else if (event->key() == Qt::Key_End) {
-        scrollToEnd();
-    } else if (!event->text().isEmpty() && event->text()[0].isPrint() &&
-               !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) &&
-               event->key() != Qt::Key_Space) {
-        Q_EMIT typed(event);
-    } else if (event->key() == Qt::Key_Space) {
-        bar->setValue(bar->value() +
-                      (event->modifiers() & Qt::ShiftModifier ? -1 : 1) * bar->pageStep() * 9 / 10);
-    } else {
-        QAbstractScrollArea::keyPressEvent(event);
-    }
-}
-
-void Transcript::focusInEvent(QFocusEvent *event)
-{
-    QAbstractScrollArea::focusInEvent(event);
-    viewport()->update();
-}
-
-void Transcript::focusOutEvent(QFocusEvent *event)
-{
-    QAbstractScrollArea::focusOutEvent(event);
-    viewport()->update();
 }
 
 } // namespace ui

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/chat/message_view.h"
+#include "ui/widgets/accessible_rows.h"
 #include "ui/widgets/buttons.h"
 
 #include <QAbstractScrollArea>
@@ -11,13 +12,15 @@
 #include <memory>
 #include <vector>
 
+class QMenu;
+
 namespace app {
 class MessageListModel;
 }
 
 namespace ui {
 
-class Transcript : public QAbstractScrollArea
+class Transcript : public QAbstractScrollArea, public AccessibleRows
 {
     Q_OBJECT
 
@@ -70,10 +73,20 @@ public:
     int lensTokenAt(const QPoint &point) const;
     void showRect(const QRect &rect); // of the viewport: scrolls until it is seen
 
+    // The message that keys work on: outlined while the transcript has the focus. -1: none.
+    int focusedMessage() const { return hasFocus() ? lastFocused() : -1; }
+    void focusMessage(int step); // the one before (-1) or after; brings the focus here
+    void showFocusedMenu();      // all that can be done with it
+    bool saveLastCode();         // asks for a place for the last code block; false: there is none
+
     // On the screen, for accessibility.
     QRect messageRect(int row) const;
     int messageCount() const { return int(m_messages.size()); }
     MessageView &message(int row) { return *m_messages[size_t(row)]; }
+    int accessibleRowCount() const override { return messageCount(); }
+    QString accessibleRow(int row) const override { return m_messages[size_t(row)]->accessibleText(); }
+    QString accessibleRowDescription(int row) const override;
+    QRect accessibleRowRect(int row) const override { return messageRect(row); }
 
 Q_SIGNALS:
     // One of Retry, Edit, Continue, PreviousVersion, NextVersion, Custom.
@@ -121,6 +134,9 @@ private:
         int number; // in that part of the message
     };
 
+    int lastFocused() const;
+    void fillMenu(QMenu &menu, const Hot &hot, const Spot &spot);
+    void paintFocus(QPainter &painter, const QRectF &message) const;
     void followWithin(int row, const QString &anchor); // a link within an answer
     void countFound();
     void showPlace(const FoundPlace &place);
@@ -171,6 +187,7 @@ private:
     int m_copiedItem = -1;
     Hot m_copiedHot;
     qint64 m_lensId = 0; // of the message
+    qint64 m_focusedId = 0; // of the message
     TextButton *m_endButton;
 };
 

@@ -1,5 +1,6 @@
 #include "ui/code/code_editor.h"
 
+#include "app/settings_keys.h"
 #include "ui/code/bracket_match.h"
 #include "ui/code/code_layout.h"
 #include "ui/code/syntax_highlighter.h"
@@ -21,7 +22,6 @@ namespace ui {
 namespace {
 
 constexpr int kGutterLeft = 20, kGutterRight = 20;
-constexpr int kSmallestZoom = -5, kLargestZoom = 20;
 
 qsizetype indentOf(const QString &line)
 {
@@ -150,7 +150,7 @@ void CodeEditor::applyAppearance()
 
 void CodeEditor::setZoom(int px)
 {
-    px = std::clamp(px, kSmallestZoom, kLargestZoom);
+    px = std::clamp(px, app::kCodeZoom.bounds.least, app::kCodeZoom.bounds.most);
     if (px == m_zoom)
         return;
     m_zoom = px;

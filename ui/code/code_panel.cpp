@@ -1,5 +1,7 @@
 #include "ui/code/code_panel.h"
 
+#include "app/settings_keys.h"
+#include "ui/actions.h"
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
 #include "ui/widgets/figures.h"
@@ -11,7 +13,6 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QScrollBar>
-#include <QShortcut>
 
 namespace ui {
 
@@ -25,7 +26,6 @@ using State = app::code::CodeSession::State;
 
 namespace {
 
-const app::SettingKey<int> kZoom{"code/zoom", 0};
 constexpr int kStoreMs = 500, kCountMs = 350, kLanguageMs = 300;
 constexpr int kNarrow = 1000; // below it task and editor take turns
 constexpr int kTaskWidth = 344;
@@ -62,7 +62,7 @@ CodePanel::CodePanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(&m_countTimer, &QTimer::timeout, this, &CodePanel::countTokens);
     connect(&m_languageTimer, &QTimer::timeout, this, &CodePanel::updateLanguage);
 
-    m_card->editor()->setZoom(m_settings.get(kZoom));
+    m_card->editor()->setZoom(m_settings.get(app::kCodeZoom));
     restore();
 
     connect(m_task, &TaskCard::changed, this, [this] {
@@ -93,14 +93,14 @@ CodePanel::CodePanel(app::InferenceService &service, app::Settings &settings, Ap
             m_countTimer.start();
         storeSoon();
     });
-    connect(editor, &CodeEditor::zoomChanged, this, [this](int px) { m_settings.set(kZoom, px); });
+    connect(editor, &CodeEditor::zoomChanged, this, [this](int px) { m_settings.set(app::kCodeZoom, px); });
     connect(editor->document(), &QTextDocument::modificationChanged, this, [this] { sessionChanged(); });
     connect(m_writer, &CodeWriter::aboutToWrite, this, &CodePanel::aboutToWrite);
     connect(m_writer, &CodeWriter::disturbed, this, &CodePanel::disturbed);
     connect(&m_service, &app::InferenceService::modelChanged, this, &CodePanel::modelChanged);
     connect(&m_service, &app::InferenceService::stateChanged, this, &CodePanel::showStatus);
     connectSession();
-    addKeys();
+    bindActions();
     modelChanged();
     updateLanguage();
     sessionChanged();
@@ -133,27 +133,41 @@ void CodePanel::connectSession()
     connect(&m_session, &CodeSession::ended, this, &CodePanel::sessionEnded);
 }
 
-void CodePanel::addKeys()
+void CodePanel::bindActions()
 {
-    const auto key = [this](const QKeySequence &sequence, auto handler) {
-        auto *shortcut = new QShortcut(sequence, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, handler);
-    };
-    key(Qt::CTRL | Qt::Key_Return, [this] { run(); });
-    key(Qt::CTRL | Qt::Key_Enter, [this] { run(); });
-    key(QKeySequence::Find, [this] { m_card->findBar()->open(); });
-    key(Qt::Key_F3, [this] { m_card->findBar()->findNext(false); });
-    key(Qt::SHIFT | Qt::Key_F3, [this] { m_card->findBar()->findNext(true); });
-    key(QKeySequence::Save, [this] { save(); });
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_S, [this] { saveAs(); });
-    key(QKeySequence::Open, [this] { askForFile(); });
-    key(Qt::CTRL | Qt::Key_J, [this] { showProse(!m_card->prose()->isEmpty() && !m_card->isProseShown()); });
+    const auto written = [this] { return !m_card->editor()->document()->isEmpty(); };
+    const auto hasFormer = [this] { return m_card->hasFormer(); };
+    bindAction(this, "code.run", [this] { run(); }, [this] { return !m_session.isBusy(); });
+    bindAction(this, "code.open", [this] { askForFile(); });
+    bindAction(this, "code.save", [this] { save(); });
+    bindAction(this, "code.saveAs", [this] { saveAs(); });
+    bindAction(this, "code.copy", [this] { m_card->copyCode(); }, written);
+    bindAction(
+        this, "code.former",
+        [this] {
+            if (m_card->isFormerSeen())
+                m_card->showEditorTab();
+            else
+                m_card->showFormerTab();
+        },
+        hasFormer);
+    bindAction(this, "code.useFormer", [this] { useFormer(); }, hasFormer);
+    bindAction(this, "code.find", [this] { m_card->findBar()->open(); });
+    bindAction(this, "code.findNext", [this] { m_card->findBar()->findNext(false); });
+    bindAction(this, "code.findPrevious", [this] { m_card->findBar()->findNext(true); });
+    bindAction(
+        this, "code.notes", [this] { showProse(!m_card->prose()->isEmpty() && !m_card->isProseShown()); },
+        [this] { return !m_card->prose()->isEmpty(); });
 }
 
 void CodePanel::showProse(bool shown)
 {
     m_card->setProseShown(shown, m_explains ? tr("Explanation") : tr("Notes"), m_explains ? 0.5 : 0.3);
+}
+
+QVector<Panel::Region> CodePanel::regions()
+{
+    return {{m_task, m_task->instructionField()}, {m_card->editor(), m_card->editor()}, {m_card->former(), m_card->former()}, {m_card->prose(), m_card->prose()}};
 }
 
 void CodePanel::focusInput()
@@ -380,6 +394,11 @@ void CodePanel::sessionEnded()
     showEnd();
     updateTask();
     storeSoon();
+    if (m_session.state() == State::Failed || m_session.statistics().endReason != inference::EndReason::Cancelled) { // who stops it knows
+        const QString words = m_session.state() == State::Failed ? tr("The code was not written.") : tr("The code is written.");
+        Q_EMIT announced(words);
+        Q_EMIT answerEnded(tr("Code"), words);
+    }
 }
 
 // What the user should know of how it ended; nothing when all went well.

@@ -30,6 +30,7 @@ public:
 
     bool startsRailed() const override { return true; }
     void focusInput() override;
+    QVector<Region> regions() override;
     void newItem() override;
     void stop() override; // closes find, else stops the run
     bool acceptsFile(const QString &path) const override;
@@ -55,7 +56,7 @@ protected:
 private:
     app::code::CodeTask currentTask() const;
     void connectSession();
-    void addKeys();
+    void bindActions();
     void beginWriting();
     void receiveCode(const QString &text, bool whole);
     void aboutToWrite();

@@ -1,5 +1,7 @@
 #include "ui/code/editor_card.h"
 
+#include "ui/actions.h"
+
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -130,10 +132,11 @@ QWidget *EditorCard::buildHead()
     m_use->setIconName(QStringLiteral("undo"));
     m_use->setToolTip(tr("Brings this text back into the editor; what is there now comes here"));
     m_open = new IconButton(m_appearance, QStringLiteral("folder"), tr("Open file"), head);
-    m_open->setName(tr("Open file"), QStringLiteral("Ctrl+O"));
+    m_open->setName(tr("Open file"), actionKeys("code.open"));
     m_findButton = new IconButton(m_appearance, QStringLiteral("search"), tr("Find in this text"), head);
-    m_findButton->setName(tr("Find in this text"), QStringLiteral("Ctrl+F"));
+    m_findButton->setName(tr("Find in this text"), actionKeys("code.find"));
     m_copy = new IconButton(m_appearance, QStringLiteral("copy"), tr("Copy code"), head);
+    m_copy->setName(tr("Copy code"), actionKeys("code.copy"));
     m_save = new TextButton(m_appearance, tr("Save as…"), TextButton::Kind::Outlined, head);
     m_save->setIconName(QStringLiteral("save"));
     for (TextButton *button : {m_use, m_save})
@@ -160,13 +163,16 @@ QWidget *EditorCard::buildHead()
     connect(m_open, &IconButton::clicked, this, &EditorCard::openRequested);
     connect(m_findButton, &IconButton::clicked, m_find, &EditorFindBar::open);
     connect(m_save, &TextButton::clicked, this, &EditorCard::saveAsRequested);
-    connect(m_copy, &IconButton::clicked, this, [this] {
-        CodeEditor *seen = isFormerSeen() ? m_former : m_editor;
-        const QString chosen = seen->textCursor().selectedText().replace(QChar::ParagraphSeparator, u'\n');
-        QGuiApplication::clipboard()->setText(chosen.isEmpty() ? seen->text() : chosen);
-        Q_EMIT copied();
-    });
+    connect(m_copy, &IconButton::clicked, this, &EditorCard::copyCode);
     return head;
+}
+
+void EditorCard::copyCode()
+{
+    CodeEditor *seen = isFormerSeen() ? m_former : m_editor;
+    const QString chosen = seen->textCursor().selectedText().replace(QChar::ParagraphSeparator, u'\n');
+    QGuiApplication::clipboard()->setText(chosen.isEmpty() ? seen->text() : chosen);
+    Q_EMIT copied();
 }
 
 QWidget *EditorCard::buildProse()
@@ -176,7 +182,7 @@ QWidget *EditorCard::buildProse()
     m_proseTitle = new QLabel(head);
     auto *copy = new IconButton(m_appearance, QStringLiteral("copy"), tr("Copy the notes"), head);
     auto *hide = new IconButton(m_appearance, QStringLiteral("chevron-down"), tr("Hide the notes"), head);
-    hide->setName(tr("Hide the notes"), QStringLiteral("Ctrl+J"));
+    hide->setName(tr("Hide the notes"), actionKeys("code.notes"));
     auto *line = new QHBoxLayout(head);
     line->setContentsMargins(20, 1, 8, 0);
     line->setSpacing(4);
@@ -235,6 +241,11 @@ void EditorCard::showEditorTab()
 void EditorCard::showFormerTab()
 {
     showTab(true);
+}
+
+bool EditorCard::hasFormer() const
+{
+    return !m_formerTab->isHidden();
 }
 
 bool EditorCard::isFormerSeen() const

@@ -31,6 +31,8 @@ public:
     void setMark(TabButton::Mark mark);
     void showEditorTab();
     void showFormerTab();
+    bool hasFormer() const;
+    void copyCode(); // what is selected in the text that is seen, else all of it
     bool isFormerSeen() const;
     // `share` of the height, when it was hidden before.
     void setProseShown(bool shown, const QString &title, qreal share = 0.3);

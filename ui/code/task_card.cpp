@@ -1,6 +1,7 @@
 #include "ui/code/task_card.h"
 
 #include "app/syntax/lexer.h"
+#include "ui/actions.h"
 #include "ui/widgets/figures.h"
 
 #include <QActionGroup>
@@ -177,7 +178,7 @@ QWidget *TaskCard::buildHead()
     line->setSpacing(4);
     line->addWidget(m_title, 1);
     auto *fresh = new IconButton(m_appearance, QStringLiteral("plus"), tr("New task"), head);
-    fresh->setName(tr("New task"), QStringLiteral("Ctrl+N"));
+    fresh->setName(tr("New task"), actionKeys("window.new"));
     connect(fresh, &IconButton::clicked, this, &TaskCard::newRequested);
     line->addWidget(fresh);
     m_switch = new IconButton(m_appearance, QStringLiteral("chevron-right"), tr("Show the editor"), head);
@@ -425,7 +426,7 @@ void TaskCard::showWords()
         m_run->setKind(TextButton::Kind::Outlined);
         m_run->setText(tr("Stop"));
         m_run->setIconName(QStringLiteral("stop"));
-        m_run->setKeyHint(QStringLiteral("Esc"));
+        m_run->setKeyHint(actionKeys("window.stop"));
         m_run->setEnabled(true);
         m_run->setToolTip(m_waiting ? tr("Takes the task out of the queue")
                                     : tr("What has been written stays"));
@@ -434,7 +435,7 @@ void TaskCard::showWords()
     m_run->setKind(TextButton::Kind::Primary);
     m_run->setText(m_verbs[size_t(m_verb)]->text());
     m_run->setIconName(QString());
-    m_run->setKeyHint(QStringLiteral("Ctrl+Enter"));
+    m_run->setKeyHint(actionKeys("code.run"));
     m_run->setEnabled(m_lack == Lack::Nothing);
     m_run->setToolTip(m_lack == Lack::Instruction ? tr("Write what to build first")
                       : m_lack == Lack::Source ? tr("Write or paste code in the editor first, or open a file")

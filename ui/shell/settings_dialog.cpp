@@ -1,338 +1,491 @@
 #include "ui/shell/settings_dialog.h"
 
 #include "app/settings_keys.h"
-#include "ui/chat/message_items.h"
 #include "ui/chat/sampling_words.h"
 #include "ui/shell/diagnostics_page.h"
-#include "ui/widgets/buttons.h"
-#include "ui/widgets/card.h"
+#include "ui/shell/settings_parts.h"
+#include "ui/shell/sidebar.h"
 #include "ui/widgets/figures.h"
+#include "ui/widgets/focus_ring.h"
 #include "ui/widgets/plain_edit.h"
 #include "ui/widgets/segmented.h"
 
+#include <QDir>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QPainter>
 #include <QScrollArea>
-#include <QScrollBar>
 #include <QThread>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
 namespace {
 
-// A label in a colour of the theme that follows it.
-QLabel *label(const Appearance &appearance, const QString &text, FontRole role, ColorToken color,
-              QWidget *parent)
-{
-    auto *result = new QLabel(text, parent);
-    result->setTextFormat(Qt::PlainText);
-    result->setWordWrap(true);
-    const auto paint = [result, role, color, &appearance] {
-        QPalette palette;
-        palette.setColor(QPalette::WindowText, appearance.theme().*color);
-        result->setPalette(palette);
-        result->setFont(appearance.font(role));
-    };
-    QObject::connect(&appearance, &Appearance::changed, result, paint);
-    paint();
-    return result;
-}
-
-// A field with an edge around a multi-line edit.
-class EditField : public QFrame
-{
-public:
-    EditField(const Appearance &appearance, QWidget *parent) : QFrame(parent), m_appearance(appearance)
-    {
-        m_edit = new PlainEdit(appearance, this);
-        m_edit->setSubmitsOnReturn(false);
-        auto *layout = new QVBoxLayout(this);
-        layout->setContentsMargins(12, 9, 4, 9);
-        layout->addWidget(m_edit);
-        connect(m_edit, &QTextEdit::cursorPositionChanged, this, [this] { update(); });
-    }
-    PlainEdit *edit() const { return m_edit; }
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        const Theme &t = m_appearance.theme();
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        const bool focused = m_edit->hasFocus();
-        const qreal w = focused ? 2 : 1;
-        painter.setPen(QPen(focused ? t.focus : t.control, w));
-        painter.setBrush(t.surface);
-        painter.drawRoundedRect(QRectF(rect()).adjusted(w / 2, w / 2, -w / 2, -w / 2), 6, 6);
-    }
-
-private:
-    const Appearance &m_appearance;
-    PlainEdit *m_edit;
-};
+constexpr int kSide = 200, kHead = 52, kWords = 252;
 
 } // namespace
 
-SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &settings,
-                               Appearance &appearance, app::KeptPages &keptPages, QWidget *parent)
-    : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance),
-      m_keptPages(keptPages)
+SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &settings, Appearance &appearance, app::KeptPages &keptPages,
+                               QWidget *parent)
+    : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_keptPages(keptPages)
 {
     setWindowTitle(tr("Settings"));
-    resize(640, 640);
-    auto *all = new QVBoxLayout(this);
-    all->setContentsMargins(0, 0, 0, 0);
-    all->setSpacing(0);
+    resize(kSide + 640, 620);
     auto *scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->viewport()->setAutoFillBackground(false);
+    scroll->setAccessibleName(tr("Settings"));
     auto *page = new QWidget(scroll);
-    auto *form = m_form = new QVBoxLayout(page);
-    form->setContentsMargins(24, 16, 24, 16);
-    form->setSpacing(0);
-    addAppearance(form);
-    addEngine(form);
-    addChat(form);
-    form->addStretch(1);
+    m_form = new QVBoxLayout(page);
+    m_form->setContentsMargins(24, 8, 16, 16);
+    m_form->setSpacing(0);
+    auto *column = new QVBoxLayout;
+    column->setSpacing(0);
+    auto *side = makeSide(); // before the form: tab goes that way
+    column->addWidget(makeHead());
+    column->addWidget(scroll, 1);
+    column->addWidget(makeFoot());
+    auto *all = new QHBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->setSpacing(0);
+    all->addWidget(side);
+    all->addLayout(column, 1);
+
+    m_none = themedLabel(appearance, tr("No setting is called that."), FontRole::Ui, &Theme::text2, page);
+    m_none->setContentsMargins(0, 12, 0, 0);
+    m_form->addWidget(m_none);
+    for (const SettingPage each : kSettingPages) {
+        QLabel *head = themedLabel(appearance, settingPageName(each), FontRole::Title, &Theme::text, page);
+        head->setContentsMargins(0, 12, 0, 6);
+        m_groups.insert(int(each), head);
+        m_form->addWidget(head);
+        switch (each) {
+        case SettingPage::Appearance:
+            addAppearance();
+            break;
+        case SettingPage::Chat:
+            addChat();
+            break;
+        case SettingPage::Engine:
+            addEngine();
+            break;
+        case SettingPage::Desktop:
+            addDesktop();
+            break;
+        case SettingPage::Diagnostics:
+            break;
+        }
+    }
+    m_form->addStretch(1);
     scroll->setWidget(page);
     page->setAutoFillBackground(false); // setWidget() turns it on
-    all->addWidget(scroll, 1);
-    auto *foot = new QHBoxLayout;
-    foot->setContentsMargins(24, 12, 24, 16);
-    foot->addWidget(label(appearance, tr("Changes apply at once."), FontRole::Small, &Theme::text3, this), 1);
-    auto *close = new TextButton(appearance, tr("Close"), TextButton::Kind::Outlined, this);
+    connect(&m_settings, &app::Settings::changed, this, [this] { refresh(); });
+    refresh();
+    m_search->setFocus();
+    new FocusRing(appearance, this);
+}
+
+QWidget *SettingsDialog::makeSide()
+{
+    auto *side = new QWidget(this);
+    side->setFixedWidth(kSide);
+    auto *column = new QVBoxLayout(side);
+    column->setContentsMargins(8, 12, 8, 8);
+    column->setSpacing(1);
+    m_search = new QLineEdit(side);
+    m_search->setProperty("quiet", true);
+    m_search->setPlaceholderText(tr("Search settings"));
+    m_search->setAccessibleName(tr("Search settings"));
+    m_search->setMaxLength(200);
+    QAction *glass = m_search->addAction(m_appearance.icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
+    connect(&m_appearance, &Appearance::changed, this, [this, glass] { glass->setIcon(m_appearance.icon(QStringLiteral("search"))); });
+    connect(m_search, &QLineEdit::textChanged, this, [this] { refresh(); });
+    column->addWidget(m_search);
+    column->addSpacing(8);
+    for (const SettingPage each : kSettingPages) {
+        auto *row = new NavRow(m_appearance, settingPageIcon(each), settingPageName(each), {}, side);
+        m_pages.insert(int(each), row);
+        connect(row, &NavRow::clicked, this, [this, each] { showPage(each); });
+        column->addWidget(row);
+    }
+    m_pages[int(SettingPage::Diagnostics)]->hide(); // until there is one
+    column->addStretch(1);
+    return side;
+}
+
+QWidget *SettingsDialog::makeHead()
+{
+    auto *head = new QWidget(this);
+    head->setFixedHeight(kHead);
+    auto *line = new QHBoxLayout(head);
+    line->setContentsMargins(24, 0, 16, 0);
+    line->setSpacing(12);
+    m_title = themedLabel(m_appearance, {}, FontRole::Title, &Theme::text, head);
+    m_defaults = new TextButton(m_appearance, tr("Defaults"), TextButton::Kind::Quiet, head);
+    m_defaults->setButtonHeight(28);
+    m_defaults->setIconName(QStringLiteral("undo"));
+    m_defaults->setToolTip(tr("All settings of this page back to their defaults"));
+    m_defaults->setAccessibleName(tr("Defaults of this page"));
+    connect(m_defaults, &TextButton::clicked, this, [this] {
+        QVector<Undo> ways;
+        for (const Row &row : std::as_const(m_rows))
+            if (row.words && row.page == m_page && !row.isDefault())
+                ways << row.reset();
+        offerUndo(tr("%1 has its defaults.").arg(settingPageName(m_page)), [ways] {
+            for (const Undo &undo : ways)
+                undo();
+        });
+    });
+    line->addWidget(m_title, 1);
+    line->addWidget(themedLabel(m_appearance, tr("Changes apply at once"), FontRole::Small, &Theme::text2, head));
+    line->addWidget(m_defaults);
+    return head;
+}
+
+QWidget *SettingsDialog::makeFoot()
+{
+    auto *foot = new QWidget(this);
+    auto *line = new QHBoxLayout(foot);
+    line->setContentsMargins(24, 12, 24, 16);
+    line->setSpacing(12);
+    m_told = themedLabel(m_appearance, {}, FontRole::Small, &Theme::text2, foot);
+    m_undo = new TextButton(m_appearance, tr("Undo"), TextButton::Kind::Soft, foot);
+    m_undo->hide();
+    connect(m_undo, &TextButton::clicked, this, [this] {
+        if (const Undo undo = std::exchange(m_undoLast, {}))
+            undo();
+        m_told->clear();
+        m_undo->hide();
+    });
+    auto *close = new TextButton(m_appearance, tr("Close"), TextButton::Kind::Outlined, foot);
     connect(close, &TextButton::clicked, this, &QDialog::accept);
-    foot->addWidget(close);
-    all->addLayout(foot);
+    line->addWidget(m_told, 1);
+    line->addWidget(m_undo);
+    line->addWidget(close);
+    return foot;
+}
+
+void SettingsDialog::offerUndo(const QString &sentence, Undo undo)
+{
+    m_undoLast = std::move(undo);
+    m_told->setText(sentence);
+    m_undo->show();
 }
 
 void SettingsDialog::paintEvent(QPaintEvent *)
 {
+    const Theme &t = m_appearance.theme();
     QPainter painter(this);
-    painter.fillRect(rect(), m_appearance.theme().popover);
+    painter.fillRect(rect(), t.surface);
+    painter.fillRect(QRect(0, 0, kSide, height()), t.window);
+    painter.fillRect(QRect(kSide, 0, 1, height()), t.border);
+    painter.fillRect(QRect(kSide, kHead - 1, width(), 1), t.border);
 }
 
-QWidget *SettingsDialog::groupHead(const QString &name)
+void SettingsDialog::showPage(SettingPage page)
 {
-    QLabel *head = label(m_appearance, name, FontRole::Title, &Theme::text, this);
-    head->setContentsMargins(0, 12, 0, 6);
-    return head;
+    m_page = page;
+    m_search->clear();
+    refresh();
 }
 
-QWidget *SettingsDialog::row(const QString &name, const QString &hint, QWidget *control, bool wide)
+void SettingsDialog::showSetting(const QString &key)
 {
-    auto *row = new QWidget(this);
-    auto *words = new QVBoxLayout;
-    words->setSpacing(0);
-    QLabel *title = label(m_appearance, name, FontRole::Ui, &Theme::text, row);
-    title->setBuddy(control);
-    control->setAccessibleName(name);
-    words->addWidget(title);
-    if (!hint.isEmpty())
-        words->addWidget(label(m_appearance, hint, FontRole::Small, &Theme::text3, row));
-    if (wide) {
-        auto *column = new QVBoxLayout(row);
-        column->setContentsMargins(0, 8, 0, 8);
-        column->setSpacing(8);
-        column->addLayout(words);
-        column->addWidget(control);
-    } else {
-        auto *line = new QHBoxLayout(row);
-        line->setContentsMargins(0, 8, 0, 8);
-        line->setSpacing(24);
-        line->addLayout(words, 1);
-        line->addWidget(control, 0, Qt::AlignVCenter);
+    for (const Row &row : std::as_const(m_rows)) {
+        if (!row.words || key != QLatin1String(row.words->key))
+            continue;
+        showPage(row.page);
+        QWidget *control = row.control;
+        const QList<QWidget *> inside = control->findChildren<QWidget *>();
+        for (int i = 0; control->focusPolicy() == Qt::NoFocus && i < inside.size(); ++i)
+            if (inside[i]->focusPolicy() & Qt::TabFocus && inside[i]->isEnabled())
+                control = inside[i];
+        control->setFocus(Qt::TabFocusReason);
+        return;
     }
-    return row;
 }
 
-void SettingsDialog::addAppearance(QVBoxLayout *form)
+QStringList SettingsDialog::shown() const
 {
-    form->addWidget(groupHead(tr("Appearance")));
-    auto *scheme = new Segmented(m_appearance, {tr("System"), tr("Light"), tr("Dark")}, this);
-    scheme->setCurrent(int(m_appearance.scheme()));
-    connect(scheme, &Segmented::chosen, this, [this](int index) { m_appearance.setScheme(Scheme(index)); });
-    form->addWidget(row(tr("Colours"), QString(), scheme));
+    QStringList keys;
+    for (const Row &row : m_rows)
+        if (row.words && !row.row->isHidden())
+            keys << QString::fromLatin1(row.words->key);
+    return keys;
+}
 
-    auto *size = new QWidget(this);
-    auto *line = new QHBoxLayout(size);
+// What is seen: a page, or what the search finds on all of them.
+void SettingsDialog::refresh()
+{
+    const QString typed = m_search->text().trimmed();
+    QSet<int> found;
+    bool changed = false;
+    for (const Row &row : std::as_const(m_rows)) {
+        const bool shown = typed.isEmpty() ? row.page == m_page : row.words && settingMatches(*row.words, typed);
+        row.row->setVisible(shown);
+        if (shown)
+            found.insert(int(row.page));
+        changed = changed || (row.words && row.page == m_page && !row.isDefault());
+    }
+    for (const SettingPage page : kSettingPages) {
+        m_groups[int(page)]->setVisible(!typed.isEmpty() && found.contains(int(page)));
+        m_pages[int(page)]->setCurrent(typed.isEmpty() && page == m_page);
+    }
+    m_title->setText(typed.isEmpty() ? settingPageName(m_page) : tr("Settings found"));
+    m_defaults->setVisible(typed.isEmpty() && m_page != SettingPage::Diagnostics);
+    m_defaults->setEnabled(changed);
+    m_none->setVisible(found.isEmpty() && !typed.isEmpty());
+}
+
+QWidget *SettingsDialog::words(QWidget *row, const QString &name, const QString &hint, const QString &more)
+{
+    auto *words = new QWidget(row);
+    auto *column = new QVBoxLayout(words);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(themedLabel(m_appearance, name, FontRole::UiBold, &Theme::text, words));
+    for (const QString &each : {hint, more})
+        if (!each.isEmpty())
+            column->addWidget(themedLabel(m_appearance, each, FontRole::Small, &Theme::text2, words));
+    return words;
+}
+
+template <class T> void SettingsDialog::addRow(const app::SettingKey<T> &key, QWidget *control, const NameOf<T> &name, bool wide)
+{
+    const SettingWords *text = settingWords(key.name);
+    Q_ASSERT_X(text, "settings", key.name);
+    const QString title = settingName(*text), usual = name(key.defaultValue);
+    auto *row = new RuledRow(m_appearance, this);
+    auto *back = new IconButton(m_appearance, QStringLiteral("undo"), tr("%1: back to the default, %2").arg(title, usual), row);
+    control->setAccessibleName(title);
+    control->setAccessibleDescription(settingHint(*text));
+    QSizePolicy keepsRoom = back->sizePolicy();
+    keepsRoom.setRetainSizeWhenHidden(true);
+    back->setSizePolicy(keepsRoom);
+    follow<T>(key, back, [this, &key, back](const T &) { back->setVisible(!m_settings.isDefault(key)); });
+    const auto reset = [this, &key]() -> Undo {
+        const T former = m_settings.get(key);
+        m_settings.reset(key);
+        return [this, &key, former] { m_settings.set(key, former); };
+    };
+    connect(back, &IconButton::clicked, this, [this, reset, title] { offerUndo(tr("%1 has its default.").arg(title), reset()); });
+    auto *line = new QHBoxLayout;
+    line->setSpacing(16);
+    QWidget *left = words(row, title, settingHint(*text), tr("Default: %1").arg(usual));
+    line->addWidget(left, wide ? 1 : 0, Qt::AlignTop);
+    if (!wide) {
+        left->setFixedWidth(kWords);
+        line->addWidget(control, 0, Qt::AlignTop);
+        line->addStretch(1);
+    }
+    line->addWidget(back, 0, Qt::AlignTop);
+    auto *column = new QVBoxLayout(row);
+    column->setContentsMargins(0, 10, 0, 10);
+    column->setSpacing(8);
+    column->addLayout(line);
+    if (wide)
+        column->addWidget(control);
+    m_form->addWidget(row);
+    m_rows.append({text, text->page, row, control, [this, &key] { return m_settings.isDefault(key); }, reset});
+}
+
+void SettingsDialog::addPlainRow(SettingPage page, const QString &name, QWidget *control)
+{
+    auto *row = new RuledRow(m_appearance, this);
+    auto *line = new QHBoxLayout(row);
+    line->setContentsMargins(0, 10, 0, 10);
+    line->setSpacing(16);
+    QWidget *left = words(row, name, {}, {});
+    left->setFixedWidth(kWords);
+    line->addWidget(left);
+    line->addWidget(control);
+    line->addStretch(1);
+    m_form->addWidget(row);
+    m_rows.append({nullptr, page, row, control, {}, {}});
+}
+
+template <class T> void SettingsDialog::follow(const app::SettingKey<T> &key, QWidget *control, std::function<void(const T &)> show)
+{
+    connect(&m_settings, &app::Settings::changed, control, [this, &key, show](const QString &name) {
+        if (name == QLatin1String(key.name))
+            show(m_settings.get(key));
+    });
+    show(m_settings.get(key));
+}
+
+template <class T>
+ComboButton *SettingsDialog::choice(const app::SettingKey<T> &key, const QVector<T> &values, const NameOf<T> &name, const char *objectName, Undo chosen)
+{
+    auto *button = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    button->setObjectName(QString::fromLatin1(objectName));
+    for (const T &value : values) {
+        button->menu()->addAction(name(value), this, [this, &key, value, chosen] {
+            m_settings.set(key, value);
+            if (chosen)
+                chosen();
+        });
+    }
+    follow<T>(key, button, [button, name](const T &value) {
+        button->setText(name(value));
+        button->updateGeometry();
+    });
+    return button;
+}
+
+QWidget *SettingsDialog::stepper(const app::SettingKey<int> &key, const QString &less, const QString &more, const NameOf<int> &name)
+{
+    auto *control = new QWidget(this);
+    auto *line = new QHBoxLayout(control);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(6);
-    auto *less = new IconButton(m_appearance, QStringLiteral("minus"), tr("Smaller text"), size, 32);
-    auto *more = new IconButton(m_appearance, QStringLiteral("plus"), tr("Larger text"), size, 32);
-    less->setKind(IconButton::Kind::Outlined);
-    more->setKind(IconButton::Kind::Outlined);
-    auto *value = label(m_appearance, QString(), FontRole::Ui, &Theme::text, size);
-    value->setFixedWidth(48);
+    auto *minus = new IconButton(m_appearance, QStringLiteral("minus"), less, control, 32);
+    auto *plus = new IconButton(m_appearance, QStringLiteral("plus"), more, control, 32);
+    auto *value = themedLabel(m_appearance, QString(), FontRole::Ui, &Theme::text, control);
+    value->setMinimumWidth(64);
     value->setAlignment(Qt::AlignCenter);
-    const auto show = [this, value, less, more] {
-        value->setText(tr("%1 px").arg(m_appearance.readingSize()));
-        less->setEnabled(m_appearance.readingSize() > 13);
-        more->setEnabled(m_appearance.readingSize() < 20);
-    };
-    connect(less, &IconButton::clicked, this,
-            [this] { m_appearance.setReadingSize(m_appearance.readingSize() - 1); });
-    connect(more, &IconButton::clicked, this,
-            [this] { m_appearance.setReadingSize(m_appearance.readingSize() + 1); });
-    connect(&m_appearance, &Appearance::changed, value, show);
-    show();
-    line->addWidget(less);
+    for (const auto &[button, step] : {std::pair(minus, -1), std::pair(plus, 1)}) {
+        button->setKind(IconButton::Kind::Outlined);
+        connect(button, &IconButton::clicked, this, [this, &key, step = step] { m_settings.set(key, m_settings.get(key) + step); });
+    }
+    follow<int>(key, control, [&key, value, minus, plus, name](const int &now) {
+        value->setText(name(now));
+        minus->setEnabled(now > key.bounds.least);
+        plus->setEnabled(now < key.bounds.most);
+    });
+    line->addWidget(minus);
     line->addWidget(value);
-    line->addWidget(more);
-    form->addWidget(
-        row(tr("Reading size"), tr("Messages, segments and what you write. Ctrl+Plus, Ctrl+Minus."), size));
+    line->addWidget(plus);
+    return control;
 }
 
-void SettingsDialog::addEngine(QVBoxLayout *form)
+void SettingsDialog::addAppearance()
 {
-    form->addWidget(groupHead(tr("Engine")));
-    auto *reload = new TextButton(m_appearance, tr("Load the model again"), TextButton::Kind::Soft, this);
-    reload->setButtonHeight(28);
-    const auto needReload = [this, reload] { reload->setEnabled(m_service.model().has_value()); };
+    const QStringList ids = app::kScheme.bounds.oneOf;
+    const QStringList names{tr("System"), tr("Light"), tr("Dark")}; // as in the bounds
+    auto *scheme = new Segmented(m_appearance, names, this);
+    follow<QString>(app::kScheme, scheme, [scheme, ids](const QString &id) { scheme->setCurrent(int(ids.indexOf(id))); });
+    connect(scheme, &Segmented::chosen, this, [this](int index) { m_appearance.setScheme(Scheme(index)); });
+    addRow<QString>(app::kScheme, scheme, [ids, names](const QString &id) { return names.value(ids.indexOf(id)); });
+    const NameOf<int> pixels = [](int px) { return tr("%1 px").arg(px); };
+    addRow<int>(app::kReadingSize, stepper(app::kReadingSize, tr("Smaller text"), tr("Larger text"), pixels), pixels);
+    const NameOf<int> added = [](int px) { return px > 0 ? tr("%1 px more").arg(px) : px < 0 ? tr("%1 px less").arg(-px) : tr("As usual"); };
+    addRow<int>(app::kCodeZoom, stepper(app::kCodeZoom, tr("Smaller code"), tr("Larger code"), added), added);
+}
 
-    form->addWidget(row(tr("Device"), tr("Automatic takes a graphics card where the whole model fits and its numbers are right."),
-                        deviceChoice(needReload)));
-    auto *context = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    const auto contextName = [](int tokens) {
-        return tokens > 0 ? SettingsDialog::tr("%1 tokens").arg(withCommas(tokens))
-                          : SettingsDialog::tr("Chosen for the model");
-    };
-    context->setText(contextName(m_settings.get(app::kContextLength)));
-    for (const int tokens : {0, 2048, 4096, 8192, 16384, 32768, 65536, 131072}) {
-        context->menu()->addAction(contextName(tokens), this,
-                                   [this, context, contextName, tokens, needReload] {
-                                       m_settings.set(app::kContextLength, tokens);
-                                       context->setText(contextName(tokens));
-                                       context->updateGeometry();
-                                       needReload();
-                                   });
+void SettingsDialog::addChat()
+{
+    addSystemPrompt();
+    const auto model = m_service.model();
+    const NameOf<int> preset = [](int value) { return presetName(app::SamplingPreset(value)); };
+    auto *sampling = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
+    sampling->setObjectName(QStringLiteral("sampling"));
+    sampling->menu()->setToolTipsVisible(true);
+    for (const app::SamplingPreset each : kPresets) {
+        QAction *action = sampling->menu()->addAction(presetChoice(each, model), this, [this, each] { m_settings.set(app::kSamplingPreset, int(each)); });
+        action->setToolTip(presetSource(each, model));
     }
-    form->addWidget(row(tr("Context length"),
-                        tr("How much the model can see at once. More takes more memory."), context));
-
-    auto *threads = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    const auto threadsName = [](int n) {
-        return n > 0 ? SettingsDialog::tr("%n thread(s)", nullptr, n)
-                     : SettingsDialog::tr("One for each core");
+    follow<int>(app::kSamplingPreset, sampling, [sampling, preset](const int &value) {
+        sampling->setText(preset(value));
+        sampling->updateGeometry();
+    });
+    addRow<int>(app::kSamplingPreset, sampling, preset);
+    const NameOf<int> thinking = [](int value) {
+        const auto mode = inference::Thinking(value);
+        return mode == inference::Thinking::On ? tr("On") : mode == inference::Thinking::Off ? tr("Off") : tr("As the model does");
     };
-    threads->setText(threadsName(m_settings.get(app::kThreads)));
+    addRow<int>(app::kThinking, choice<int>(app::kThinking, {int(inference::Thinking::ModelDefault), int(inference::Thinking::On), int(inference::Thinking::Off)}, thinking, "thinking"),
+                thinking);
+    const NameOf<int> tokens = [](int value) { return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Until the context is full"); };
+    addRow<int>(app::kMaxAnswerTokens, choice<int>(app::kMaxAnswerTokens, {0, 256, 512, 1024, 2048, 4096, 8192}, tokens, "longest"), tokens);
+    const NameOf<bool> titles = [](bool byModel) { return byModel ? tr("By the model, when it is idle") : tr("The first words"); };
+    addRow<bool>(app::kModelTitles, choice<bool>(app::kModelTitles, {true, false}, titles, "titles"), titles);
+    const NameOf<bool> doubt = [](bool shown) { return shown ? tr("Underlined") : tr("Not shown"); };
+    addRow<bool>(app::kDoubt, choice<bool>(app::kDoubt, {false, true}, doubt, "doubt"), doubt);
+}
+
+void SettingsDialog::addSystemPrompt()
+{
+    auto *system = new EditField(m_appearance, this);
+    system->setMinimumHeight(110);
+    PlainEdit *edit = system->edit();
+    edit->setAccessibleName(settingName(*settingWords(app::kSystemPrompt.name)));
+    edit->setPlaceholderText(tr("For example: Answer briefly and in British English."));
+    follow<QString>(app::kSystemPrompt, system, [edit](const QString &text) {
+        if (edit->text() != text)
+            edit->setText(text);
+    });
+    connect(edit, &QTextEdit::textChanged, this, [this, edit] { m_settings.set(app::kSystemPrompt, edit->text()); });
+    addRow<QString>(app::kSystemPrompt, system, [](const QString &text) { return text.isEmpty() ? tr("none") : text; }, true);
+}
+
+void SettingsDialog::addEngine()
+{
+    m_reload = new TextButton(m_appearance, tr("Load the model again"), TextButton::Kind::Soft, this);
+    m_reload->setButtonHeight(28);
+    m_reload->setEnabled(m_service.model().has_value());
+    connect(m_reload, &TextButton::clicked, this, &SettingsDialog::reloadRequested);
+
+    const QStringList gpus = app::gpuNames();
+    const NameOf<QString> device = [gpus](const QString &id) {
+        if (id == QLatin1String("cpu"))
+            return tr("Processor");
+        if (id == QLatin1String("cuda"))
+            return gpus.isEmpty() ? tr("Graphics card") : gpus.join(QStringLiteral(", "));
+        return tr("Automatic");
+    };
+    QVector<QString> devices{QStringLiteral("auto"), QStringLiteral("cpu")};
+    if (!gpus.isEmpty() || m_settings.get(app::kDevice) == QLatin1String("cuda"))
+        devices << QStringLiteral("cuda");
+    addRow<QString>(app::kDevice, choice<QString>(app::kDevice, devices, device, "device"), device);
+
+    const NameOf<int> tokens = [](int value) { return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Chosen for the model"); };
+    addRow<int>(app::kContextLength, choice<int>(app::kContextLength, {0, 2048, 4096, 8192, 16384, 32768, 65536, 131072}, tokens, "context"), tokens);
+
+    const NameOf<int> threads = [](int n) { return n > 0 ? tr("%n thread(s)", nullptr, n) : tr("One for each core"); };
     QVector<int> counts{0};
     for (int n = 1; n <= std::max(1, QThread::idealThreadCount()); n = n < 4 ? n + 1 : n + 2)
         counts.append(n);
-    for (const int n : counts) {
-        threads->menu()->addAction(threadsName(n), this, [this, threads, threadsName, n, needReload] {
-            m_settings.set(app::kThreads, n);
-            threads->setText(threadsName(n));
-            threads->updateGeometry();
-            needReload();
-        });
-    }
-    form->addWidget(row(tr("Threads"), tr("Fewer leave more of the processor to other programs."), threads));
-    form->addWidget(row(tr("Memory of the context"),
-                        tr("8 bits take three fifths of the memory. Answers can differ a little. "
-                           "Models with experts keep 16 bits."),
-                        kvCacheChoice(needReload)));
-    form->addWidget(
-        row(tr("Keep read conversations on disk"),
-            tr("Going back to one needs no new reading then, also after a restart. The files hold "
-               "its text, that of deleted chats included. Off deletes them."),
-            keptChoice(needReload)));
-    connect(reload, &TextButton::clicked, this, &SettingsDialog::reloadRequested);
-    reload->setEnabled(m_service.model().has_value());
-    form->addWidget(row(tr("These count when a model is loaded"), QString(), reload));
-    form->addWidget(keptRow());
+    addRow<int>(app::kThreads, choice<int>(app::kThreads, counts, threads, "threads"), threads);
+
+    const NameOf<int> bits = [](int n) { return tr("%1 bits").arg(n); };
+    addRow<int>(app::kKvCacheBits, choice<int>(app::kKvCacheBits, {16, 8}, bits, "kvCache"), bits);
+    addKept();
+    addPlainRow(SettingPage::Engine, tr("These count when a model is loaded"), m_reload);
+    addModelsFolder();
 }
 
-QWidget *SettingsDialog::deviceChoice(const std::function<void()> &needReload)
+// What may be kept on disk, how much it is now, and the way to have none of it.
+void SettingsDialog::addKept()
 {
-    auto *device = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    device->setObjectName(QStringLiteral("device"));
-    const QStringList gpus = app::gpuNames();
-    const auto name = [gpus](const QString &id) {
-        if (id == QLatin1String("cpu"))
-            return SettingsDialog::tr("Processor");
-        if (id == QLatin1String("cuda"))
-            return gpus.isEmpty() ? SettingsDialog::tr("Graphics card") : gpus.join(QStringLiteral(", "));
-        return SettingsDialog::tr("Automatic");
-    };
-    const QString now = m_settings.get(app::kDevice);
-    device->setText(name(now));
-    QStringList ids{QStringLiteral("auto"), QStringLiteral("cpu")};
-    if (!gpus.isEmpty() || now == QLatin1String("cuda"))
-        ids << QStringLiteral("cuda");
-    for (const QString &id : std::as_const(ids))
-        device->menu()->addAction(name(id), this, [this, device, name, id, needReload] {
-            m_settings.set(app::kDevice, id);
-            device->setText(name(id));
-            device->updateGeometry();
-            needReload();
-        });
-    return device;
-}
+    const NameOf<int> gib = [](int n) { return n > 0 ? tr("Up to %1 GiB").arg(n) : tr("Off"); };
+    ComboButton *kept = choice<int>(app::kKeptGib, {0, 1, 2, 5, 10, 20}, gib, "kept");
+    connect(&m_settings, &app::Settings::changed, kept, [this](const QString &name) {
+        if (name != QLatin1String(app::kKeptGib.name))
+            return;
+        m_service.setKeepsOnDisk(m_settings.get(app::kKeptGib) > 0);
+        if (m_settings.get(app::kKeptGib) == 0)
+            m_keptPages.empty();
+    });
+    addRow<int>(app::kKeptGib, kept, gib);
 
-void SettingsDialog::setDiagnosis(std::function<app::Diagnosis()> diagnose)
-{
-    m_form->insertWidget(m_form->count() - 1, groupHead(tr("Diagnostics")));
-    m_form->insertWidget(m_form->count() - 1, new DiagnosticsPage(m_appearance, std::move(diagnose), this));
-}
-
-QWidget *SettingsDialog::kvCacheChoice(const std::function<void()> &needReload)
-{
-    auto *bits = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    bits->setObjectName(QStringLiteral("kvCache"));
-    const auto name = [](int n) { return SettingsDialog::tr("%1 bits").arg(n); };
-    bits->setText(name(m_settings.get(app::kKvCacheBits) == 8 ? 8 : 16));
-    for (const int n : {16, 8}) {
-        bits->menu()->addAction(name(n), this, [this, bits, name, n, needReload] {
-            m_settings.set(app::kKvCacheBits, n);
-            bits->setText(name(n));
-            bits->updateGeometry();
-            needReload();
-        });
-    }
-    return bits;
-}
-
-QWidget *SettingsDialog::keptChoice(const std::function<void()> &needReload)
-{
-    auto *kept = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    kept->setObjectName(QStringLiteral("kept"));
-    const auto name = [](int gib) {
-        return gib > 0 ? SettingsDialog::tr("Up to %1 GiB").arg(gib) : SettingsDialog::tr("Off");
-    };
-    kept->setText(name(m_settings.get(app::kKeptGib)));
-    for (const int gib : {0, 1, 2, 5, 10, 20}) {
-        kept->menu()->addAction(name(gib), this, [this, kept, name, gib, needReload] {
-            m_settings.set(app::kKeptGib, gib);
-            m_service.setKeepsOnDisk(gib > 0);
-            if (gib == 0)
-                m_keptPages.empty();
-            kept->setText(name(gib));
-            kept->updateGeometry();
-            needReload();
-        });
-    }
-    return kept;
-}
-
-// How much it is now, and the way to have none of it.
-QWidget *SettingsDialog::keptRow()
-{
     auto *empty = new TextButton(m_appearance, tr("Delete"), TextButton::Kind::Outlined, this);
     empty->setObjectName(QStringLiteral("deleteKept"));
     empty->setButtonHeight(28);
     empty->setEnabled(false);
+    empty->setAccessibleName(tr("Delete the conversations kept on disk"));
     auto *control = new QWidget(this);
     auto *line = new QHBoxLayout(control);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(12);
-    QLabel *amount = label(m_appearance, QString(), FontRole::Ui, &Theme::text2, control);
+    QLabel *amount = themedLabel(m_appearance, QString(), FontRole::Ui, &Theme::text2, control);
     amount->setWordWrap(false);
     line->addWidget(amount);
     line->addWidget(empty);
@@ -342,80 +495,45 @@ QWidget *SettingsDialog::keptRow()
         empty->setEnabled(bytes > 0);
     };
     connect(&m_keptPages, &app::KeptPages::measured, amount, show);
-    connect(&m_keptPages, &app::KeptPages::failed, amount,
-            [amount] { amount->setText(SettingsDialog::tr("Not all could be deleted")); });
+    connect(&m_keptPages, &app::KeptPages::failed, amount, [amount] { amount->setText(tr("Not all could be deleted")); });
     connect(empty, &TextButton::clicked, &m_keptPages, &app::KeptPages::empty);
     m_keptPages.measure();
-    QWidget *result = row(tr("Conversations on disk now"), QString(), control);
-    empty->setAccessibleName(tr("Delete the conversations kept on disk"));
-    return result;
+    addPlainRow(SettingPage::Engine, tr("Conversations on disk now"), control);
 }
 
-void SettingsDialog::addChat(QVBoxLayout *form)
+void SettingsDialog::addModelsFolder()
 {
-    form->addWidget(groupHead(tr("Chat")));
-    auto *system = new EditField(m_appearance, this);
-    system->setMinimumHeight(120);
-    system->edit()->setText(m_settings.get(app::kSystemPrompt));
-    system->edit()->setPlaceholderText(tr("For example: Answer briefly and in British English."));
-    connect(system->edit(), &QTextEdit::textChanged, this,
-            [this, system] { m_settings.set(app::kSystemPrompt, system->edit()->text()); });
-    form->addWidget(row(tr("System prompt"),
-                        tr("What every chat begins with; the model sees it before your first message."),
-                        system, true));
+    const NameOf<QString> name = [](const QString &path) { return path.isEmpty() ? tr("none") : QDir::toNativeSeparators(path); };
+    auto *choose = new TextButton(m_appearance, QString(), TextButton::Kind::Outlined, this);
+    choose->setObjectName(QStringLiteral("modelsFolder"));
+    choose->setIconName(QStringLiteral("folder"));
+    choose->setMaximumWidth(260);
+    follow<QString>(app::kModelsFolder, choose, [choose, name](const QString &path) {
+        choose->setText(path.isEmpty() ? tr("Choose a folder…") : name(path));
+        choose->setToolTip(name(path));
+        choose->updateGeometry();
+    });
+    connect(choose, &TextButton::clicked, this, [this] {
+        const QString path = QFileDialog::getExistingDirectory(this, tr("Folder of models"), m_settings.get(app::kModelsFolder));
+        if (!path.isEmpty())
+            m_settings.set(app::kModelsFolder, path);
+    });
+    addRow<QString>(app::kModelsFolder, choose, name);
+}
 
-    auto *most = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    const auto mostName = [](int tokens) {
-        return tokens > 0 ? SettingsDialog::tr("%1 tokens").arg(withCommas(tokens))
-                          : SettingsDialog::tr("Until the context is full");
-    };
-    most->setText(mostName(m_settings.get(app::kMaxAnswerTokens)));
-    for (const int tokens : {0, 256, 512, 1024, 2048, 4096, 8192}) {
-        most->menu()->addAction(mostName(tokens), this, [this, most, mostName, tokens] {
-            m_settings.set(app::kMaxAnswerTokens, tokens);
-            most->setText(mostName(tokens));
-            most->updateGeometry();
-        });
-    }
-    auto *titles = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    titles->setObjectName(QStringLiteral("titles"));
-    const auto titlesName = [](bool byModel) { return byModel ? SettingsDialog::tr("By the model, when it is idle") : SettingsDialog::tr("The first words"); };
-    titles->setText(titlesName(m_settings.get(app::kModelTitles)));
-    for (const bool byModel : {true, false}) {
-        titles->menu()->addAction(titlesName(byModel), this, [this, titles, titlesName, byModel] {
-            m_settings.set(app::kModelTitles, byModel);
-            titles->setText(titlesName(byModel));
-            titles->updateGeometry();
-        });
-    }
-    auto *doubt = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    doubt->setObjectName(QStringLiteral("doubt"));
-    const auto doubtName = [](bool shown) { return shown ? SettingsDialog::tr("Underlined") : SettingsDialog::tr("Not shown"); };
-    doubt->setText(doubtName(m_settings.get(app::kDoubt)));
-    for (const bool shown : {false, true}) {
-        doubt->menu()->addAction(doubtName(shown), this, [this, doubt, doubtName, shown] {
-            m_settings.set(app::kDoubt, shown);
-            doubt->setText(doubtName(shown));
-            doubt->updateGeometry();
-        });
-    }
-    auto *sampling = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
-    sampling->setObjectName(QStringLiteral("sampling"));
-    sampling->setText(presetName(app::samplingPreset(m_settings)));
-    sampling->menu()->setToolTipsVisible(true);
-    for (const app::SamplingPreset preset : kPresets) {
-        QAction *action = sampling->menu()->addAction(presetChoice(preset, m_service.model()), this,
-                                                      [this, sampling, preset] {
-                                                          m_settings.set(app::kSamplingPreset, int(preset));
-                                                          sampling->setText(presetName(preset));
-                                                          sampling->updateGeometry();
-                                                      });
-        action->setToolTip(presetSource(preset, m_service.model()));
-    }
-    form->addWidget(row(tr("Sampling"), tr("How freely the model chooses its words."), sampling));
-    form->addWidget(row(tr("Longest answer"), tr("An answer that stops there can be continued."), most));
-    form->addWidget(row(tr("Titles"), tr("What a chat is called until you name it."), titles));
-    form->addWidget(row(tr("Doubt"), tr("In the token lens: words where the model hesitated between several."), doubt));
+void SettingsDialog::addDesktop()
+{
+    const NameOf<bool> shown = [](bool on) { return on ? tr("With a notification") : tr("Not at all"); };
+    addRow<bool>(app::kNotifications, choice<bool>(app::kNotifications, {true, false}, shown, "notifications"), shown);
+}
+
+void SettingsDialog::setDiagnosis(std::function<app::Diagnosis()> diagnose)
+{
+    auto *page = new DiagnosticsPage(m_appearance, std::move(diagnose), this);
+    m_form->insertWidget(m_form->count() - 1, page);
+    m_rows.append({nullptr, SettingPage::Diagnostics, page, page, {}, {}});
+    m_pages[int(SettingPage::Diagnostics)]->show();
+    refresh();
 }
 
 } // namespace ui

@@ -1,5 +1,8 @@
 #include "ui/shell/sidebar.h"
 
+#include "app/settings_keys.h"
+#include "ui/actions.h"
+
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
@@ -17,7 +20,7 @@ ModelSwitch::ModelSwitch(const Appearance &appearance, QWidget *parent) : Painte
 {
     setAccessibleName(tr("Switch the model"));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    setModel(tr("No model"), tr("Choose one"), tr("Switch the model (Ctrl+M)"));
+    setModel(tr("No model"), tr("Choose one"), actionTip("window.model"));
 }
 
 void ModelSwitch::setModel(const QString &name, const QString &details, const QString &tip)
@@ -85,7 +88,7 @@ NavRow::NavRow(const Appearance &appearance, const QString &icon, const QString 
     : PaintedButton(appearance, parent), m_icon(icon), m_name(name)
 {
     setAccessibleName(name);
-    setToolTip(QStringLiteral("%1 (%2)").arg(name, keys));
+    setToolTip(keys.isEmpty() ? name : QStringLiteral("%1 (%2)").arg(name, keys));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
@@ -140,7 +143,7 @@ void NavRow::paintEvent(QPaintEvent *)
 Sidebar::Sidebar(const Appearance &appearance, QWidget *parent)
     : QWidget(parent), m_appearance(appearance), m_all(new QVBoxLayout(this)), m_nav(new QVBoxLayout),
       m_switch(new ModelSwitch(appearance, this)), m_listPlace(new QWidget(this)),
-      m_settings(new NavRow(appearance, QStringLiteral("settings"), tr("Settings"), tr("Ctrl+,"), this))
+      m_settings(new NavRow(appearance, QStringLiteral("settings"), tr("Settings"), actionKeys("window.settings"), this))
 {
     setAccessibleName(tr("Sidebar"));
     setMouseTracking(true);
@@ -240,7 +243,7 @@ void Sidebar::mouseMoveEvent(QMouseEvent *event)
     const bool overGrip = !m_railed && !m_floating && event->pos().x() >= width() - kGrip;
     setCursor(overGrip || m_dragging ? Qt::SizeHorCursor : Qt::ArrowCursor);
     if (m_dragging)
-        Q_EMIT widthDragged(std::clamp(event->pos().x(), kNarrowestSidebar, kWidestSidebar));
+        Q_EMIT widthDragged(std::clamp(event->pos().x(), app::kNarrowestSidebar, app::kWidestSidebar));
 }
 
 void Sidebar::mouseReleaseEvent(QMouseEvent *)

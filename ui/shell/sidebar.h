@@ -13,9 +13,6 @@ class QVBoxLayout;
 namespace ui {
 
 inline constexpr int kRailWidth = 56;
-inline constexpr int kSidebarWidth = 264;
-inline constexpr int kNarrowestSidebar = 220;
-inline constexpr int kWidestSidebar = 360;
 
 // Mark, short name, second line; opens the menu of models.
 class ModelSwitch : public PaintedButton

@@ -59,6 +59,7 @@ StatusLine::StatusLine(const Appearance &appearance, QWidget *parent)
 {
     setFixedHeight(30);
     setAccessibleName(tr("Status"));
+    setFocusPolicy(Qt::TabFocus); // its sentence is read where the focus is
     m_dot->move(kLeft, 11);
     m_cancel->setButtonHeight(24);
     m_cancel->hide();
@@ -97,6 +98,16 @@ void StatusLine::tell()
     setAccessibleDescription(QStringList{m_sentence, m_speed, m_reason}.join(QLatin1Char(' ')).simplified());
     QAccessibleEvent event(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&event);
+}
+
+void StatusLine::announce(const QString &sentence)
+{
+    m_tellTimer.start();
+    setAccessibleDescription(sentence);
+    for (const QAccessible::Event kind : {QAccessible::DescriptionChanged, QAccessible::Alert}) {
+        QAccessibleEvent event(this, kind);
+        QAccessible::updateAccessibility(&event);
+    }
 }
 
 void StatusLine::setContext(int tokens, int limit)

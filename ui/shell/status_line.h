@@ -23,6 +23,7 @@ public:
     void setSaved(const QString &words, bool failed);
     void setModelName(const QString &name); // shown in rail mode
     void setCancellable(bool cancellable);
+    void announce(const QString &sentence); // read aloud at once, and nothing else is for five seconds
     QString sentence() const { return m_sentence; }
     QString speed() const { return m_speed; }
     QString reason() const { return m_reason; }

@@ -1,5 +1,6 @@
 #include "ui/translate/language_bar.h"
 
+#include "ui/actions.h"
 #include "ui/translate/segment_table.h"
 
 #include <QAction>
@@ -47,7 +48,7 @@ LanguageBar::LanguageBar(TranslateSession &session, const Appearance &appearance
     m_target->setButtonHeight(28);
     m_perhaps->setButtonHeight(28);
     m_verb->setButtonHeight(28);
-    m_swap->setName(tr("Swap languages"), QStringLiteral("Ctrl+D"));
+    m_swap->setName(tr("Swap languages"), actionKeys("translate.swap"));
     m_detected->setTextFormat(Qt::PlainText);
     connect(m_source->menu(), &QMenu::aboutToShow, this, &LanguageBar::fillSourceMenu);
     connect(m_target->menu(), &QMenu::aboutToShow, this, &LanguageBar::fillTargetMenu);
@@ -102,10 +103,10 @@ void LanguageBar::refresh()
     const bool perhaps = !chosen && detected.language && !detected.isSure();
     const Language *shown = m_session.source();
     m_source->setText(shown ? shown->label.toString() : tr("Detect language"));
-    m_source->setToolTip(tr("Language of the text"));
+    m_source->setToolTip(tr("Language of the text (%1)").arg(actionKeys("translate.from")));
     m_source->setAccessibleName(tr("Language of the text: %1").arg(m_source->text()));
     m_target->setText(m_session.target().label.toString());
-    m_target->setToolTip(tr("Language to translate to"));
+    m_target->setToolTip(tr("Language to translate to (%1)").arg(actionKeys("translate.to")));
     m_target->setAccessibleName(tr("Language to translate to: %1").arg(m_target->text()));
 
     m_detected->setVisible(!chosen && !perhaps && m_session.state() != TranslateSession::State::Empty);
@@ -130,7 +131,7 @@ void LanguageBar::refresh()
     if (working) {
         m_verb->setText(tr("Stop"));
         m_verb->setIconName(QStringLiteral("stop"));
-        m_verb->setKeyHint(tr("Esc"));
+        m_verb->setKeyHint(actionKeys("window.stop"));
         m_verb->setKind(TextButton::Kind::Outlined);
         m_verb->setToolTip(tr("Stop: what is translated stays"));
     } else if (state == TranslateSession::State::Finished) {
@@ -138,14 +139,14 @@ void LanguageBar::refresh()
         m_verb->setIconName(QStringLiteral("retry"));
         m_verb->setKeyHint(QString());
         m_verb->setKind(TextButton::Kind::Quiet);
-        m_verb->setToolTip(tr("Translate all of it once more (Ctrl+Enter)"));
+        m_verb->setToolTip(tr("Translate all of it once more (%1)").arg(actionKeys("translate.run")));
     } else {
         const bool resumes = state == TranslateSession::State::Stopped && m_session.over() > 0;
         m_verb->setText(resumes ? tr("Resume") : tr("Translate"));
         m_verb->setIconName(resumes ? QStringLiteral("resume") : QStringLiteral("translate"));
         m_verb->setKeyHint(QString());
         m_verb->setKind(TextButton::Kind::Outlined);
-        m_verb->setToolTip(m_verb->isEnabled() ? tr("Translate now (Ctrl+Enter)")
+        m_verb->setToolTip(m_verb->isEnabled() ? tr("Translate now (%1)").arg(actionKeys("translate.run"))
                            : state == TranslateSession::State::Empty
                                ? tr("There is no text to translate.")
                                : tr("The text is in this language already."));

@@ -22,6 +22,8 @@ public:
     ComboButton &targetButton() { return *m_target; }
     TextButton &verb() { return *m_verb; }
     IconButton &swap() { return *m_swap; }
+    void chooseSource() { m_source->openMenu(); }
+    void chooseTarget() { m_target->openMenu(); }
     static constexpr int kHeight = 52;
 
 protected:

@@ -1,5 +1,7 @@
 #include "ui/translate/row_edit.h"
 
+#include "ui/widgets/composing.h"
+
 #include <QInputMethodEvent>
 #include <QKeyEvent>
 #include <QMimeData>
@@ -114,7 +116,7 @@ void RowEdit::paintEvent(QPaintEvent *event)
             if (paintRow)
                 paintRow(painter, row, rect);
         }
-        if (!m_hint.isEmpty() && document()->isEmpty() && !m_composing) {
+        if (!m_hint.isEmpty() && document()->isEmpty() && !isComposing(this)) {
             painter.setFont(font());
             painter.setPen(theme.text3);
             painter.drawText(QRect(m_rows->leftInset(), RowMetrics::kPadding,
@@ -132,10 +134,6 @@ void RowEdit::keyPressEvent(QKeyEvent *event)
         return;
     }
     const bool isReturn = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (isReturn && m_composing) {
-        event->accept(); // the input method's
-        return;
-    }
     if (isReturn && (event->modifiers() & Qt::ControlModifier)) {
         event->ignore(); // translate now
         return;
@@ -151,15 +149,8 @@ void RowEdit::keyPressEvent(QKeyEvent *event)
 
 void RowEdit::inputMethodEvent(QInputMethodEvent *event)
 {
-    m_composing = !event->preeditString().isEmpty();
     QTextEdit::inputMethodEvent(event);
-    viewport()->update();
-}
-
-void RowEdit::focusOutEvent(QFocusEvent *event)
-{
-    m_composing = false;
-    QTextEdit::focusOutEvent(event);
+    viewport()->update(); // the hint
 }
 
 void RowEdit::resizeEvent(QResizeEvent *event)

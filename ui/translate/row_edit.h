@@ -24,7 +24,6 @@ public:
     // Fonts by the language of the text (Chinese, Japanese and Korean share code points); null: not known.
     void setLanguage(const app::translate::Language *language);
     void setHint(const QString &text); // shown while there is no text
-    bool isComposing() const { return m_composing; }
     // Text with its own characters: no-break spaces stay, line ends are \n.
     QString exactText() const;
     int offset() const; // y of the table at the top of the viewport
@@ -41,7 +40,6 @@ protected:
     void paintEvent(QPaintEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void inputMethodEvent(QInputMethodEvent *event) override;
-    void focusOutEvent(QFocusEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void scrollContentsBy(int dx, int dy) override;
     bool canInsertFromMimeData(const QMimeData *source) const override;
@@ -54,7 +52,6 @@ private:
     RowLayout *m_rows;
     QString m_hint;
     const app::translate::Language *m_language = nullptr;
-    bool m_composing = false;
 };
 
 } // namespace ui

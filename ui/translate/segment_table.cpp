@@ -69,6 +69,8 @@ SegmentTable::SegmentTable(TranslateSession &session, const Appearance &appearan
       m_target(new RowEdit(appearance, m_metrics, RowMetrics::Target, this)),
       m_bar(new QScrollBar(Qt::Vertical, this))
 {
+    installAccessibleRows();
+    setAccessibleName(tr("Segments"));
     m_source->rows().setInsets(kNumberWidth, 16);
     m_target->rows().setInsets(kStateWidth, 20);
     m_source->setAccessibleName(tr("Source text"));
@@ -475,6 +477,45 @@ void SegmentTable::wheelEvent(QWheelEvent *event)
 {
     m_following = false;
     QApplication::sendEvent(m_bar, event);
+}
+
+int SegmentTable::accessibleRowCount() const
+{
+    return m_session.segments().size();
+}
+
+QString SegmentTable::accessibleRow(int segment) const
+{
+    const SegmentEntry &entry = m_session.segments().at(segment);
+    QString state = tr("waiting");
+    switch (entry.state) {
+    case SegmentState::Waiting:
+    case SegmentState::Queued:
+        break;
+    case SegmentState::Working:
+        state = tr("being translated");
+        break;
+    case SegmentState::Done:
+        state = tr("kept");
+        break;
+    case SegmentState::Unsure:
+        state = tr("unsure");
+        break;
+    case SegmentState::Failed:
+        state = tr("failed");
+        break;
+    case SegmentState::Copied:
+        state = tr("as in the source");
+        break;
+    }
+    const QString place = tr("Segment %1 of %2, %3").arg(segment + 1).arg(m_session.segments().size()).arg(state);
+    return entry.target.isEmpty() ? tr("%1: source %2").arg(place, entry.source.text) : tr("%1: source %2, translation %3").arg(place, entry.source.text, entry.target);
+}
+
+QRect SegmentTable::accessibleRowRect(int segment) const
+{
+    const int row = rowOfSegment(segment);
+    return QRect(mapToGlobal(QPoint(0, m_metrics.top(row) - m_target->offset())), QSize(width(), m_metrics.height(row)));
 }
 
 } // namespace ui

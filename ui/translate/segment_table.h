@@ -4,6 +4,7 @@
 
 #include "app/translate/translate_session.h"
 #include "ui/translate/row_edit.h"
+#include "ui/widgets/accessible_rows.h"
 
 #include <QHash>
 #include <QWidget>
@@ -14,7 +15,7 @@ namespace ui {
 
 class RowRemark;
 
-class SegmentTable : public QWidget
+class SegmentTable : public QWidget, public AccessibleRows
 {
     Q_OBJECT
 
@@ -30,6 +31,11 @@ public:
     // Scrolls to the next (1) or previous (-1) row that needs a look, after the current one.
     void showFlagged(int direction);
     int rowOfSegment(int segment) const;
+
+    int accessibleRowCount() const override;
+    QString accessibleRow(int segment) const override; // "Segment 6 of 24, unsure: source … translation …"
+    QRect accessibleRowRect(int segment) const override;
+    bool hasFieldsBesideRows() const override { return true; }
 
     static constexpr int kNumberWidth = 44, kStateWidth = 56;
 

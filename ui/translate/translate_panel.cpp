@@ -1,5 +1,7 @@
 #include "ui/translate/translate_panel.h"
 
+#include "ui/actions.h"
+
 #include <QClipboard>
 #include <QDragEnterEvent>
 #include <QFileDialog>
@@ -12,10 +14,11 @@
 #include <QMimeData>
 #include <QPainter>
 #include <QProgressBar>
-#include <QShortcut>
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include <utility>
 
 namespace ui {
 
@@ -99,7 +102,7 @@ TranslatePanel::TranslatePanel(InferenceService &service, app::Settings &, Appea
     auto *outside = new QVBoxLayout(this);
     outside->setContentsMargins(0, 0, 0, 0);
     outside->addWidget(m_card);
-    addKeys();
+    bindActions();
 
     connect(m_table, &SegmentTable::filesDropped, this, &TranslatePanel::openFirst);
     connect(m_notice, &Notice::closed, this, [this] {
@@ -125,22 +128,15 @@ QWidget *TranslatePanel::makeHead()
     m_title = makeLabel(m_head);
     m_kind = makeLabel(m_head);
     m_open = new IconButton(m_appearance, QStringLiteral("folder"), tr("Open a text file"), m_head);
-    m_open->setName(tr("Open a text file"), QStringLiteral("Ctrl+O"));
+    m_open->setName(tr("Open a text file"), actionKeys("translate.open"));
     m_more = new IconButton(m_appearance, QStringLiteral("more"), tr("More"), m_head);
     m_moreMenu = new QMenu(m_more);
     connect(m_open, &IconButton::clicked, this, &TranslatePanel::openFileDialog);
     connect(m_more, &IconButton::clicked, this, [this] {
         m_moreMenu->clear();
-        const bool some = m_session.total() > 0;
-        m_moreMenu->addAction(tr("New text"), this, &TranslatePanel::newItem)->setEnabled(some);
-        m_moreMenu
-            ->addAction(tr("Copy source"), this,
-                        [this] { QGuiApplication::clipboard()->setText(m_session.sourceText()); })
-            ->setEnabled(some);
-        m_moreMenu->addAction(tr("Copy translation"), this, &TranslatePanel::copyTranslation)
-            ->setEnabled(some);
-        m_moreMenu->addAction(tr("Translate all again"), &m_session, &TranslateSession::translateAgain)
-            ->setEnabled(some && m_session.state() != TranslateSession::State::SameLanguage);
+        m_moreMenu->addAction(m_appearance.icon(QStringLiteral("new-chat")), tr("New text"), this, &TranslatePanel::newItem)->setEnabled(m_session.total() > 0);
+        for (const char *id : {"translate.copySource", "translate.copy", "translate.again"})
+            addToMenu(*m_moreMenu, m_appearance, this, id);
         m_moreMenu->popup(m_more->mapToGlobal(QPoint(0, m_more->height() + 4)));
     });
     auto *line = new QHBoxLayout(m_head);
@@ -174,11 +170,11 @@ QWidget *TranslatePanel::makeFoot()
     m_copy = new TextButton(m_appearance, tr("Copy"), TextButton::Kind::Quiet, m_foot);
     m_copy->setIconName(QStringLiteral("copy"));
     m_copy->setButtonHeight(28);
-    m_copy->setToolTip(tr("Copy the whole translation (Ctrl+Shift+C)"));
+    m_copy->setToolTip(tr("Copy the whole translation (%1)").arg(actionKeys("translate.copy")));
     m_save = new TextButton(m_appearance, tr("Save translation"), TextButton::Kind::Primary, m_foot);
     m_save->setIconName(QStringLiteral("export"));
     m_save->setButtonHeight(28);
-    m_save->setToolTip(tr("Save the translation under a new name (Ctrl+S)"));
+    m_save->setToolTip(tr("Save the translation under a new name (%1)").arg(actionKeys("translate.save")));
     connect(m_look, &TextButton::clicked, this, [this] { m_table->showFlagged(1); });
     connect(m_copy, &TextButton::clicked, this, &TranslatePanel::copyTranslation);
     connect(m_save, &TextButton::clicked, this, &TranslatePanel::saveTranslation);
@@ -202,27 +198,30 @@ QWidget *TranslatePanel::makeFoot()
     return m_foot;
 }
 
-void TranslatePanel::addKeys()
+void TranslatePanel::bindActions()
 {
-    const auto key = [this](const QKeySequence &keys, auto action) {
-        auto *shortcut = new QShortcut(keys, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
-    };
-    const auto translate = [this] {
-        if (m_session.state() == TranslateSession::State::Finished)
-            m_session.translateAgain();
-        else
-            m_session.translateNow();
-    };
-    key(Qt::CTRL | Qt::Key_Return, translate);
-    key(Qt::CTRL | Qt::Key_Enter, translate);
-    key(Qt::CTRL | Qt::Key_D, [this] { m_session.swapLanguages(); });
-    key(Qt::CTRL | Qt::Key_O, [this] { openFileDialog(); });
-    key(Qt::CTRL | Qt::Key_S, [this] { saveTranslation(); });
-    key(Qt::CTRL | Qt::SHIFT | Qt::Key_C, [this] { copyTranslation(); });
-    key(Qt::ALT | Qt::Key_Down, [this] { m_table->showFlagged(1); });
-    key(Qt::ALT | Qt::Key_Up, [this] { m_table->showFlagged(-1); });
+    using State = TranslateSession::State;
+    const auto some = [this] { return m_session.total() > 0; };
+    const auto otherLanguage = [this, some] { return some() && m_session.state() != State::SameLanguage; };
+    bindAction(
+        this, "translate.run",
+        [this] {
+            if (m_session.state() == State::Finished)
+                m_session.translateAgain();
+            else
+                m_session.translateNow();
+        },
+        otherLanguage);
+    bindAction(this, "translate.again", [this] { m_session.translateAgain(); }, otherLanguage);
+    bindAction(this, "translate.swap", [this] { m_session.swapLanguages(); }, [this] { return m_session.canSwap(); });
+    bindAction(this, "translate.from", [this] { m_bar->chooseSource(); });
+    bindAction(this, "translate.to", [this] { m_bar->chooseTarget(); });
+    bindAction(this, "translate.next", [this] { m_table->showFlagged(1); }, some);
+    bindAction(this, "translate.previous", [this] { m_table->showFlagged(-1); }, some);
+    bindAction(this, "translate.open", [this] { openFileDialog(); });
+    bindAction(this, "translate.save", [this] { saveTranslation(); }, some);
+    bindAction(this, "translate.copy", [this] { copyTranslation(); }, some);
+    bindAction(this, "translate.copySource", [this] { QGuiApplication::clipboard()->setText(m_session.sourceText()); }, some);
 }
 
 void TranslatePanel::applyLook()
@@ -358,13 +357,20 @@ void TranslatePanel::refreshFoot()
     const bool result = model.size() > 0 && (over > 0 || translated > 0);
     m_copy->setEnabled(result);
     m_save->setEnabled(result);
-    m_save->setToolTip(result ? tr("Save the translation under a new name (Ctrl+S)")
+    m_save->setToolTip(result ? tr("Save the translation under a new name (%1)").arg(actionKeys("translate.save"))
                               : tr("There is no translation yet."));
 }
 
 void TranslatePanel::reportStatus()
 {
     const TranslateSession::State state = m_session.state();
+    const bool works = state == TranslateSession::State::Working;
+    if (works != std::exchange(m_works, works) && (works || state == TranslateSession::State::Finished)) {
+        const QString words = works ? tr("The translation has begun.") : tr("The translation is finished, %n segment(s).", nullptr, m_session.total());
+        Q_EMIT announced(words);
+        if (!works)
+            Q_EMIT answerEnded(tr("Translate"), words);
+    }
     const double rate = m_session.tokensPerSecond();
     const QString speed = rate > 0 ? tr("%1 tok/s").arg(rate, 0, 'f', 1) : QString();
     if (state != TranslateSession::State::Working) {
@@ -381,6 +387,11 @@ void TranslatePanel::reportStatus()
         sentence = tr("Translation waits for another request");
     Q_EMIT statusChanged(sentence, speed, reason);
     Q_EMIT countBadge(count);
+}
+
+QVector<Panel::Region> TranslatePanel::regions()
+{
+    return {{m_bar, &m_bar->sourceButton()}, {&m_table->source(), &m_table->source()}, {&m_table->target(), &m_table->target()}};
 }
 
 void TranslatePanel::focusInput()

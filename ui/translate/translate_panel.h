@@ -25,6 +25,7 @@ public:
                    const QString &dataFolder, QWidget *parent = nullptr);
 
     void focusInput() override;
+    QVector<Region> regions() override;
     void newItem() override; // undo brings the text back
     void stop() override;
     bool acceptsFile(const QString &path) const override;
@@ -49,7 +50,7 @@ protected:
 private:
     QWidget *makeHead();
     QWidget *makeFoot();
-    void addKeys();
+    void bindActions();
     void openFileDialog();
     void openFirst(const QStringList &paths);
     void refresh();
@@ -73,6 +74,7 @@ private:
     QProgressBar *m_progress;
     QLabel *m_count, *m_countIcon, *m_kept, *m_keptIcon, *m_left;
     TextButton *m_look, *m_copy, *m_save;
+    bool m_works = false; // a translation is under way
     QString m_told; // sentence of tell()
     Notice::Kind m_toldKind = Notice::Kind::Plain;
     QString m_noticeKey; // what the notice shows now

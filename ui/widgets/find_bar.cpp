@@ -1,5 +1,7 @@
 #include "ui/widgets/find_bar.h"
 
+#include "ui/actions.h"
+
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -14,10 +16,10 @@ FindBar::FindBar(const Appearance &appearance, const QString &placeholder, QWidg
     m_field->setPlaceholderText(placeholder);
     m_field->setAccessibleName(placeholder);
     m_field->installEventFilter(this);
-    m_previous->setName(tr("Previous hit"), QStringLiteral("Shift+F3"));
-    m_next->setName(tr("Next hit"), QStringLiteral("F3"));
+    m_previous->setName(tr("Previous hit"), actionKeys("chat.findPrevious"));
+    m_next->setName(tr("Next hit"), actionKeys("chat.findNext"));
     auto *close = new IconButton(appearance, QStringLiteral("close"), tr("Close find"), this);
-    close->setName(tr("Close find"), QStringLiteral("Esc"));
+    close->setName(tr("Close find"), actionKeys("window.stop"));
     m_count->setTextFormat(Qt::PlainText);
     m_line->setSpacing(4);
     m_line->addWidget(m_field, 1);

@@ -82,23 +82,9 @@ int PlainEdit::contentHeight() const
     return int(std::ceil(document()->documentLayout()->documentSize().height()));
 }
 
-bool PlainEdit::event(QEvent *event)
-{
-    // While an input method composes no shortcut of the window may take a key from it.
-    if (event->type() == QEvent::ShortcutOverride && m_composing) {
-        event->accept();
-        return true;
-    }
-    return QTextEdit::event(event);
-}
-
 void PlainEdit::keyPressEvent(QKeyEvent *event)
 {
     const bool isReturn = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (m_composing && (isReturn || event->key() == Qt::Key_Escape || event->key() == Qt::Key_Up)) {
-        event->accept(); // the input method's; it has them already or does not want them
-        return;
-    }
     if (isReturn) {
         const bool shift = event->modifiers() & Qt::ShiftModifier;
         const bool control = event->modifiers() & Qt::ControlModifier;
@@ -123,15 +109,8 @@ void PlainEdit::keyPressEvent(QKeyEvent *event)
 
 void PlainEdit::inputMethodEvent(QInputMethodEvent *event)
 {
-    m_composing = !event->preeditString().isEmpty();
     QTextEdit::inputMethodEvent(event);
-    viewport()->update();
-}
-
-void PlainEdit::focusOutEvent(QFocusEvent *event)
-{
-    m_composing = false;
-    QTextEdit::focusOutEvent(event);
+    viewport()->update(); // the placeholder
 }
 
 bool PlainEdit::canInsertFromMimeData(const QMimeData *source) const

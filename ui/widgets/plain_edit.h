@@ -1,5 +1,4 @@
-// A multi-line field of plain text in the reading type. Return submits, Shift+Return breaks the line, and
-// while an input method composes both belong to it.
+// A multi-line field of plain text in the reading type. Return submits, Shift+Return breaks the line.
 #pragma once
 
 #include "ui/appearance.h"
@@ -23,7 +22,6 @@ public:
     void setSubmitsOnReturn(bool submits); // false: Return breaks the line and Ctrl+Return submits
     // What is pasted or dropped above these comes by longTextPasted() and is not laid out; 0: everything is taken.
     void setLongestPaste(int characters, int lines);
-    bool isComposing() const { return m_composing; }
     // Height of the text with line heights, without the widget's margins.
     int contentHeight() const;
     int linePixels() const { return m_linePixels; }
@@ -36,10 +34,8 @@ Q_SIGNALS:
     void imagePasted(); // where setLongestPaste() says that more than short texts is taken
 
 protected:
-    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void inputMethodEvent(QInputMethodEvent *event) override;
-    void focusOutEvent(QFocusEvent *event) override;
     bool canInsertFromMimeData(const QMimeData *source) const override;
     void insertFromMimeData(const QMimeData *source) override;
 
@@ -48,7 +44,6 @@ private:
 
     const Appearance &m_appearance;
     bool m_submitsOnReturn = true;
-    bool m_composing = false;
     int m_longestPaste = 0, m_mostPastedLines = 0;
     int m_linePixels = 24;
 };

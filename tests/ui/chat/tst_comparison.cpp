@@ -96,7 +96,7 @@ private Q_SLOTS:
         s.script->addAnswer("The first answer.");
         QVERIFY(s.say("go"));
         s.script->addAnswer("The second answer.");
-        s.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        s.press(Qt::Key_C, Qt::AltModifier);
         QVERIFY(s.view()->card()->isVisible());
         QVERIFY(!s.view()->card()->isForNext());
         QVERIFY(s.view()->card()->memoryWords().isEmpty()); // the same model
@@ -120,14 +120,14 @@ private Q_SLOTS:
         QCOMPARE(s.messages()->message(1).content, QStringLiteral("The second answer."));
         QCOMPARE(s.messages()->versionCount(1), 2);
         QVERIFY(s.edit()->hasFocus());
-        s.panel->showPreviousVersion();
+        s.panel->showVersion(-1);
         QCOMPARE(s.messages()->message(1).content, QStringLiteral("The first answer."));
     }
     void theNextMessageGetsTwoAnswersWhereThatIsShown()
     {
         Setup s;
         s.edit()->setText(QStringLiteral("go"));
-        s.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        s.press(Qt::Key_C, Qt::AltModifier);
         QVERIFY(s.view()->card()->isForNext());
         pick(s.view()->card()->sampling(0), QStringLiteral("Precise"));
         QTest::mouseClick(s.view()->card()->okButton(), Qt::LeftButton);
