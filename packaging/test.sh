@@ -110,7 +110,7 @@ if [ $sanitize != none ] && [ -z "$only" ]; then
         sanitizer_part asan "address and undefined-behaviour sanitizers"
         sanitizer_part tsan "thread sanitizer" "${thread_tests[@]}"
     else
-        sanitizer_part asan "address and undefined-behaviour sanitizers" "${foreign_tests[@]}"
+        sanitizer_part asan-foreign "address and undefined-behaviour sanitizers" "${foreign_tests[@]}"
     fi
 fi
 

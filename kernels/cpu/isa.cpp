@@ -6,7 +6,7 @@
 #include <array>
 #include <fstream>
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KERNELS_SCALAR_ONLY)
 #include <cpuid.h>
 #endif
 
@@ -21,7 +21,7 @@ struct Features
     bool avx2 = false, avxVnni = false, avx512 = false, avx512Bf16 = false, amxInt8 = false, amxBf16 = false, tilesSaved = false;
 };
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KERNELS_SCALAR_ONLY)
 // XCR0: which register files the operating system saves (Intel SDM volume 1, 13.3).
 std::uint64_t savedRegisters()
 {
@@ -122,7 +122,7 @@ Result<const CpuOps *> opsForIsa(std::string_view name)
                       .expected = join(available),
                       .found = name,
                       .wayOut = "Leave it at auto."});
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KERNELS_SCALAR_ONLY)
     if (name == "amx")
         return &amxOps();
     if (name == "avx512")
