@@ -50,7 +50,7 @@ bool beginsWith(std::span<const TokenId> tokens, std::span<const TokenId> beginn
     return commonPrefix(tokens, beginning) == beginning.size();
 }
 
-Error unusable(const std::filesystem::path &folder, ErrorCode code, std::string_view found,
+Error unusableFolder(const std::filesystem::path &folder, ErrorCode code, std::string_view found,
                std::string_view wayOut)
 {
     const std::string where = pathText(folder);
@@ -113,23 +113,23 @@ Result<void> prepareKvFolder(const std::filesystem::path &folder)
     for (int again = 0; number == ENOENT && again < kTriesToPrepare; ++again) {
         if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
             number = errno;
-            return unusable(folder, number == EACCES || number == EROFS ? ErrorCode::ReadOnly : ErrorCode::Io,
+            return unusableFolder(folder, number == EACCES || number == EROFS ? ErrorCode::ReadOnly : ErrorCode::Io,
                             std::strerror(number), "Choose another folder.");
         }
         number = ::stat(folder.c_str(), &status) == 0 ? 0 : errno;
     }
     if (number != 0) {
-        return unusable(folder, number == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, std::strerror(number),
+        return unusableFolder(folder, number == ENOENT ? ErrorCode::NotFound : ErrorCode::Io, std::strerror(number),
                         "Choose another folder.");
     }
     if (!S_ISDIR(status.st_mode))
-        return unusable(folder, ErrorCode::InvalidArgument, "something that is no folder",
+        return unusableFolder(folder, ErrorCode::InvalidArgument, "something that is no folder",
                         "Choose another one.");
     if (status.st_uid != ::geteuid())
-        return unusable(folder, ErrorCode::InvalidArgument, "a folder of another user",
+        return unusableFolder(folder, ErrorCode::InvalidArgument, "a folder of another user",
                         "Choose another one.");
     if (status.st_mode & (S_IWGRP | S_IWOTH))
-        return unusable(folder, ErrorCode::InvalidArgument, "one that others may write into",
+        return unusableFolder(folder, ErrorCode::InvalidArgument, "one that others may write into",
                         "Take their permission away (chmod 700), or choose another one.");
     return {};
 }

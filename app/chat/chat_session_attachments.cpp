@@ -7,7 +7,7 @@ namespace app {
 
 namespace {
 
-auto withId(QVector<AttachmentRecord> &attachments, qint64 id)
+auto attachmentWithId(QVector<AttachmentRecord> &attachments, qint64 id)
 {
     return std::find_if(attachments.begin(), attachments.end(), [id](const AttachmentRecord &a) { return a.id == id; });
 }
@@ -36,7 +36,7 @@ void ChatSession::attach(AttachmentRecord attachment)
 
 void ChatSession::removeAttachment(qint64 id)
 {
-    const auto found = withId(m_draftAttachments, id);
+    const auto found = attachmentWithId(m_draftAttachments, id);
     if (found == m_draftAttachments.end())
         return;
     m_draftAttachments.erase(found);
@@ -47,7 +47,7 @@ void ChatSession::removeAttachment(qint64 id)
 void ChatSession::setAttachmentUse(qint64 id, bool pinned, bool leftOut)
 {
     const auto apply = [&](QVector<AttachmentRecord> &attachments) {
-        const auto found = withId(attachments, id);
+        const auto found = attachmentWithId(attachments, id);
         if (found == attachments.end())
             return false;
         found->pinned = pinned;
@@ -72,7 +72,7 @@ void ChatSession::takeDraftAttachments(const ConversationContents &contents)
 {
     QVector<AttachmentRecord> all = contents.draftAttachments;
     for (const AttachmentRecord &attachment : std::as_const(m_draftAttachments))
-        if (withId(all, attachment.id) == all.end())
+        if (attachmentWithId(all, attachment.id) == all.end())
             all << attachment;
     m_draftAttachments = all;
 }

@@ -16,7 +16,7 @@ struct LinePrefix
     qsizetype length = 0;
 };
 
-LinePrefix prefixOf(QStringView line)
+LinePrefix linePrefixOf(QStringView line)
 {
     LinePrefix prefix;
     qsizetype i = 0;
@@ -245,7 +245,7 @@ std::optional<DisplayLines> displayFormula(const QVector<QStringView> &lines, in
     const QStringView line = lines[first];
     if (!line.contains(u"$$") && !line.contains(u"\\[") && !line.contains(u"\\begin{"))
         return {};
-    const LinePrefix prefix = prefixOf(line);
+    const LinePrefix prefix = linePrefixOf(line);
     const QStringView body = line.mid(prefix.length);
     const auto opening = openingOf(body);
     if (!opening || first < hopeless.value(opening->close, 0))

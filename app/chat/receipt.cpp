@@ -11,7 +11,7 @@ namespace app {
 namespace {
 
 constexpr int kTokenBytes = 3; // a vocabulary has fewer than 2^24
-constexpr int kVersion = 1;
+constexpr int kReceiptVersion = 1;
 
 QString packed(const QVector<inference::TokenId> &tokens)
 {
@@ -64,7 +64,7 @@ Receipt makeReceipt(const inference::ModelSummary &model, const QString &instruc
 
 QByteArray receiptToJson(const Receipt &r)
 {
-    QJsonObject object{{QStringLiteral("version"), kVersion},
+    QJsonObject object{{QStringLiteral("version"), kReceiptVersion},
                        {QStringLiteral("program"), r.program},
                        {QStringLiteral("model"), r.model},
                        {QStringLiteral("file"), r.file},
@@ -101,7 +101,7 @@ QByteArray receiptToJson(const Receipt &r)
 std::optional<Receipt> receiptFromJson(const QByteArray &json)
 {
     const QJsonObject object = QJsonDocument::fromJson(json).object();
-    if (object.value(QLatin1String("version")).toInt() != kVersion)
+    if (object.value(QLatin1String("version")).toInt() != kReceiptVersion)
         return std::nullopt;
     const auto text = [&](const char *key) { return object.value(QLatin1String(key)).toString(); };
     const auto number = [&](const char *key) { return object.value(QLatin1String(key)).toDouble(); };

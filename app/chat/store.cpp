@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kRetryInterval{2};
 // Messages that are read for the search between two jobs: some milliseconds.
 constexpr int kReadTogether = 32;
 
-QEvent::Type wakeEvent()
+QEvent::Type repliesEvent()
 {
     static const auto type = QEvent::Type(QEvent::registerEventType());
     return type;
@@ -175,7 +175,7 @@ template <class T> struct ChatStore::Private::TypedRead : ReadJob
 
 bool ChatStore::Private::event(QEvent *event)
 {
-    if (event->type() != wakeEvent())
+    if (event->type() != repliesEvent())
         return QObject::event(event);
     const QPointer<QObject> alive(this);
     for (;;) {
@@ -222,7 +222,7 @@ void ChatStore::Private::post(std::unique_ptr<Job> job)
         results.push_back(std::move(job));
     }
     if (first)
-        QCoreApplication::postEvent(this, new QEvent(wakeEvent()));
+        QCoreApplication::postEvent(this, new QEvent(repliesEvent()));
 }
 
 void ChatStore::Private::run()

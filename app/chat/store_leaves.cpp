@@ -22,7 +22,7 @@ struct LeafTable
     const char *columns; // that matter
     const char *rowFits; // a row of another table, read as one of this table, does not
 };
-constexpr std::array<LeafTable, 2> kTables{
+constexpr std::array<LeafTable, 2> kSalvagedTables{
     {{"messages",
       "id, conversation_id, parent_id, role, content, reasoning, reasoning_ms, state, end_reason, error, "
       "error_code,"
@@ -140,9 +140,9 @@ void salvageLeaves(const QString &copy, Database &into, QHash<QString, int> &row
         return;
     file.seek(18);
     file.write("\1\1", 2); // no write-ahead log from here on
-    std::array<qint64, kTables.size()> roots{};
-    for (std::size_t i = 0; i < kTables.size(); ++i)
-        roots[i] = rootPage(copy, kTables[i].name);
+    std::array<qint64, kSalvagedTables.size()> roots{};
+    for (std::size_t i = 0; i < kSalvagedTables.size(); ++i)
+        roots[i] = rootPage(copy, kSalvagedTables[i].name);
 
     const QSet<qint64> saved = savedKeys(into);
     QElapsedTimer timer;
@@ -154,12 +154,12 @@ void salvageLeaves(const QString &copy, Database &into, QHash<QString, int> &row
         const QByteArray bytes = file.read(pageSize);
         if (bytes.size() < pageSize || bytes[0] != kLeafOfTable || holdsNothingNew(bytes, saved))
             continue;
-        for (std::size_t i = 0; i < kTables.size(); ++i) {
+        for (std::size_t i = 0; i < kSalvagedTables.size(); ++i) {
             if (roots[i] <= 1 || roots[i] > pages || roots[i] == page)
                 continue;
             file.seek((roots[i] - 1) * pageSize);
             file.write(treeOf(quint32(page), pageSize));
-            rows[QLatin1String(kTables[i].name)] += copyRows(copy, kTables[i], into);
+            rows[QLatin1String(kSalvagedTables[i].name)] += copyRows(copy, kSalvagedTables[i], into);
         }
     }
 }

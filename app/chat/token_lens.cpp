@@ -14,7 +14,7 @@ namespace app {
 
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kLensVersion = 1;
 constexpr qsizetype kHeadBytes = 10;
 constexpr quint8 kCount = 0x1f, kChosenByUser = 0x20, kGivenBefore = 0x40;
 constexpr qsizetype kMostBytes = qsizetype(64) << 20;
@@ -120,7 +120,7 @@ bool TokenLens::belongsTo(const QString &content, const QString &reasoning) cons
 
 std::optional<TokenLens> readTokenLens(const QByteArray &bytes)
 {
-    if (bytes.size() < kHeadBytes || bytes.size() > kMostBytes || bytes[0] != kVersion)
+    if (bytes.size() < kHeadBytes || bytes.size() > kMostBytes || bytes[0] != kLensVersion)
         return std::nullopt;
     TokenLens lens;
     lens.opensReasoning = bytes[1] & 1;
@@ -208,7 +208,7 @@ bool isUnsure(const TokenLens &lens, const TokenLens::Token &token)
 
 TokenLensWriter::TokenLensWriter(bool opensReasoning) : m_bytes(kHeadBytes, '\0')
 {
-    m_bytes[0] = kVersion;
+    m_bytes[0] = kLensVersion;
     setOpensReasoning(opensReasoning);
 }
 

@@ -16,7 +16,7 @@ struct Word
     int id; // the same for the same word
 };
 
-std::vector<Word> wordsOf(const QString &text, QHash<QStringView, int> &ids)
+std::vector<Word> wordsIn(const QString &text, QHash<QStringView, int> &ids)
 {
     std::vector<Word> words;
     QTextBoundaryFinder finder(QTextBoundaryFinder::Word, text);
@@ -57,7 +57,7 @@ void mark(QVector<QPair<int, int>> &places, const std::vector<Word> &words, int 
 WordDifference wordDifference(const QString &left, const QString &right)
 {
     QHash<QStringView, int> ids;
-    const std::vector<Word> a = wordsOf(left, ids), b = wordsOf(right, ids);
+    const std::vector<Word> a = wordsIn(left, ids), b = wordsIn(right, ids);
     const auto same = [&](int i, int j) { return a[std::size_t(i)].id == b[std::size_t(j)].id; };
     int start = 0, endA = int(a.size()), endB = int(b.size());
     while (start < endA && start < endB && same(start, start))

@@ -47,15 +47,15 @@ constexpr char16_t kJapaneseOnly[] =
     u"蝿衆袴裏覇覚覧観訳説読諌謡譲讃讐賎賛贋転軽辺辻込逓遅遡郷酔醗醤醸釈鈎鉄鉢鉱銭鋭鋲鋳錬録鑓関閲闘陥"
     u"険隠隣隷雑雫霊靭韮頚頬頴頼顔顕駄駅駆駈騒験騨髄髪鮎鯵鰐鰯鴎鴫鴬鶏鹸麹麺麿黒黙齢";
 
-struct Entry
+struct VariantEntry
 {
     char16_t letter;
     HanVariant variant;
 };
 
-std::vector<Entry> makeTable()
+std::vector<VariantEntry> makeTable()
 {
-    std::vector<Entry> table;
+    std::vector<VariantEntry> table;
     const auto add = [&table](std::u16string_view letters, HanVariant variant) {
         for (const char16_t letter : letters)
             table.push_back({letter, variant});
@@ -65,7 +65,7 @@ std::vector<Entry> makeTable()
     add(kTraditionalOnly, HanVariant::Traditional);
     add(kTraditionalAndJapanese, HanVariant::TraditionalJapanese);
     add(kJapaneseOnly, HanVariant::Japanese);
-    std::sort(table.begin(), table.end(), [](const Entry &a, const Entry &b) { return a.letter < b.letter; });
+    std::sort(table.begin(), table.end(), [](const VariantEntry &a, const VariantEntry &b) { return a.letter < b.letter; });
     return table;
 }
 
@@ -73,11 +73,11 @@ std::vector<Entry> makeTable()
 
 HanVariant hanVariant(char32_t codePoint)
 {
-    static const std::vector<Entry> table = makeTable();
+    static const std::vector<VariantEntry> table = makeTable();
     if (codePoint < table.front().letter || codePoint > table.back().letter)
         return HanVariant::Shared;
     const auto found = std::lower_bound(table.begin(), table.end(), codePoint,
-                                        [](const Entry &e, char32_t c) { return char32_t(e.letter) < c; });
+                                        [](const VariantEntry &e, char32_t c) { return char32_t(e.letter) < c; });
     return found != table.end() && found->letter == codePoint ? found->variant : HanVariant::Shared;
 }
 

@@ -46,7 +46,7 @@ bool fits(std::string_view wanted, std::string_view found)
 }
 
 // True when the key is there and is a number that makes sense by itself.
-bool readNumber(const GgufFile &file, std::string_view key, float &out)
+bool readFloat(const GgufFile &file, std::string_view key, float &out)
 {
     const Result<std::optional<float>> value = file.optionalF32(key);
     if (!value || !*value)
@@ -76,10 +76,10 @@ bool readCount(const GgufFile &file, std::string_view key, std::uint32_t &out)
 bool readFile(const GgufFile &file, SamplingOptions &options)
 {
     SamplingOptions read = options;
-    bool any = readNumber(file, "general.sampling.temp", read.temperature);
-    any |= readNumber(file, "general.sampling.top_p", read.topP);
-    any |= readNumber(file, "general.sampling.min_p", read.minP);
-    any |= readNumber(file, "general.sampling.penalty_repeat", read.repeatPenalty);
+    bool any = readFloat(file, "general.sampling.temp", read.temperature);
+    any |= readFloat(file, "general.sampling.top_p", read.topP);
+    any |= readFloat(file, "general.sampling.min_p", read.minP);
+    any |= readFloat(file, "general.sampling.penalty_repeat", read.repeatPenalty);
     any |= readCount(file, "general.sampling.top_k", read.topK);
     if (!any || !checkSamplingOptions(read))
         return false;

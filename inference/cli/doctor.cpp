@@ -147,7 +147,7 @@ void examineGpu(Diagnosis &diagnosis)
         advice.push_back("cuBLAS is not installed: long prompts will be read more slowly on the GPU.");
 }
 
-std::string toText(const Diagnosis &diagnosis)
+std::string doctorText(const Diagnosis &diagnosis)
 {
     const Json &json = diagnosis.json;
     std::string text;
@@ -205,7 +205,7 @@ int runDoctor(CommandLine arguments)
         diagnosis.json["advice"] = diagnosis.advice;
         write(diagnosis.json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     } else {
-        write(toText(diagnosis));
+        write(doctorText(diagnosis));
     }
     return kDone;
 }

@@ -41,7 +41,7 @@ public:
     void onText(std::string_view text) override { writeLine({{"text", text}}); }
 };
 
-nlohmann::ordered_json toJson(const GenerationStatistics &statistics)
+nlohmann::ordered_json generationJson(const GenerationStatistics &statistics)
 {
     nlohmann::ordered_json json{{"stats",
                                  {{"end_reason", endReasonName(statistics.endReason)},
@@ -175,7 +175,7 @@ int runGenerate(CommandLine arguments)
     if (!statistics)
         return fail(statistics.error());
     if (json)
-        writeLine(toJson(*statistics));
+        writeLine(generationJson(*statistics));
     else
         note(describe(*statistics));
     logNotes(statistics->notes);

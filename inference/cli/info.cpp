@@ -105,7 +105,7 @@ std::vector<std::string> notesOf(const Facts &facts)
     return facts.config ? facts.config->notes() : std::vector<std::string>();
 }
 
-Json toJson(const Facts &facts)
+Json infoJson(const Facts &facts)
 {
     const GgufInfo &info = facts.info;
     Json json{{"path", facts.file->path().string()}, {"name", info.name},
@@ -187,7 +187,7 @@ Json toJson(const Facts &facts)
     return json;
 }
 
-std::string toText(const Facts &facts)
+std::string infoText(const Facts &facts)
 {
     const GgufInfo &info = facts.info;
     std::string text;
@@ -297,9 +297,9 @@ int runInfo(CommandLine arguments)
     }
     const Facts facts = collect(std::move(*file), common.load);
     if (json)
-        write(toJson(facts).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+        write(infoJson(facts).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     else
-        write(toText(facts));
+        write(infoText(facts));
     int code = kDone;
     for (const std::string &problem : facts.problems)
         code = fail({facts.code, problem});

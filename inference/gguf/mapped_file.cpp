@@ -161,7 +161,7 @@ Error systemError(int number, std::string_view what, const std::filesystem::path
     }
 }
 
-std::string_view kindOf(mode_t mode)
+std::string_view kindOfFile(mode_t mode)
 {
     if (S_ISDIR(mode))
         return "a folder";
@@ -180,7 +180,7 @@ Error notRegular(mode_t mode, const std::filesystem::path &path)
             {.what = S_ISDIR(mode) ? "A folder is no model file" : "Only a regular file can be opened",
              .where = pathText(path),
              .expected = "a file",
-             .found = kindOf(mode),
+             .found = kindOfFile(mode),
              .wayOut = S_ISDIR(mode) ? "Choose the .gguf file in it." : "Choose a .gguf file."}};
 }
 

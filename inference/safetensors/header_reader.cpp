@@ -12,7 +12,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxTensors = 1'000'000;
 constexpr std::size_t kMaxDimensions = 8;
-constexpr std::size_t kMaxNameBytes = 4096;
+constexpr std::size_t kMaxTensorNameBytes = 4096;
 
 // Takes the header as the parser meets it: no tree is built, whatever is nested in it.
 class HeaderHandler final : public nlohmann::json_sax<json>
@@ -63,7 +63,7 @@ public:
             m_metadata = name == "__metadata__";
             if (m_metadata)
                 return true;
-            if (entries.size() == kMaxTensors || name.empty() || name.size() > kMaxNameBytes)
+            if (entries.size() == kMaxTensors || name.empty() || name.size() > kMaxTensorNameBytes)
                 return fail(name.empty() ? "a tensor without a name"
                                          : "too many tensors, or a name that is too long");
             entries.emplace_back().name = std::move(name);

@@ -45,7 +45,7 @@ std::string typeNames()
     return names;
 }
 
-Error damaged(std::string_view what, const std::string &where, const std::string &expected,
+Error damagedFile(std::string_view what, const std::string &where, const std::string &expected,
               const std::string &found)
 {
     return {
@@ -97,7 +97,7 @@ Result<void> SafetensorsFile::parse(const std::string &where)
                                              .wayOut = "Resume or repeat the download."});
     std::memcpy(&headerBytes, bytes.data(), sizeof headerBytes); // little endian, as this machine is
     if (headerBytes > kMaxHeaderBytes)
-        return damaged("Not a safetensors file", where, "a header of at most " + byteCount(kMaxHeaderBytes),
+        return damagedFile("Not a safetensors file", where, "a header of at most " + byteCount(kMaxHeaderBytes),
                        byteCount(headerBytes));
     if (headerBytes > bytes.size() - sizeof headerBytes)
         return Error(ErrorCode::Incomplete, {.what = "The file is incomplete",
@@ -131,10 +131,10 @@ Result<void> SafetensorsFile::parse(const std::string &where)
         for (const std::uint64_t dimension : entry.shape)
             size = size ? checkedMultiply(*size, dimension) : size;
         if (entry.begin != place)
-            return damaged("Tensors overlap or leave a gap", at, "data from byte " + grouped(place),
+            return damagedFile("Tensors overlap or leave a gap", at, "data from byte " + grouped(place),
                            "byte " + grouped(entry.begin));
         if (!size || entry.end < entry.begin || entry.end - entry.begin != *size)
-            return damaged(
+            return damagedFile(
                 "A tensor's data does not fit its shape", at, size ? byteCount(*size) : "fewer weights",
                 entry.end < entry.begin ? "an end before the beginning" : byteCount(entry.end - entry.begin));
         if (entry.end > data.size())
@@ -148,11 +148,11 @@ Result<void> SafetensorsFile::parse(const std::string &where)
             {std::move(entry.name), row->type, std::move(entry.shape), data.subspan(entry.begin, *size)});
     }
     if (place != data.size())
-        return damaged("There is data behind the last tensor", where, byteCount(place),
+        return damagedFile("There is data behind the last tensor", where, byteCount(place),
                        byteCount(data.size()));
     for (std::size_t i = 0; i < m_tensors.size(); ++i)
         if (!m_byName.emplace(m_tensors[i].name, i).second)
-            return damaged("Two tensors have one name", where, "different names",
+            return damagedFile("Two tensors have one name", where, "different names",
                            printable(m_tensors[i].name));
     return {};
 }

@@ -66,7 +66,7 @@ Value reversed(Interpreter &interpreter, const Value &input, Arguments &argument
     return iterator(interpreter, std::move(items));
 }
 
-Value join(Interpreter &interpreter, const Value &input, Arguments &arguments)
+Value joinFilter(Interpreter &interpreter, const Value &input, Arguments &arguments)
 {
     Evaluation &evaluation = interpreter.evaluation;
     const auto bound = arguments.bind(evaluation, "join", {"d", "attribute"});
@@ -304,14 +304,14 @@ Value attr(Interpreter &interpreter, const Value &input, Arguments &arguments)
     return interpreter.attribute(input, bound[0]->bytes());
 }
 
-constexpr std::pair<std::string_view, Filter> kFilters[] = {
+constexpr std::pair<std::string_view, Filter> kListFilters[] = {
     {"length", lengthOf},
     {"count", lengthOf},
     {"list", asList},
     {"first", first},
     {"last", last},
     {"reverse", reversed},
-    {"join", join},
+    {"join", joinFilter},
     {"items", items},
     {"map", map},
     {"select", select<true, false>},
@@ -331,7 +331,7 @@ constexpr std::pair<std::string_view, Filter> kFilters[] = {
 
 Filter findListFilter(std::string_view name)
 {
-    for (const auto &[key, filter] : kFilters) {
+    for (const auto &[key, filter] : kListFilters) {
         if (key == name)
             return filter;
     }

@@ -11,9 +11,9 @@ namespace inference::jinja {
 
 namespace {
 
-constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kNowhere = std::string_view::npos;
 
-bool isIn(std::string_view set, std::string_view character)
+bool isAmong(std::string_view set, std::string_view character)
 {
     const char *end = set.data() + set.size();
     for (const char *p = set.data(); p < end;) {
@@ -40,22 +40,22 @@ std::vector<Stretch> words(std::string_view text, std::int64_t limit)
 {
     std::vector<Stretch> found;
     const char *begin = text.data(), *end = begin + text.size();
-    std::size_t wordBegin = kNone;
+    std::size_t wordBegin = kNowhere;
     for (const char *p = begin; p < end;) {
         const utf8::Character c = utf8::read(p, end);
         const auto at = static_cast<std::size_t>(p - begin);
         const bool space = isPythonSpace(c.codePoint);
-        if (!space && wordBegin == kNone) {
+        if (!space && wordBegin == kNowhere) {
             wordBegin = at;
             if (limit >= 0 && static_cast<std::int64_t>(found.size()) == limit)
                 break;
-        } else if (space && wordBegin != kNone) {
+        } else if (space && wordBegin != kNowhere) {
             found.push_back({wordBegin, at});
-            wordBegin = kNone;
+            wordBegin = kNowhere;
         }
         p += c.length;
     }
-    if (wordBegin != kNone)
+    if (wordBegin != kNowhere)
         found.push_back({wordBegin, text.size()});
     return found;
 }
@@ -65,19 +65,19 @@ std::vector<Stretch> words(std::string_view text, std::int64_t limit)
 std::size_t findBytes(std::string_view text, std::string_view part, std::size_t from)
 {
     if (from > text.size())
-        return kNone;
+        return kNowhere;
     if (part.empty())
         return from;
     // memmem() is linear; string_view::find() is not.
     const void *found = memmem(text.data() + from, text.size() - from, part.data(), part.size());
-    return found ? static_cast<std::size_t>(static_cast<const char *>(found) - text.data()) : kNone;
+    return found ? static_cast<std::size_t>(static_cast<const char *>(found) - text.data()) : kNowhere;
 }
 
 std::size_t findLastBytes(std::string_view text, std::string_view part)
 {
     const std::string turnedText(text.rbegin(), text.rend()), turnedPart(part.rbegin(), part.rend());
     const std::size_t found = findBytes(turnedText, turnedPart);
-    return found == kNone ? kNone : text.size() - found - part.size();
+    return found == kNowhere ? kNowhere : text.size() - found - part.size();
 }
 
 bool isPythonSpace(std::uint32_t c)
@@ -113,7 +113,7 @@ Text stripped(Evaluation &evaluation, const Text &text, std::optional<std::strin
               bool right)
 {
     const auto goes = [&](const utf8::Character &c, const char *p) {
-        return set ? isIn(*set, {p, c.length}) : isPythonSpace(c.codePoint);
+        return set ? isAmong(*set, {p, c.length}) : isPythonSpace(c.codePoint);
     };
     // What is looked through costs as much as what is made; a set of characters is looked through for each.
     const std::size_t effort = text.size() * (set ? 1 + set->size() / 4 : 1);
@@ -156,7 +156,7 @@ std::vector<Text> splitText(Evaluation &evaluation, const Text &text,
     } else {
         std::size_t from = 0;
         std::vector<std::size_t> cuts;
-        for (std::size_t at = findBytes(bytes, *separator); at != kNone;
+        for (std::size_t at = findBytes(bytes, *separator); at != kNowhere;
              at = findBytes(bytes, *separator, from)) {
             if (!fromRight && limit >= 0 && static_cast<std::int64_t>(cuts.size()) == limit)
                 break;
@@ -170,7 +170,7 @@ std::vector<Text> splitText(Evaluation &evaluation, const Text &text,
             while (static_cast<std::int64_t>(cuts.size()) < limit) {
                 evaluation.spend(rest.size());
                 const std::size_t at = findLastBytes(rest, *separator);
-                if (at == kNone)
+                if (at == kNowhere)
                     break;
                 cuts.insert(cuts.begin(), at);
                 rest = rest.substr(0, at);
@@ -237,7 +237,7 @@ Text replaced(Evaluation &evaluation, const Text &text, const Text &old, const T
     } else {
         while (limit < 0 || done < limit) {
             const std::size_t at = findBytes(bytes, old.bytes(), from);
-            if (at == kNone)
+            if (at == kNowhere)
                 break;
             keep(at);
             appendTo(evaluation, out, with);
