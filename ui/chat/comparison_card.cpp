@@ -178,7 +178,7 @@ QString ComparisonCard::versionName(qint64 answer) const
 {
     const app::MessageTree &tree = m_session->messages()->tree();
     const QVector<qint64> &versions = tree.siblings(answer);
-    const QString number = versions.size() > 1 ? tr("Version %1 of %2").arg(versions.indexOf(answer) + 1).arg(versions.size()) : tr("The answer that is there");
+    const QString number = versions.size() > 1 ? tr("Version %1").arg(versions.indexOf(answer) + 1) : tr("As it is");
     const QString model = modelOfAnswer(tree.at(answer));
     return model.isEmpty() ? number : QStringLiteral("%1, %2").arg(number, model);
 }
@@ -262,14 +262,18 @@ QString ComparisonCard::memory() const
     QStringList words;
     for (int i = 0; i < AnswerComparison::kSides; ++i) {
         const ComparedAnswer &one = m_choices[std::size_t(i)];
-        if (one.answer != 0 || one.choice.model.isEmpty() || one.choice.model == loaded || (i == 1 && m_choices[0].answer == 0 && m_choices[0].choice.model == one.choice.model))
+        const bool told = i == 1 && m_choices[0].answer == 0 && m_choices[0].choice.model == one.choice.model;
+        if (one.answer != 0 || one.choice.model.isEmpty() || one.choice.model == loaded || told)
             continue;
+        const QString name = modelName(one.choice.model);
         const int row = m_catalog ? m_catalog->rowOf(one.choice.model) : -1;
         const app::ModelEntry entry = row >= 0 ? m_catalog->model(row) : app::ModelEntry();
-        QString sentence = entry.neededBytes > 0 ? tr("%1 is loaded for its answer: it needs about %2.").arg(modelName(one.choice.model), sizeOnDisk(qint64(entry.neededBytes)))
-                                                 : tr("%1 is loaded for its answer.").arg(modelName(one.choice.model));
+        QString sentence = entry.neededBytes > 0
+                               ? tr("%1 is loaded for its answer: it needs about %2.").arg(name, sizeOnDisk(qint64(entry.neededBytes)))
+                               : tr("%1 is loaded for its answer.").arg(name);
         if (entry.missingBytes > 0)
-            sentence += QLatin1Char(' ') + tr("That is %1 more than is free now; it can become slow or fail.").arg(sizeOnDisk(qint64(entry.missingBytes)));
+            sentence += QLatin1Char(' ') + tr("That is %1 more than is free now; it can become slow or fail.")
+                                               .arg(sizeOnDisk(qint64(entry.missingBytes)));
         words << sentence;
     }
     if (!words.isEmpty() && !loaded.isEmpty())
@@ -338,7 +342,8 @@ void ComparisonCard::keyPressEvent(QKeyEvent *event)
 bool ComparisonCard::focusNextPrevChild(bool next)
 {
     QVector<QWidget *> stops;
-    for (QWidget *widget : std::initializer_list<QWidget *>{m_for, m_sides[0].model, m_sides[0].sampling, m_sides[1].model, m_sides[1].sampling, m_cancel, m_ok})
+    const Side &first = m_sides[0], &second = m_sides[1];
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_for, first.model, first.sampling, second.model, second.sampling, m_cancel, m_ok})
         if (widget->isVisible() && widget->isEnabled())
             stops << widget;
     if (stops.isEmpty()) // it is being hidden: the focus goes elsewhere

@@ -23,7 +23,7 @@ QString modelOfAnswer(const app::MessageRecord &record)
 }
 
 ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, int side, QWidget *parent)
-    : QWidget(parent), m_appearance(appearance), m_service(service), m_side(side), m_title(new QLabel(this)), m_how(new QLabel(this)),
+    : QWidget(parent), m_appearance(appearance), m_service(service), m_side(side), m_head(new QHBoxLayout), m_title(new QLabel(this)), m_how(new QLabel(this)),
       m_now(new QLabel(this)), m_keep(new TextButton(appearance, tr("Keep this one"), TextButton::Kind::Outlined, this)),
       m_transcript(new Transcript(appearance, this))
 {
@@ -43,15 +43,13 @@ ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::Infe
     words->addWidget(m_title);
     words->addWidget(m_how);
     words->addWidget(m_now);
-    auto *head = new QHBoxLayout;
-    head->setContentsMargins(24, 10, 24, 8);
-    head->setSpacing(12);
-    head->addLayout(words, 1);
-    head->addWidget(m_keep, 0, Qt::AlignTop);
+    m_head->setSpacing(12);
+    m_head->addLayout(words, 1);
+    m_head->addWidget(m_keep, 0, Qt::AlignTop);
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->setSpacing(0);
-    all->addLayout(head);
+    all->addLayout(m_head);
     all->addWidget(m_transcript, 1);
     connect(m_keep, &TextButton::clicked, this, &ComparisonColumn::keepRequested);
     connect(m_transcript, &Transcript::actionRequested, this, [this](Action action, int, const QString &) {
@@ -164,6 +162,9 @@ void ComparisonColumn::cutTitle()
 void ComparisonColumn::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
+    layout()->activate();
+    const int left = m_transcript->column().left(); // level with the words below
+    m_head->setContentsMargins(left, 10, left, 8);
     layout()->activate();
     cutTitle();
 }

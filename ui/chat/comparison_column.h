@@ -7,6 +7,8 @@
 #include <QLabel>
 #include <QWidget>
 
+class QHBoxLayout;
+
 namespace ui {
 
 // The model of an answer as the sidebar names it, by its receipt; else as the answer has it.
@@ -47,6 +49,7 @@ private:
     const int m_side;
     app::AnswerComparison *m_comparison = nullptr;
     QString m_titleWords;
+    QHBoxLayout *m_head;
     QLabel *m_title, *m_how, *m_now;
     TextButton *m_keep;
     Transcript *m_transcript;

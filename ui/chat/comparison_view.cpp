@@ -74,6 +74,7 @@ ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceServi
     for (int side = 0; side < AnswerComparison::kSides; ++side) {
         auto *column = new ComparisonColumn(appearance, service, side, this);
         m_columns[std::size_t(side)] = column;
+        column->installEventFilter(this);
         sides->addWidget(column, 1);
         connect(column, &ComparisonColumn::keepRequested, this, [this, side] {
             if (m_shown)
@@ -98,7 +99,10 @@ ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceServi
 
     connect(m_tabs, &Segmented::chosen, this, &ComparisonView::place);
     connect(m_differences, &TextButton::toggled, this, &ComparisonView::markDifferences);
-    connect(m_close, &IconButton::clicked, this, &ComparisonView::escape);
+    connect(m_close, &IconButton::clicked, this, [this] {
+        if (m_shown)
+            m_shown->close();
+    });
     connect(m_card, &ComparisonCard::accepted, this, &ComparisonView::accept);
     connect(m_card, &ComparisonCard::cancelled, this, &ComparisonView::closed);
     connect(&service, &app::InferenceService::stateChanged, this, &ComparisonView::refresh);
@@ -307,8 +311,16 @@ bool ComparisonView::escape()
     }
     if (!m_shown)
         return false;
-    m_shown->close();
+    if (!stopSide())
+        m_shown->close();
     return true;
+}
+
+bool ComparisonView::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Move || event->type() == QEvent::Resize)
+        update(); // the rules stand where the columns do
+    return QWidget::eventFilter(watched, event);
 }
 
 void ComparisonView::refresh()

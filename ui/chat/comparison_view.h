@@ -41,12 +41,13 @@ public:
     Notice *nextBar() const { return m_next; }
 
     bool stopSide(); // of the comparison that is open, the side at work; false: none is
-    bool escape();   // closes the card or the comparison; false: nothing was open
+    bool escape();   // closes the card, stops the side at work, or closes the comparison; false: nothing was open
 
     ComparisonCard *card() const { return m_card; }
     ComparisonColumn *column(int side) const { return m_columns[std::size_t(side)]; }
     Transcript *question() const { return m_question; }
     Segmented *tabs() const { return m_tabs; }
+    IconButton *closeButton() const { return m_close; }
     TextButton *differences() const { return m_differences; }
 
 Q_SIGNALS:
@@ -57,6 +58,7 @@ Q_SIGNALS:
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     app::AnswerComparison *begin();

@@ -163,7 +163,7 @@ private Q_SLOTS:
         QVERIFY(!s.view()->isOpen());
         QCOMPARE(s.messages()->versionCount(3), 1);
     }
-    void escapeKeepsTheOpenBranchAndStopsWhatRuns()
+    void escapeStopsWhatRunsThenClosesAndKeepsTheOpenBranch()
     {
         Setup s;
         QVERIFY(s.say("go"));
@@ -174,8 +174,10 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitFor([&] { return s.shown(1) == QLatin1String("Kept "); }));
         const qint64 second = s.view()->comparison()->side(1).answer;
         s.panel->stop(); // what Esc does
-        QVERIFY(!s.view()->isOpen());
+        QVERIFY(s.view()->isOpen());
         QVERIFY(s.idle());
+        s.panel->stop();
+        QVERIFY(!s.view()->isOpen());
         QCOMPARE(s.messages()->leaf(), leaf);
         QCOMPARE(s.messages()->tree().at(second).content, QStringLiteral("Kept "));
         QCOMPARE(s.messages()->tree().at(second).state, app::MessageState::Stopped);
@@ -273,6 +275,22 @@ private Q_SLOTS:
         s.view()->tabs()->setFocus();
         QTest::keyClick(s.view()->tabs(), Qt::Key_Right);
         QVERIFY(!s.view()->column(0)->isVisible() && s.view()->column(1)->isVisible());
+    }
+    void closingStopsBothAndKeepsWhatCame()
+    {
+        Setup s;
+        s.script->addAnswer(FakeAnswer({{"Kept "}, {"never", milliseconds(0), true}}));
+        s.edit()->setText(QStringLiteral("go"));
+        s.panel->compareAnswers();
+        s.press(Qt::Key_Return);
+        s.press(Qt::Key_Return);
+        QVERIFY(QTest::qWaitFor([&] { return s.shown(0) == QLatin1String("Kept "); }));
+        QTest::mouseClick(s.view()->closeButton(), Qt::LeftButton);
+        QVERIFY(!s.view()->isOpen());
+        QVERIFY(s.idle());
+        QCOMPARE(s.script->requests().size(), size_t(1));
+        QCOMPARE(s.messages()->message(1).content, QStringLiteral("Kept "));
+        QCOMPARE(s.messages()->versionCount(1), 2);
     }
     void theComparisonOfAChatIsThereWhenOneComesBack()
     {
