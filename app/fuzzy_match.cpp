@@ -71,8 +71,8 @@ int placeWord(const QString &word, const QString &text, const std::array<bool, k
         int before = kNone, beforeAt = -1; // the best of the row above, left of j - 1
         for (int j = 0; j < m; ++j) {
             before = std::max(before - 1, kNone); // a letter that is left out
-            if (i > 0 && j >= 2 && best[i - 1][j - 2] > before) {
-                before = best[i - 1][j - 2];
+            if (i > 0 && j >= 2 && best[i - 1][j - 2] - 1 > before) {
+                before = best[i - 1][j - 2] - 1;
                 beforeAt = j - 2;
             }
             best[i][j] = kNone;

@@ -59,6 +59,7 @@ Q_SIGNALS:
     void painted(); // once, after the first time: panels and a model may follow
 
 protected:
+    bool focusNextPrevChild(bool next) override; // sidebar, panel, status line, whenever they were made
     void resizeEvent(QResizeEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     void dragEnterEvent(QDragEnterEvent *event) override;

@@ -138,7 +138,7 @@ QVector<Command> MainWindow::paletteCommands()
     for (const SettingWords &words : allSettingWords())
         commands.append({Command::Kind::Setting, QStringLiteral("settings"), settingName(words), {},
                          QStringList{tr("Setting"), settingPageName(words.page)}.join(QStringLiteral(" · ")), {},
-                         [this, key = QString::fromLatin1(words.key)] { showSettings(key); }});
+                         [this, key = QString::fromLatin1(words.key)] { showSettings(key); }, settingOthers(words)});
     return commands;
 }
 
@@ -182,6 +182,29 @@ void MainWindow::escape()
     } else if (Panel *panel = m_panels.value(m_current)) {
         panel->stop();
     }
+}
+
+bool MainWindow::focusNextPrevChild(bool next)
+{
+    QVector<QWidget *> order;
+    const auto add = [&](const QWidget *area) {
+        const auto from = order.size();
+        for (QWidget *each = nextInFocusChain(); each != this; each = each->nextInFocusChain())
+            if ((each == area || area->isAncestorOf(each)) && each->focusPolicy() & Qt::TabFocus && !each->focusProxy() && each->isEnabled() && each->isVisibleTo(this))
+                order << each;
+        if (area == m_sidebar) // rows came later than what stands below them
+            std::stable_sort(order.begin() + from, order.end(), [this](const QWidget *a, const QWidget *b) {
+                return a->mapTo(m_sidebar, QPoint()).y() + a->height() / 2 < b->mapTo(m_sidebar, QPoint()).y() + b->height() / 2;
+            });
+    };
+    for (const QWidget *area : {static_cast<QWidget *>(m_sidebar), m_content, static_cast<QWidget *>(m_status)})
+        add(area);
+    const auto at = order.indexOf(focusWidget());
+    if (order.isEmpty() || (at < 0 && focusWidget() && m_palette && m_palette->isAncestorOf(focusWidget())))
+        return QMainWindow::focusNextPrevChild(next);
+    const auto count = order.size();
+    order[at < 0 ? (next ? 0 : count - 1) : (at + (next ? 1 : -1) + count) % count]->setFocus(next ? Qt::TabFocusReason : Qt::BacktabFocusReason);
+    return true;
 }
 
 // Sidebar, those of the panel, status line.

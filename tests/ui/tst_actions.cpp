@@ -174,6 +174,7 @@ void TestActions::keysOfTheLookAreThere()
 void TestActions::aKeyWorksFromTheListAndTheTranscript()
 {
     Setup s;
+    s.beWide();
     QVERIFY(s.converse());
     ChatPanel *chat = s.chat();
     for (QWidget *focus : QVector<QWidget *>{chat->list()->view(), chat->list()->search(), chat->transcript(), chat->composer()->edit(), chat->composer()->preset()}) {
@@ -246,6 +247,7 @@ void TestActions::aMessageHasItsMenuWithoutAPointer()
 void TestActions::theListMovesByLettersAndUndoesADeletion()
 {
     Setup s;
+    s.beWide();
     QVERIFY(s.converse("first question"));
     s.chat()->newItem();
     QVERIFY(s.converse("second question"));
@@ -285,7 +287,10 @@ void TestActions::theKeysOfAScreenAreShown()
     Setup s;
     const auto shown = [&](const char *panel) {
         s.window->showPanel(QString::fromLatin1(panel));
+        s.window->activateWindow(); // after a dialog
         QStringList rows;
+        if (!QTest::qWaitForWindowActive(s.window.get()))
+            return rows;
         QTimer::singleShot(0, this, [&] {
             auto *dialog = qobject_cast<KeysDialog *>(QApplication::activeModalWidget());
             QVERIFY(dialog);
@@ -304,6 +309,8 @@ void TestActions::theKeysOfAScreenAreShown()
     QVERIFY(code.contains(QStringLiteral("Show or hide the notes of the model, Ctrl+J")));
     // Enter carries out what is chosen, when the page has closed.
     s.window->showPanel(QStringLiteral("chat"));
+    s.window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(s.window.get()));
     QTimer::singleShot(0, this, [&] {
         auto *dialog = qobject_cast<KeysDialog *>(QApplication::activeModalWidget());
         QVERIFY(dialog);
@@ -317,6 +324,7 @@ void TestActions::theKeysOfAScreenAreShown()
 void TestActions::everyRegionIsReached()
 {
     Setup s;
+    s.beWide();
     QVERIFY(s.converse());
     if (!s.chat()->inspector()->isVisible())
         s.chat()->toggleInspector();
@@ -338,7 +346,7 @@ void TestActions::everyRegionIsReached()
     s.chat()->list()->search()->setFocus();
     QTest::keyClick(s.window.get(), Qt::Key_F6);
     QTest::keyClick(s.window.get(), Qt::Key_F6, Qt::ShiftModifier);
-    QVERIFY(s.chat()->list()->search()->hasFocus());
+    QVERIFY2(s.chat()->list()->search()->hasFocus(), s.window->focusWidget()->metaObject()->className());
     for (const char *panel : {"code", "translate"}) {
         s.window->showPanel(QString::fromLatin1(panel));
         QSet<QWidget *> reached;

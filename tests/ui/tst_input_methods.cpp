@@ -108,7 +108,7 @@ void TestInputMethods::compose(QWidget *field, const char *name, const std::func
             QVERIFY2(isComposing(field), name);
             QVERIFY2(textOf(field).isEmpty(), name);
             if (qobject_cast<QLineEdit *>(field))
-                QVERIFY2(field->grab().toImage() != before, name);
+                QVERIFY2(field->grab().toImage() != before, qPrintable(QStringLiteral("%1, %2: %3").arg(QLatin1String(name), QLatin1String(script.name), preedit)));
             else
                 QCOMPARE(preeditOf(field), preedit);
             for (const auto &[key, modifiers] : {std::pair(Qt::Key_Return, Qt::KeyboardModifiers(Qt::NoModifier)), {Qt::Key_Escape, Qt::NoModifier}, {Qt::Key_Up, Qt::NoModifier},
@@ -133,6 +133,7 @@ void TestInputMethods::compose(QWidget *field, const char *name, const std::func
 void TestInputMethods::composesInEveryField()
 {
     Setup s;
+    s.beWide();
     QVERIFY(s.converse());
     const auto still = [&](const char *panel) {
         return [&s, panel = QString::fromLatin1(panel)] { return s.window->currentPanel() == panel && s.script->requests().size() == 1; };
@@ -187,7 +188,7 @@ void TestInputMethods::composesInEveryField()
     settings.close();
 
     InstructionsDialog instructions(s.appearance, {{QStringLiteral("All chats"), {}, {}}}, 0, [](const QString &text) { return text; });
-    instructions.show();
+    instructions.setVisible(true); // show(int) is another one
     QVERIFY(QTest::qWaitForWindowActive(&instructions));
     compose(instructions.edit(), "instructions", open(instructions));
     instructions.close();
@@ -220,6 +221,7 @@ void TestInputMethods::enterDoesNotSendWhileItComposes()
 void TestInputMethods::whatIsComposedEndsWithTheFocus()
 {
     Setup s;
+    s.beWide();
     PlainEdit *edit = s.chat()->composer()->edit();
     edit->setFocus();
     send(edit, QStringLiteral("ni"));

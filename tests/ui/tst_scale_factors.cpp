@@ -44,7 +44,7 @@ void TestScaleFactors::wordsHaveRoom()
     Setup s;
     QCOMPARE(s.window->devicePixelRatioF(), std::max(1.0, qEnvironmentVariable("QT_SCALE_FACTOR", QStringLiteral("1")).toDouble()));
     QVERIFY(s.converse());
-    for (const QSize &size : {QSize(1440, 900), QSize(880, 560)}) {
+    for (const QSize &size : {QSize(1441, 900), QSize(880, 560)}) {
         s.window->resize(size);
         for (const char *panel : {"chat", "code", "translate"}) {
             s.window->showPanel(QString::fromLatin1(panel));

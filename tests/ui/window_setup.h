@@ -40,6 +40,12 @@ struct WindowSetup
         load.summary->contextLength = 8192;
         return load;
     }
+    // With the sidebar: a window of the first size is made to fit the small screen of tests.
+    void beWide()
+    {
+        window->resize(1441, 900);
+        QVERIFY(QTest::qWaitFor([&] { return !window->sidebar()->isRailed(); }));
+    }
     bool ready()
     {
         return QTest::qWaitFor([&] { return service.model().has_value(); });

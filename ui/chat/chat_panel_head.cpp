@@ -89,7 +89,6 @@ bool ChatPanel::eventFilter(QObject *watched, QEvent *event)
                 m_conversations.rename(m_session->conversationId(), edit->text().simplified());
             edit->hide();
             edit->deleteLater();
-            focusInput();
         };
         if (event->type() == QEvent::FocusOut) {
             finish(true);
@@ -97,6 +96,7 @@ bool ChatPanel::eventFilter(QObject *watched, QEvent *event)
             const int key = static_cast<QKeyEvent *>(event)->key();
             if (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Escape) {
                 finish(key != Qt::Key_Escape);
+                focusInput(); // not where the focus has gone elsewhere
                 return true;
             }
         } else if (event->type() == QEvent::ShortcutOverride &&

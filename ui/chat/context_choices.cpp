@@ -1,7 +1,6 @@
 #include "ui/chat/context_choices.h"
 
 #include <QPainter>
-#include <QShortcut>
 
 #include <algorithm>
 

@@ -5,7 +5,6 @@
 
 #include <QWidget>
 
-class QShortcut;
 
 namespace ui {
 

@@ -42,6 +42,7 @@ public:
     }
 
     TextButton *openButton() const { return m_open; }
+    TextButton *pasteButton() const { return m_paste; }
     void applyType()
     {
         m_words->setFont(m_appearance.font(FontRole::Reading));
@@ -113,6 +114,10 @@ EditorCard::EditorCard(Appearance &appearance, QWidget *parent)
     all->setSpacing(0);
     all->addWidget(buildHead());
     all->addWidget(m_splitter, 1);
+    // Tab goes from the head to the text; in the text it indents.
+    const QVector<QWidget *> order{m_switch, m_codeTab, m_formerTab, m_open, m_findButton, m_copy, m_use, m_save, m_hint->openButton(), m_hint->pasteButton(), m_editor, m_former};
+    for (int i = 0; i + 1 < order.size(); ++i)
+        setTabOrder(order[i], order[i + 1]);
     connect(&appearance, &Appearance::changed, this, &EditorCard::applyType);
     applyType();
     setFileName({}, {});

@@ -51,9 +51,14 @@ void CommandListModel::find(const QString &letters)
         app::FuzzyMatch match;
     };
     std::vector<Found> found;
-    for (int i = 0; i < m_all.size(); ++i)
+    const QStringList words = letters.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    for (int i = 0; i < m_all.size(); ++i) {
         if (auto match = app::fuzzyMatch(letters, m_all[i].title))
             found.push_back({i, std::move(*match)});
+        else if (const QString &others = m_all[i].others;
+                 !others.isEmpty() && std::all_of(words.begin(), words.end(), [&](const QString &word) { return others.contains(word, Qt::CaseInsensitive); }))
+            found.push_back({i, {}}); // after what is called that
+    }
     std::stable_sort(found.begin(), found.end(), [](const Found &a, const Found &b) { return a.match.score > b.match.score; });
     beginResetModel();
     m_letters = letters;

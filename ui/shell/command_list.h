@@ -20,6 +20,7 @@ struct Command
     QString detail; // at the right, where there are no keys: what it is
     QString more;   // a second line: the words that were found
     std::function<void()> run; // none: only told
+    QString others = QString(); // words it is found by, too
 };
 
 // What matches a few letters, best first; all, in their order, where there are none.

@@ -15,7 +15,7 @@ KeysDialog::KeysDialog(const Appearance &appearance, const QString &title, const
     : QDialog(parent), m_field(new QLineEdit(this)), m_list(new CommandList(appearance, m_model, this))
 {
     setWindowTitle(title);
-    resize(560, 640);
+    resize(parent ? QSize(560, 640).boundedTo(parent->window()->size() - QSize(32, 24)) : QSize(560, 640));
     QVector<Command> commands;
     const auto addFields = [&](ActionPlace of) {
         for (const FieldKeys &keys : allFieldKeys())

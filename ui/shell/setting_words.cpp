@@ -117,11 +117,16 @@ QString settingHint(const SettingWords &words)
     return tr(words.hint);
 }
 
+QString settingOthers(const SettingWords &words)
+{
+    return settingHint(words) + QLatin1Char(' ') + tr(words.others);
+}
+
 bool settingMatches(const SettingWords &words, const QString &typed)
 {
     if (app::fuzzyMatch(typed, settingPageName(words.page) + QLatin1Char(' ') + settingName(words)))
         return true;
-    const QString all = settingHint(words) + QLatin1Char(' ') + tr(words.others);
+    const QString all = settingOthers(words);
     const QStringList wanted = typed.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     return std::all_of(wanted.begin(), wanted.end(), [&](const QString &word) { return all.contains(word, Qt::CaseInsensitive); });
 }

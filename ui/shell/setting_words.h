@@ -23,6 +23,7 @@ const QVector<SettingWords> &allSettingWords();
 const SettingWords *settingWords(const char *key); // null: none
 QString settingName(const SettingWords &words);
 QString settingHint(const SettingWords &words);
+QString settingOthers(const SettingWords &words); // all other words that it is found by
 // Whether what is typed into the search means it.
 bool settingMatches(const SettingWords &words, const QString &typed);
 

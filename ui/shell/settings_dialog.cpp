@@ -36,7 +36,7 @@ SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &se
     : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_keptPages(keptPages)
 {
     setWindowTitle(tr("Settings"));
-    resize(kSide + 640, 620);
+    resize(parent ? QSize(kSide + 640, 620).boundedTo(parent->window()->size() - QSize(32, 24)) : QSize(kSide + 640, 620));
     auto *scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

@@ -349,7 +349,7 @@ void TranslatePanel::refreshFoot()
     const int look = m_session.toLookAt();
     m_look->setVisible(some && look > 0);
     m_look->setText(tr("%1 to look at").arg(look));
-    m_look->setToolTip(tr("Show the next one (Alt+Down)"));
+    m_look->setToolTip(tr("Show the next one (%1)").arg(actionKeys("translate.next")));
     const int seconds = m_session.secondsLeft();
     m_left->setVisible(working && seconds > 0);
     m_left->setText(seconds < 90 ? tr("About %1 s left").arg(seconds)

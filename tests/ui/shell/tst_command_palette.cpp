@@ -89,6 +89,8 @@ void TestCommandPalette::listsActionsOfTheScreenWithTheirKeys()
     QCOMPARE(titles(*palette).first(), QStringLiteral("Retry the answer"));
     QCOMPARE(palette->model().command(0).keys, QStringLiteral("Ctrl+R"));
     QVERIFY(palette->field()->accessibleDescription().startsWith(QLatin1String("Retry the answer, Ctrl+R")));
+    palette->field()->setText(QStringLiteral("dark")); // no name, but a word of a setting
+    QCOMPARE(titles(*palette), QStringList{QStringLiteral("Colours")});
     // Down and up go round the ends; Enter carries it out.
     palette->field()->clear();
     QTest::keyClick(palette->field(), Qt::Key_Up);
