@@ -23,6 +23,8 @@ inline const SettingKey<bool> kModelTitles{"chat/modelTitles", true}; // written
 
 inline const SettingKey<bool> kDoubt{"chat/doubt", false}; // the token lens underlines where the model was unsure
 
+inline const SettingKey<QString> kInterfaceLanguage{"appearance/language", {}}; // see ui/interface_language.h; empty: the system's
+
 inline const SettingKey<QString> kLastModel{"models/last", {}};
 inline const SettingKey<QString> kModelsFolder{"models/folder", {}};     // one more folder to look in
 inline const SettingKey<QStringList> kOpenedModels{"models/opened", {}}; // files from anywhere, newest first

@@ -4,6 +4,7 @@
 #include "ui/chat/message_items.h"
 #include "ui/chat/sampling_words.h"
 #include "ui/shell/diagnostics_page.h"
+#include "ui/shell/language_choice.h"
 #include "ui/widgets/buttons.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/figures.h"
@@ -159,6 +160,7 @@ void SettingsDialog::addAppearance(QVBoxLayout *form)
     scheme->setCurrent(int(m_appearance.scheme()));
     connect(scheme, &Segmented::chosen, this, [this](int index) { m_appearance.setScheme(Scheme(index)); });
     form->addWidget(row(tr("Colours"), QString(), scheme));
+    form->addWidget(row(tr("Language"), tr("Of the window, from the next start on."), makeLanguageChoice(m_settings, m_appearance, this)));
 
     auto *size = new QWidget(this);
     auto *line = new QHBoxLayout(size);
