@@ -15,10 +15,10 @@ namespace {
 const QString kMark = QStringLiteral("<!-- baleen: ");
 const QString kEnd = QStringLiteral(" -->");
 
-QString text(const char *source)
+struct ChatExport
 {
-    return QCoreApplication::translate("ChatExport", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(ChatExport)
+};
 
 // Two hyphens end a comment in some readers: JSON has another way to write them.
 QString markOf(const QJsonObject &object)
@@ -166,7 +166,7 @@ QString chatToMarkdown(const ExchangedChat &chat)
     const ConversationRecord &c = chat.contents.conversation;
     MessageTree tree;
     tree.reset(chat.contents.messages);
-    QString all = QStringLiteral("# %1\n\n").arg(c.title.isEmpty() ? text("New chat") : c.title.simplified());
+    QString all = QStringLiteral("# %1\n\n").arg(c.title.isEmpty() ? ChatExport::tr("New chat") : c.title.simplified());
     all += markOf({{QStringLiteral("title"), c.title}, {QStringLiteral("created"), exchangeTime(c.created)}, {QStringLiteral("updated"), exchangeTime(c.updated)}});
     for (const MessageRecord &m : tree.messages(tree.path(tree.leafOrNewest(c.currentLeaf)))) {
         QJsonObject object{{QStringLiteral("role"), roleWord(m.role)}, {QStringLiteral("created"), exchangeTime(m.created)}};
@@ -183,13 +183,13 @@ QString chatToMarkdown(const ExchangedChat &chat)
         if (!m.attachments.isEmpty())
             object[QStringLiteral("attachments")] = attachmentsJson(m.attachments);
         all += QLatin1Char('\n') + markOf(object);
-        all += QStringLiteral("## %1\n").arg(m.role == Role::User ? text("You") : m.model.isEmpty() ? text("Answer") : m.model.simplified());
+        all += QStringLiteral("## %1\n").arg(m.role == Role::User ? ChatExport::tr("You") : m.model.isEmpty() ? ChatExport::tr("Answer") : m.model.simplified());
         for (const AttachmentRecord &a : m.attachments)
-            all += QStringLiteral("\n<details><summary>") + text("Attached: %1").arg(a.name.simplified()).toHtmlEscaped() + QStringLiteral("</summary>\n\n") +
+            all += QStringLiteral("\n<details><summary>") + ChatExport::tr("Attached: %1").arg(a.name.simplified()).toHtmlEscaped() + QStringLiteral("</summary>\n\n") +
                    fenced(escaped(a.text)) + QStringLiteral("\n\n</details>\n");
         if (!m.reasoning.isEmpty())
             all += QStringLiteral("\n<details><summary>%1</summary>\n\n%2\n\n</details>\n")
-                       .arg(text("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0), escaped(m.reasoning));
+                       .arg(ChatExport::tr("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0), escaped(m.reasoning));
         all += QLatin1Char('\n') + escaped(m.content) + QLatin1Char('\n');
     }
     return all;
