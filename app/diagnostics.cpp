@@ -18,10 +18,10 @@ namespace app {
 
 namespace {
 
-QString text(const char *source)
+struct DiagnosticsWords
 {
-    return QCoreApplication::translate("Diagnostics", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(Diagnostics)
+};
 
 QString memory(std::uint64_t bytes)
 {
@@ -33,33 +33,33 @@ QString joined(const std::vector<std::string> &words)
     QStringList all;
     for (const std::string &word : words)
         all << QString::fromStdString(word);
-    return all.isEmpty() ? text("none") : all.join(QStringLiteral(", "));
+    return all.isEmpty() ? DiagnosticsWords::tr("none") : all.join(QStringLiteral(", "));
 }
 
 QString instructionSet()
 {
     const auto isas = kernels::availableIsas();
-    return isas.empty() ? text("none") : QString::fromUtf8(isas.back().data(), qsizetype(isas.back().size()));
+    return isas.empty() ? DiagnosticsWords::tr("none") : QString::fromUtf8(isas.back().data(), qsizetype(isas.back().size()));
 }
 
 QString plugin()
 {
     const auto path = kernels::findCudaPlugin();
-    return path.empty() ? text("not installed: models run on the processor") : QString::fromStdString(path.string());
+    return path.empty() ? DiagnosticsWords::tr("not installed: models run on the processor") : QString::fromStdString(path.string());
 }
 
 // What lies where, when the context is full.
 void addModel(Diagnosis &lines, const inference::ModelSummary &model)
 {
-    lines.append({text("Model"), QString::fromStdString(model.path.string())});
-    lines.append({text("Runs on"), QString::fromStdString(model.device)});
+    lines.append({DiagnosticsWords::tr("Model"), QString::fromStdString(model.path.string())});
+    lines.append({DiagnosticsWords::tr("Runs on"), QString::fromStdString(model.device)});
     if (!model.deviceReason.empty())
-        lines.append({text("Why there"), QString::fromStdString(model.deviceReason)});
-    lines.append({text("Weights"), text("%1, mapped from the file").arg(memory(model.fileBytes))});
-    lines.append({text("Context"), text("%1 for %2 tokens")
+        lines.append({DiagnosticsWords::tr("Why there"), QString::fromStdString(model.deviceReason)});
+    lines.append({DiagnosticsWords::tr("Weights"), DiagnosticsWords::tr("%1, mapped from the file").arg(memory(model.fileBytes))});
+    lines.append({DiagnosticsWords::tr("Context"), DiagnosticsWords::tr("%1 for %2 tokens")
                                        .arg(memory(model.kvBytesPerToken * model.contextLength),
                                             QLocale(QLocale::English).toString(model.contextLength))});
-    lines.append({text("Chat format"), QString::fromStdString(model.chatFormat) + (model.chatFormatKnown ? QString() : text(", unknown"))});
+    lines.append({DiagnosticsWords::tr("Chat format"), QString::fromStdString(model.chatFormat) + (model.chatFormatKnown ? QString() : DiagnosticsWords::tr(", unknown"))});
 }
 
 } // namespace
@@ -83,29 +83,29 @@ QStringList gpuNames(const QString &root)
 Diagnosis diagnose(const DiagnosisFacts &facts)
 {
     Diagnosis lines;
-    lines.append({text("Baleen"), QStringLiteral(BALEEN_VERSION)});
-    lines.append({text("System"), QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::kernelVersion()});
+    lines.append({DiagnosticsWords::tr("Baleen"), QStringLiteral(BALEEN_VERSION)});
+    lines.append({DiagnosticsWords::tr("System"), QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::kernelVersion()});
     const unsigned cores = kernels::physicalCores();
-    lines.append({text("Processor"), QString::fromStdString(kernels::processorName()) + QStringLiteral(", ") +
-                                         (cores == 1 ? text("1 core") : text("%1 cores").arg(cores))});
-    lines.append({text("Instructions"), joined(kernels::processorFeatures())});
-    lines.append({text("Kernels"), instructionSet()});
-    lines.append({text("Memory speed"), facts.readBandwidth > 0 ? text("%1 GB/s").arg(facts.readBandwidth / 1e9, 0, 'f', 1) : text("not measured yet")});
+    lines.append({DiagnosticsWords::tr("Processor"), QString::fromStdString(kernels::processorName()) + QStringLiteral(", ") +
+                                         (cores == 1 ? DiagnosticsWords::tr("1 core") : DiagnosticsWords::tr("%1 cores").arg(cores))});
+    lines.append({DiagnosticsWords::tr("Instructions"), joined(kernels::processorFeatures())});
+    lines.append({DiagnosticsWords::tr("Kernels"), instructionSet()});
+    lines.append({DiagnosticsWords::tr("Memory speed"), facts.readBandwidth > 0 ? DiagnosticsWords::tr("%1 GB/s").arg(facts.readBandwidth / 1e9, 0, 'f', 1) : DiagnosticsWords::tr("not measured yet")});
     if (const auto free = inference::availableMemory())
-        lines.append({text("Memory free"), QString::fromStdString(inference::memoryText(*free, false))});
-    lines.append({text("Graphics cards"), facts.gpus.isEmpty() ? text("none that NVIDIA's driver knows") : facts.gpus.join(QStringLiteral(", "))});
-    lines.append({text("CUDA plug-in"), plugin()});
+        lines.append({DiagnosticsWords::tr("Memory free"), QString::fromStdString(inference::memoryText(*free, false))});
+    lines.append({DiagnosticsWords::tr("Graphics cards"), facts.gpus.isEmpty() ? DiagnosticsWords::tr("none that NVIDIA's driver knows") : facts.gpus.join(QStringLiteral(", "))});
+    lines.append({DiagnosticsWords::tr("CUDA plug-in"), plugin()});
     if (facts.model)
         addModel(lines, *facts.model);
     else
-        lines.append({text("Model"), text("none loaded")});
+        lines.append({DiagnosticsWords::tr("Model"), DiagnosticsWords::tr("none loaded")});
     lines.append({QStringLiteral("Qt"), QString::fromLatin1(qVersion())});
     lines.append({QStringLiteral("SQLite"), QString::fromLatin1(sqlite3_libversion())});
-    lines.append({text("Fonts missing"), facts.missingFonts.isEmpty() ? text("none") : facts.missingFonts.join(QStringLiteral(", "))});
-    lines.append({text("Data folder"), facts.dataFolder});
+    lines.append({DiagnosticsWords::tr("Fonts missing"), facts.missingFonts.isEmpty() ? DiagnosticsWords::tr("none") : facts.missingFonts.join(QStringLiteral(", "))});
+    lines.append({DiagnosticsWords::tr("Data folder"), facts.dataFolder});
     const QStorageInfo disk(facts.dataFolder);
     if (disk.isValid())
-        lines.append({text("Disk free"), QString::fromStdString(inference::memoryText(std::uint64_t(disk.bytesAvailable()), false))});
+        lines.append({DiagnosticsWords::tr("Disk free"), QString::fromStdString(inference::memoryText(std::uint64_t(disk.bytesAvailable()), false))});
     return lines;
 }
 

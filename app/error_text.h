@@ -5,10 +5,16 @@
 
 #include <QString>
 
+#include <string>
+
 namespace app {
 
 // What happened and what to do, in one or two sentences; the layer's own details follow where they help.
 QString errorSentence(const inference::Error &error);
+// The layer's own words alone, in the language of the window as far as they are known there (app/error_sentences.h).
+QString errorDetails(const std::string &message);
+// One sentence after the other: with a space between them, or without where the language has none.
+QString joinedSentences(const QString &first, const QString &second);
 // The head line alone, for a notice whose details are folded.
 QString errorTitle(inference::ErrorCode code);
 

@@ -1,6 +1,7 @@
 #include "app/inference_service.h"
 
 #include "app/engine_thread.h"
+#include "app/error_text.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -406,7 +407,7 @@ void InferenceService::Private::tellNotes(const std::vector<std::string> &notes)
 {
     const QPointer<QObject> alive(this);
     for (const std::string &note : notes) {
-        const QString sentence = QString::fromStdString(note);
+        const QString sentence = errorDetails(note);
         if (!alive)
             return;
         if (toldNotes.contains(sentence))

@@ -1,5 +1,6 @@
 #include "app/model_catalog.h"
 
+#include "app/error_text.h"
 #include "inference/gguf/gguf_info.h"
 #include "inference/hugging_face/folder.h"
 #include "inference/model/architecture.h"
@@ -90,7 +91,7 @@ void judge(ModelEntry &entry, const inference::GgufFile &file, quint64 available
     const auto refuse = [&](const inference::Error &error) {
         entry.verdict = error.code == ErrorCode::Unsupported ? ModelEntry::Verdict::Unsupported
                                                              : ModelEntry::Verdict::Damaged;
-        entry.reason = QString::fromStdString(error.message);
+        entry.reason = errorDetails(error.message);
     };
     const auto config = inference::ModelConfig::fromGguf(file);
     if (!config)
@@ -164,7 +165,7 @@ ModelEntry describeModel(const QString &path, quint64 availableBytes)
     if (!file) {
         entry.verdict = file.error().code == ErrorCode::Unsupported ? ModelEntry::Verdict::Unsupported
                                                                     : ModelEntry::Verdict::Damaged;
-        entry.reason = QString::fromStdString(file.error().message);
+        entry.reason = errorDetails(file.error().message);
         return entry;
     }
     const inference::GgufInfo info = inference::describeGguf(**file);

@@ -13,10 +13,10 @@ constexpr double kBeyond = 1.05;      // what measuring may be wrong by
 constexpr double kEightBitSaves = 0.41; // of the context's memory: kernels/kv_cache_type.h
 constexpr double kFourBits = 4.85;    // a weight of Q4_K_M takes
 
-QString text(const char *source)
+struct SpeedWords
 {
-    return QCoreApplication::translate("SpeedReason", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(SpeedReason)
+};
 
 int gain(double saved) // of a part of the bytes, in per cent of the speed
 {
@@ -86,20 +86,20 @@ QString speedSentence(const SpeedReason &reason, const SpeedFacts &facts)
     const int percent = int(100 * reason.share + 0.5);
     switch (reason.limit) {
     case SpeedLimit::NothingMeasured:
-        return text("Nothing is measured yet: an answer of some words says how fast the model is.");
+        return SpeedWords::tr("Nothing is measured yet: an answer of some words says how fast the model is.");
     case SpeedLimit::NoCeiling:
-        return facts.onGpu ? text("The whole model is on the graphics card.")
-                           : text("How fast this machine reads its memory is measured when it has nothing else to do.");
+        return facts.onGpu ? SpeedWords::tr("The whole model is on the graphics card.")
+                           : SpeedWords::tr("How fast this machine reads its memory is measured when it has nothing else to do.");
     case SpeedLimit::Reading:
-        return text("Reading took most of the time: %1 tokens were new.").arg(QLocale(QLocale::English).toString(facts.promptTokens - facts.cachedTokens));
+        return SpeedWords::tr("Reading took most of the time: %1 tokens were new.").arg(QLocale(QLocale::English).toString(facts.promptTokens - facts.cachedTokens));
     case SpeedLimit::Memory:
-        return text("Memory speed is the limit: %1 % of what this machine can read.").arg(std::min(percent, 100));
+        return SpeedWords::tr("Memory speed is the limit: %1 % of what this machine can read.").arg(std::min(percent, 100));
     case SpeedLimit::Guesses:
-        return text("Faster than reading the model for each token: what repeats was guessed right.");
+        return SpeedWords::tr("Faster than reading the model for each token: what repeats was guessed right.");
     case SpeedLimit::FewThreads:
-        return text("%1 of %2 cores work: %3 % of what this machine can read.").arg(facts.threads).arg(facts.cores).arg(percent);
+        return SpeedWords::tr("%1 of %2 cores work: %3 % of what this machine can read.").arg(facts.threads).arg(facts.cores).arg(percent);
     case SpeedLimit::OtherWork:
-        return text("Something else holds it up: only %1 % of what this machine can read.").arg(percent);
+        return SpeedWords::tr("Something else holds it up: only %1 % of what this machine can read.").arg(percent);
     }
     return {};
 }
@@ -110,17 +110,17 @@ QString adviceSentence(const SpeedReason &reason)
     case SpeedAdvice::None:
         return {};
     case SpeedAdvice::KeepOnDisk:
-        return text("Keep read conversations on disk: going back to one needs no reading then.");
+        return SpeedWords::tr("Keep read conversations on disk: going back to one needs no reading then.");
     case SpeedAdvice::ShorterPrompt:
-        return text("Shorter attachments leave less to read.");
+        return SpeedWords::tr("Shorter attachments leave less to read.");
     case SpeedAdvice::EightBitContext:
-        return text("8 bits for the context's memory: about +%1 %.").arg(reason.gainPercent);
+        return SpeedWords::tr("8 bits for the context's memory: about +%1 %.").arg(reason.gainPercent);
     case SpeedAdvice::SmallerWeights:
-        return text("The model in 4 bits: about +%1 %.").arg(reason.gainPercent);
+        return SpeedWords::tr("The model in 4 bits: about +%1 %.").arg(reason.gainPercent);
     case SpeedAdvice::MoreThreads:
-        return text("One thread for each core is faster.");
+        return SpeedWords::tr("One thread for each core is faster.");
     case SpeedAdvice::CloseOthers:
-        return text("Other programs use the processor or the memory: close what is not needed.");
+        return SpeedWords::tr("Other programs use the processor or the memory: close what is not needed.");
     }
     return {};
 }

@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QFontDatabase>
 #include <QIconEngine>
+#include <QLocale>
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
@@ -189,9 +190,22 @@ void Appearance::setReadingSize(int px)
 
 namespace {
 
+// Chinese, Japanese and Korean share letters that each draws in its own way: that of the window's language.
+QString sharedCharacters()
+{
+    switch (QLocale().language()) {
+    case QLocale::Japanese:
+        return QStringLiteral("JP");
+    case QLocale::Korean:
+        return QStringLiteral("KR");
+    default:
+        return QStringLiteral("SC");
+    }
+}
+
 const QStringList &sansFamilies()
 {
-    static const QStringList families = {QStringLiteral("Noto Sans"), QStringLiteral("Noto Sans CJK SC"),
+    static const QStringList families = {QStringLiteral("Noto Sans"), QStringLiteral("Noto Sans CJK ") + sharedCharacters(),
                                          QStringLiteral("Noto Color Emoji")};
     return families;
 }
@@ -199,7 +213,7 @@ const QStringList &sansFamilies()
 const QStringList &monoFamilies()
 {
     static const QStringList families = {QStringLiteral("JetBrains Mono"), QStringLiteral("DejaVu Sans Mono"),
-                                         QStringLiteral("Noto Sans Mono CJK SC"),
+                                         QStringLiteral("Noto Sans Mono CJK ") + sharedCharacters(),
                                          QStringLiteral("Noto Color Emoji")};
     return families;
 }

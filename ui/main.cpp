@@ -1,10 +1,12 @@
 // Baleen's composition root: command line, one instance a data folder, services, window, and then the model.
 #include "app/data_paths.h"
+#include "app/error_text.h"
 #include "app/inference_service.h"
 #include "app/model_catalog.h"
-#include "app/settings.h"
+#include "app/settings_keys.h"
 #include "app/single_instance.h"
 #include "ui/appearance.h"
+#include "ui/interface_language.h"
 #include "ui/main_window.h"
 
 #include <QApplication>
@@ -107,8 +109,8 @@ void leaveOutFontSearch(QtMsgType type, const QMessageLogContext &context, const
 
 int fail(const inference::Error &error)
 {
-    const QString words = QString::fromStdString(error.message);
-    std::fprintf(stderr, "baleen: %s\n", qPrintable(words));
+    const QString words = app::errorDetails(error.message);
+    std::fprintf(stderr, "baleen: %s\n", error.message.c_str());
     QMessageBox box(QMessageBox::Critical, QStringLiteral("Baleen"), words);
     box.setTextFormat(Qt::PlainText);
     box.exec();
@@ -145,6 +147,7 @@ int main(int argc, char **argv)
 
     // In safe mode nothing is read from the settings and nothing is written to them.
     app::Settings settings(arguments.safeMode ? QString() : paths.settings);
+    ui::useInterfaceLanguage(application, settings.get(app::kInterfaceLanguage));
     ui::Appearance appearance(settings);
     app::InferenceService service(inference::createEngine());
     app::ModelCatalog catalog(paths, settings);

@@ -15,17 +15,6 @@ constexpr std::array<std::pair<AttachmentKind, const char *>, 5> kKinds{{{Attach
                                                                          {AttachmentKind::Docx, "docx"},
                                                                          {AttachmentKind::Xlsx, "xlsx"}}};
 
-SqlValue orNull(qint64 value)
-{
-    return value ? SqlValue(value) : SqlValue();
-}
-
-// QString's null and its empty string are one to a NOT NULL column.
-SqlValue orEmpty(const QString &value)
-{
-    return value.isNull() ? QStringLiteral("") : value;
-}
-
 } // namespace
 
 QString attachmentKindWord(AttachmentKind kind)
@@ -47,6 +36,9 @@ AttachmentKind attachmentKindOf(const QString &word)
 Result<void> applyOne(Database &database, const SaveAttachment &operation)
 {
     const AttachmentRecord &a = operation.attachment;
+    if (a.messageId != 0)
+        if (const auto noted = database.run("INSERT OR IGNORE INTO search_pending VALUES(?)", {a.messageId}); !noted)
+            return noted;
     return database.run("INSERT INTO attachments(id, conversation_id, message_id, position, name, kind, bytes, note, pinned, left_out, text)"
                         " SELECT ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11 WHERE ?2 IS NULL OR EXISTS(SELECT 1 FROM conversations WHERE id = ?2)"
                         " ON CONFLICT(id) DO UPDATE SET conversation_id=?2, message_id=?3, position=?4, name=?5, kind=?6, bytes=?7, note=?8,"
@@ -63,6 +55,10 @@ Result<void> applyOne(Database &database, const SetAttachmentUse &operation)
 
 Result<void> applyOne(Database &database, const RemoveAttachment &operation)
 {
+    if (const auto noted = database.run("INSERT OR IGNORE INTO search_pending SELECT message_id FROM attachments WHERE id = ? AND message_id IS NOT NULL",
+                                        {operation.attachmentId});
+        !noted)
+        return noted;
     return database.run("DELETE FROM attachments WHERE id = ?", {operation.attachmentId});
 }
 

@@ -1,6 +1,7 @@
 #include "app/attachments/attachment_reader.h"
 
 #include "app/attachments/reader/reading.h"
+#include "app/error_text.h"
 #include "app/syntax/lexer.h"
 
 #include <QCoreApplication>
@@ -19,10 +20,10 @@ namespace {
 
 constexpr QByteArrayView kMark = "baleen-reader 1 ";
 
-QString text(const char *source)
+struct AttachmentWords
 {
-    return QCoreApplication::translate("Attachments", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(Attachments)
+};
 
 QString count(qint64 n)
 {
@@ -31,40 +32,41 @@ QString count(qint64 n)
 
 QString canBeAttached()
 {
-    return text("Text, source code, PDF, Word (docx) and Excel (xlsx) files can be attached.");
+    return AttachmentWords::tr("Text, source code, PDF, Word (docx) and Excel (xlsx) files can be attached.");
 }
 
 // What a file is that is refused, and what to do.
 QString refusal(const QString &kind, const QString &found, const QString &name)
 {
-    const QString what = found.isEmpty() ? text("unknown") : found;
+    const QString what = found.isEmpty() ? AttachmentWords::tr("unknown") : found;
     if (kind == QLatin1String("image"))
-        return text("%1 is a picture (%2). The model reads text only.").arg(name, what) + QLatin1Char(' ') + canBeAttached();
+        return joinedSentences(AttachmentWords::tr("%1 is a picture (%2). The model reads text only.").arg(name, what), canBeAttached());
     if (kind == QLatin1String("audio"))
-        return text("%1 is a sound file (%2). The model reads text only.").arg(name, what) + QLatin1Char(' ') + canBeAttached();
+        return joinedSentences(AttachmentWords::tr("%1 is a sound file (%2). The model reads text only.").arg(name, what), canBeAttached());
     if (kind == QLatin1String("video"))
-        return text("%1 is a video (%2). The model reads text only.").arg(name, what) + QLatin1Char(' ') + canBeAttached();
+        return joinedSentences(AttachmentWords::tr("%1 is a video (%2). The model reads text only.").arg(name, what), canBeAttached());
     if (kind == QLatin1String("archive"))
-        return text("%1 is an archive (%2). Unpack it and attach the files in it.").arg(name, what);
+        return AttachmentWords::tr("%1 is an archive (%2). Unpack it and attach the files in it.").arg(name, what);
     if (kind == QLatin1String("program"))
-        return text("%1 is a program (%2). Attach its source code instead.").arg(name, what);
+        return AttachmentWords::tr("%1 is a program (%2). Attach its source code instead.").arg(name, what);
     if (kind == QLatin1String("font"))
-        return text("%1 is a font (%2).").arg(name, what) + QLatin1Char(' ') + canBeAttached();
+        return joinedSentences(AttachmentWords::tr("%1 is a font (%2).").arg(name, what), canBeAttached());
     if (kind == QLatin1String("document"))
-        return text("%1 is a document of another kind (%2). Save it as docx, xlsx, PDF or text.").arg(name, what);
+        return AttachmentWords::tr("%1 is a document of another kind (%2). Save it as docx, xlsx, PDF or text.").arg(name, what);
     if (kind == QLatin1String("locked"))
-        return text("%1 is protected with a password. Save a copy without one.").arg(name);
+        return AttachmentWords::tr("%1 is protected with a password. Save a copy without one.").arg(name);
     if (kind == QLatin1String("damaged"))
-        return text("%1 is damaged: %2.").arg(name, what) + QLatin1Char(' ') + text("Save it again in the program it comes from.");
+        return joinedSentences(AttachmentWords::tr("%1 is damaged: %2.").arg(name, what), AttachmentWords::tr("Save it again in the program it comes from."));
     if (kind == QLatin1String("large"))
-        return text("%1 is too large. Files up to %2 MiB with up to %3 million characters can be attached.")
+        return AttachmentWords::tr("%1 is too large. Files up to %2 MiB with up to %3 million characters can be attached.")
             .arg(name)
             .arg(reader::kLargestFile >> 20)
             .arg(reader::kLargestText >> 20);
     if (kind == QLatin1String("no-pdf"))
-        return text("%1 was not read: the program pdftotext is missing. Install the package poppler-utils.").arg(name);
-    return found.isEmpty() ? text("%1 is no text.").arg(name) + QLatin1Char(' ') + canBeAttached()
-                           : text("%1 is no text (%2).").arg(name, what) + QLatin1Char(' ') + canBeAttached();
+        return AttachmentWords::tr("%1 was not read: the program pdftotext is missing. Install the package poppler-utils.").arg(name);
+    return joinedSentences(found.isEmpty() ? AttachmentWords::tr("%1 is no text.").arg(name)
+                                             : AttachmentWords::tr("%1 is no text (%2).").arg(name, what),
+                           canBeAttached());
 }
 
 // The rest of what can go wrong, in words; empty: nothing did.
@@ -74,26 +76,26 @@ QString failure(const ReaderOutcome &outcome, const QString &name, bool &canRetr
     canRetry = true;
     switch (outcome.end) {
     case End::TimedOut:
-        return text("Reading %1 took too long and was stopped.").arg(name);
+        return AttachmentWords::tr("Reading %1 took too long and was stopped.").arg(name);
     case End::TooMuch:
         canRetry = false;
         return refusal(QStringLiteral("large"), QString(), name);
     case End::Signal:
         if (outcome.signal == SIGXCPU || outcome.signal == SIGKILL)
-            return text("Reading %1 took too long and was stopped.").arg(name);
-        return text("%1 could not be read: the program that reads it ended by signal %2.").arg(name).arg(outcome.signal);
+            return AttachmentWords::tr("Reading %1 took too long and was stopped.").arg(name);
+        return AttachmentWords::tr("%1 could not be read: the program that reads it ended by signal %2.").arg(name).arg(outcome.signal);
     case End::NotStarted:
-        return text("%1 could not be read: %2 is missing or cannot be started.").arg(name, QStringLiteral("baleen-reader"));
+        return AttachmentWords::tr("%1 could not be read: %2 is missing or cannot be started.").arg(name, QStringLiteral("baleen-reader"));
     case End::CannotOpen:
-        return text("%1 could not be opened: %2.").arg(name, outcome.errors);
+        return AttachmentWords::tr("%1 could not be opened: %2.").arg(name, outcome.errors);
     case End::NoFile:
         canRetry = false;
-        return text("%1 is a folder or a device, not a file.").arg(name);
+        return AttachmentWords::tr("%1 is a folder or a device, not a file.").arg(name);
     case End::TooLarge:
         canRetry = false;
         return refusal(QStringLiteral("large"), QString(), name);
     case End::Stopped:
-        return text("Reading %1 was stopped.").arg(name);
+        return AttachmentWords::tr("Reading %1 was stopped.").arg(name);
     case End::Exited:
         break;
     }
@@ -105,11 +107,11 @@ QString pagesNote(const QString &pages, bool damaged, int &withText)
     const QStringList all = pages.split(QLatin1Char('\f'));
     const qsizetype number = all.size() - 1; // each page ends with one
     withText = int(std::count_if(all.begin(), all.begin() + number, [](const QString &page) { return !page.trimmed().isEmpty(); }));
-    QString note = number == 1 ? text("1 page") : text("%1 pages").arg(count(number));
+    QString note = number == 1 ? AttachmentWords::tr("1 page") : AttachmentWords::tr("%1 pages").arg(count(number));
     if (withText < number)
-        note += text(", %1 without text").arg(count(number - withText));
+        note += AttachmentWords::tr(", %1 without text").arg(count(number - withText));
     if (damaged)
-        note += text(", damaged: some may be missing");
+        note += AttachmentWords::tr(", damaged: some may be missing");
     return note;
 }
 
@@ -138,7 +140,7 @@ ReadAttachment attachmentOf(const ReaderOutcome &outcome, const QString &path)
     const QJsonObject header = outcome.output.startsWith(kMark) && line > 0 ? QJsonDocument::fromJson(outcome.output.mid(kMark.size(), line - kMark.size())).object() : QJsonObject();
     const QString kind = header.value(QLatin1String("kind")).toString();
     if (kind.isEmpty())
-        return refuse(text("%1 was not read: the program that reads it could not lock itself in (%2).")
+        return refuse(AttachmentWords::tr("%1 was not read: the program that reads it could not lock itself in (%2).")
                           .arg(name, outcome.errors.trimmed().left(100)));
     reader::Reading reading;
     reading.kind = kind;
@@ -152,7 +154,7 @@ ReadAttachment attachmentOf(const ReaderOutcome &outcome, const QString &path)
     if (outcome.exitCode != 0 || (expected >= 0 && expected != body.size())) {
         if (isPdf && outcome.errors.contains(QLatin1String("Incorrect password")))
             return refuse(refusal(QStringLiteral("locked"), QString(), name));
-        return refuse(refusal(QStringLiteral("damaged"), isPdf ? text("it is no whole PDF") : text("the text is not whole"), name));
+        return refuse(refusal(QStringLiteral("damaged"), isPdf ? AttachmentWords::tr("it is no whole PDF") : AttachmentWords::tr("the text is not whole"), name));
     }
     a.name = name;
     a.bytes = outcome.bytes;
@@ -163,7 +165,7 @@ ReadAttachment attachmentOf(const ReaderOutcome &outcome, const QString &path)
         int withText = 0;
         a.note = pagesNote(a.text, outcome.errors.contains(QLatin1String("Syntax Error")), withText);
         if (withText == 0)
-            return refuse(text("%1 has no text in it (%2): its pages are pictures.").arg(name, a.note));
+            return refuse(AttachmentWords::tr("%1 has no text in it (%2): its pages are pictures.").arg(name, a.note));
         a.text.replace(QLatin1Char('\f'), QLatin1Char('\n'));
         a.text = a.text.trimmed() + QLatin1Char('\n');
     } else if (kind == QLatin1String("docx")) {
@@ -171,18 +173,18 @@ ReadAttachment attachmentOf(const ReaderOutcome &outcome, const QString &path)
     } else if (kind == QLatin1String("xlsx")) {
         a.kind = AttachmentKind::Xlsx;
         const int sheets = header.value(QLatin1String("sheets")).toInt(), rows = header.value(QLatin1String("rows")).toInt();
-        a.note = (sheets == 1 ? text("1 sheet") : text("%1 sheets").arg(count(sheets))) + QStringLiteral(", ") +
-                 (rows == 1 ? text("1 row") : text("%1 rows").arg(count(rows)));
+        a.note = (sheets == 1 ? AttachmentWords::tr("1 sheet") : AttachmentWords::tr("%1 sheets").arg(count(sheets))) + QStringLiteral(", ") +
+                 (rows == 1 ? AttachmentWords::tr("1 row") : AttachmentWords::tr("%1 rows").arg(count(rows)));
     } else {
         a.kind = isCode(name) ? AttachmentKind::Code : AttachmentKind::Text;
         const QString encoding = header.value(QLatin1String("encoding")).toString();
         if (encoding != QLatin1String("UTF-8"))
             a.note = encoding.left(20);
         if (const int replaced = header.value(QLatin1String("replaced")).toInt(); replaced > 0)
-            a.note += (a.note.isEmpty() ? QString() : QStringLiteral(", ")) + text("%1 bytes were no text").arg(count(replaced));
+            a.note += (a.note.isEmpty() ? QString() : QStringLiteral(", ")) + AttachmentWords::tr("%1 bytes were no text").arg(count(replaced));
     }
     if (a.text.trimmed().isEmpty())
-        return refuse(text("%1 has no text in it.").arg(name));
+        return refuse(AttachmentWords::tr("%1 has no text in it.").arg(name));
     if (a.text.size() > reader::kLargestText)
         return refuse(refusal(QStringLiteral("large"), QString(), name));
     return result;

@@ -77,11 +77,11 @@ void AnswerReplay::compare(const inference::GenerationStatistics &statistics)
     } else {
         QString sentence = tr("The first %1 tokens are the same; from token %2 on they differ.").arg(same).arg(same + 1);
         if (const int prompt = int(statistics.promptTokens - statistics.startTokens); prompt != m_receipt.promptTokens)
-            sentence += QLatin1Char(' ') + tr("The prompt has %1 tokens now, %2 then.").arg(prompt).arg(m_receipt.promptTokens);
+            sentence = joinedSentences(sentence, tr("The prompt has %1 tokens now, %2 then.").arg(prompt).arg(m_receipt.promptTokens));
         else if (!sameDevice)
-            sentence += QLatin1Char(' ') + tr("The device is another one: %1 then.").arg(m_receipt.device);
+            sentence = joinedSentences(sentence, tr("The device is another one: %1 then.").arg(m_receipt.device));
         else if (m_receipt.program != QStringLiteral(BALEEN_VERSION))
-            sentence += QLatin1Char(' ') + tr("Baleen is another one: %1 then.").arg(m_receipt.program);
+            sentence = joinedSentences(sentence, tr("Baleen is another one: %1 then.").arg(m_receipt.program));
         Q_EMIT finished(Outcome::Differs, sentence);
     }
 }

@@ -21,6 +21,17 @@ SettingKey<QString> keyOf(const inference::ModelSummary &model, QByteArray &name
 
 } // namespace
 
+ChatChoices withInherited(ChatChoices nearer, const ChatChoices &further)
+{
+    if (!nearer.instructions)
+        nearer.instructions = further.instructions;
+    if (!nearer.preset)
+        nearer.preset = further.preset;
+    if (!nearer.thinking)
+        nearer.thinking = further.thinking;
+    return nearer;
+}
+
 QByteArray choicesToJson(const ChatChoices &choices)
 {
     QJsonObject object;

@@ -20,6 +20,9 @@ struct ChatChoices
     friend bool operator==(const ChatChoices &, const ChatChoices &) = default;
 };
 
+// What `nearer` leaves open is as `further` has it.
+ChatChoices withInherited(ChatChoices nearer, const ChatChoices &further);
+
 // As they are kept, JSON; empty where nothing is chosen. What is damaged or of a newer program counts as not chosen.
 QByteArray choicesToJson(const ChatChoices &choices);
 ChatChoices choicesFromJson(const QByteArray &json);

@@ -86,6 +86,7 @@ struct FolderRecord
     QString name;
     qint64 position = 0; // among the others; equal ones by id
     QByteArray choices{}; // for all its conversations, JSON, see chat_choices.h
+    qint64 parent = 0; // the folder it is in; 0: none. See folder_tree.h
     friend bool operator==(const FolderRecord &, const FolderRecord &) = default;
 };
 
@@ -155,7 +156,7 @@ struct SaveFolder // inserts or replaces
 {
     FolderRecord folder;
 };
-struct RemoveFolder // its conversations stay, without a folder
+struct RemoveFolder // its conversations and folders stay, in the folder that it is in
 {
     qint64 folderId = 0;
 };

@@ -81,6 +81,7 @@ void ChatSession::load(qint64 id)
             if (asked != 0)
                 m_choices = choicesFromJson(result->conversation.choices);
             m_folder = result->folder;
+            m_outerFolders = result->outerFolders;
             QVector<MessageRecord> messages = result->messages;
             for (MessageRecord &message : messages)
                 if (message.state == MessageState::Streaming) // by a session that is gone

@@ -248,6 +248,7 @@ private:
     void mark(const MessageRecord &record, const StoreOperation &operation);
     bool markTurn(qint64 message, bool MessageRecord::*which, bool set);
     void followFolder(const StoreOperation &operation);
+    void readFolder();
     void followAnswer(const StoreOperation &operation);
     QString unsent(const QString &draft) const; // with what waits before it
 
@@ -257,6 +258,7 @@ private:
     ConversationRecord m_conversation;
     ChatChoices m_choices;
     FolderRecord m_folder;
+    QVector<FolderRecord> m_outerFolders; // that it is in, the nearest first
     MessageListModel m_messages;
     State m_state = State::Idle;
     bool m_unread = false; // the conversation could not be read

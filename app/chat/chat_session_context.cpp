@@ -1,6 +1,10 @@
 // What of a conversation the model sees, and how it is asked: the user's choices, kept in the file.
 #include "app/chat/chat_session.h"
 
+#include "app/chat/folder_tree.h"
+
+#include <algorithm>
+
 namespace app {
 
 void ChatSession::mark(const MessageRecord &record, const StoreOperation &operation)
@@ -77,30 +81,42 @@ PromptVariables ChatSession::promptVariables() const
 
 ChatOptions ChatSession::options() const
 {
-    return chatOptions(m_settings, {m_choices, choicesFromJson(m_folder.choices), modelChoices(m_settings, m_service.model())}, promptVariables());
+    ChatChoices folder = choicesFromJson(m_folder.choices);
+    for (const FolderRecord &outer : m_outerFolders)
+        folder = withInherited(folder, choicesFromJson(outer.choices));
+    return chatOptions(m_settings, {m_choices, folder, modelChoices(m_settings, m_service.model())}, promptVariables());
 }
 
-// The conversation was moved, or its folder changed.
+// The conversation was moved, or a folder changed that it is in.
 void ChatSession::followFolder(const StoreOperation &operation)
 {
     if (m_conversation.id == 0)
         return;
     if (const auto *moved = std::get_if<SetFolder>(&operation); moved && moved->conversationId == m_conversation.id) {
         m_conversation.folder = moved->folderId;
-        m_store.readFolders(this, [this](const inference::Result<QVector<FolderRecord>> &folders) {
-            m_folder = {};
-            for (const FolderRecord &folder : folders ? *folders : QVector<FolderRecord>())
-                if (folder.id == m_conversation.folder)
-                    m_folder = folder;
+        readFolder();
+    } else if (const auto *saved = std::get_if<SaveFolder>(&operation); saved && m_folder.id != 0) {
+        if (saved->folder.id == m_folder.id && saved->folder.parent == m_folder.parent) {
+            m_folder = saved->folder;
             Q_EMIT choicesChanged();
-        });
-    } else if (const auto *saved = std::get_if<SaveFolder>(&operation); saved && saved->folder.id == m_folder.id && m_folder.id != 0) {
-        m_folder = saved->folder;
-        Q_EMIT choicesChanged();
-    } else if (const auto *removed = std::get_if<RemoveFolder>(&operation); removed && removed->folderId == m_folder.id && m_folder.id != 0) {
-        m_folder = {};
-        Q_EMIT choicesChanged();
+        } else {
+            readFolder();
+        }
+    } else if (const auto *removed = std::get_if<RemoveFolder>(&operation); removed && m_folder.id != 0) {
+        if (removed->folderId == m_folder.id)
+            m_conversation.folder = m_folder.parent;
+        readFolder();
     }
+}
+
+void ChatSession::readFolder()
+{
+    m_store.readFolders(this, [this](const inference::Result<QVector<FolderRecord>> &folders) {
+        m_outerFolders = folderPath(folders ? *folders : QVector<FolderRecord>(), m_conversation.folder);
+        m_folder = m_outerFolders.isEmpty() ? FolderRecord() : m_outerFolders.takeLast();
+        std::reverse(m_outerFolders.begin(), m_outerFolders.end());
+        Q_EMIT choicesChanged();
+    });
 }
 
 // An answer of a session that is gone was read before its last words were written: it shows what the file has.

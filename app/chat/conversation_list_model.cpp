@@ -1,12 +1,14 @@
 #include "app/chat/conversation_list_model.h"
 
 #include "app/chat/conversation_copy.h"
+#include "app/chat/folder_tree.h"
 
 #include <QDateTime>
 #include <QSet>
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace app {
 
@@ -64,7 +66,7 @@ void ConversationListModel::load()
     m_store.readFolders(this, [this](const Result<QVector<FolderRecord>> &result) {
         if (!result)
             return; // the conversations' own answer tells
-        m_folders = *result;
+        m_folders = inTreeOrder(*result);
         refresh();
         Q_EMIT foldersChanged();
     });
@@ -109,8 +111,12 @@ QVariant ConversationListModel::data(const QModelIndex &index, int role) const
     case GroupNameRole: {
         const Group group = groupOf(conversation, m_groupedOn);
         const int folder = folderIndex(conversation.folder);
-        return group == Group::Folder && folder >= 0 ? m_folders[folder].name : groupName(group);
+        return group == Group::Folder && folder >= 0 ? folderPathName(m_folders, conversation.folder) : groupName(group);
     }
+    case FolderRole:
+        return groupOf(conversation, m_groupedOn) == Group::Folder ? conversation.folder : qint64(0);
+    case DepthRole:
+        return groupOf(conversation, m_groupedOn) == Group::Folder ? std::max(0, int(folderPath(m_folders, conversation.folder).size()) - 1) : 0;
     case PinnedRole:
         return conversation.pinned;
     case CreatedRole:
@@ -259,12 +265,12 @@ void ConversationListModel::duplicate(qint64 id)
     });
 }
 
-qint64 ConversationListModel::createFolder(const QString &name)
+qint64 ConversationListModel::createFolder(const QString &name, qint64 parent)
 {
     const QString simplified = name.simplified();
     if (simplified.isEmpty())
         return 0;
-    const FolderRecord folder{newRecordId(), simplified, m_folders.isEmpty() ? 1 : m_folders.last().position + 1};
+    const FolderRecord folder{newRecordId(), simplified, nextPosition(), {}, folderIndex(parent) < 0 ? 0 : parent};
     m_store.write({SaveFolder{folder}}, Durability::Typed);
     return folder.id;
 }
@@ -279,14 +285,70 @@ void ConversationListModel::renameFolder(qint64 folder, const QString &name)
     m_store.write({SaveFolder{record}}, Durability::Typed);
 }
 
+bool ConversationListModel::canMoveFolder(qint64 folder, qint64 parent) const
+{
+    const int at = folderIndex(folder);
+    return at >= 0 && m_folders[at].parent != parent && (parent == 0 || folderIndex(parent) >= 0) && !isFolderInside(m_folders, parent, folder);
+}
+
+void ConversationListModel::moveFolder(qint64 folder, qint64 parent)
+{
+    if (!canMoveFolder(folder, parent))
+        return;
+    FolderRecord record = m_folders[folderIndex(folder)];
+    record.parent = parent;
+    record.position = nextPosition(); // the last one there
+    m_store.write({SaveFolder{record}}, Durability::Typed);
+}
+
 void ConversationListModel::removeFolder(qint64 folder)
 {
-    m_store.write({RemoveFolder{folder}}, Durability::Typed);
+    const int at = folderIndex(folder);
+    if (at < 0)
+        return;
+    m_removedFolder = {m_folders[at], {}, {}};
+    for (const auto *records : {&m_all, &m_removed})
+        for (const ConversationRecord &conversation : *records)
+            if (conversation.folder == folder)
+                m_removedFolder.chats << conversation.id;
+    for (const FolderRecord &each : std::as_const(m_folders))
+        if (each.parent == folder)
+            m_removedFolder.folders << each.id;
+    m_store.write({RemoveFolder{folder}}, Durability::Typed, this, [this, name = m_folders[at].name](const Result<void> &result) {
+        if (result)
+            Q_EMIT folderRemoved(name);
+    });
+}
+
+void ConversationListModel::undoRemoveFolder()
+{
+    const RemovedFolder removed = std::exchange(m_removedFolder, {});
+    if (removed.folder.id == 0)
+        return;
+    StoreOperations operations{SaveFolder{removed.folder}};
+    for (const qint64 id : removed.chats)
+        if (const ConversationRecord *chat = record(id); chat && chat->folder == removed.folder.parent)
+            operations << SetFolder{id, removed.folder.id};
+    for (const qint64 id : removed.folders)
+        if (const int at = folderIndex(id); at >= 0 && m_folders[at].parent == removed.folder.parent) {
+            FolderRecord inside = m_folders[at];
+            inside.parent = removed.folder.id;
+            operations << SaveFolder{inside};
+        }
+    m_store.write(operations, Durability::Typed);
 }
 
 void ConversationListModel::setFolder(qint64 id, qint64 folder)
 {
     m_store.write({SetFolder{id, folder}}, Durability::Typed);
+}
+
+qint64 ConversationListModel::nextPosition() const
+{
+    qint64 last = 0;
+    for (const FolderRecord &folder : m_folders)
+        last = std::max(last, folder.position);
+    return last + 1;
 }
 
 int ConversationListModel::folderIndex(qint64 folder) const
@@ -372,18 +434,22 @@ bool ConversationListModel::applyToFolders(const StoreOperation &operation)
         if (at >= 0)
             m_folders.removeAt(at);
         m_folders << save->folder;
-        std::sort(m_folders.begin(), m_folders.end(), [](const FolderRecord &a, const FolderRecord &b) {
-            return std::tuple(a.position, a.id) < std::tuple(b.position, b.id);
-        });
+        m_folders = inTreeOrder(m_folders);
         return true;
     }
     if (const auto *removed = std::get_if<RemoveFolder>(&operation)) {
+        const int at = folderIndex(removed->folderId);
+        const qint64 outer = at >= 0 ? m_folders[at].parent : 0;
         for (auto *records : {&m_all, &m_removed})
             for (ConversationRecord &conversation : *records)
                 if (conversation.folder == removed->folderId)
-                    conversation.folder = 0;
-        if (const int at = folderIndex(removed->folderId); at >= 0)
+                    conversation.folder = outer;
+        for (FolderRecord &folder : m_folders)
+            if (folder.parent == removed->folderId)
+                folder.parent = outer;
+        if (at >= 0)
             m_folders.removeAt(at);
+        m_folders = inTreeOrder(m_folders);
         return true;
     }
     return false;

@@ -26,7 +26,9 @@ public:
         TitleRole, // as stored; Qt::DisplayRole says "New chat" for an empty one
         GroupRole,   // int of Group; rows of a group stand together, groups in the order of the enum
         SectionRole, // qint64: the same for rows under one head; each folder is one
-        GroupNameRole,
+        GroupNameRole, // of a folder: with those that it is in
+        FolderRole,    // qint64: the folder of a row that stands under its folder's head, else 0
+        DepthRole,     // of that folder: 0 at the top
         PinnedRole,
         CreatedRole,
         UpdatedRole,
@@ -75,9 +77,12 @@ public:
     void duplicate(qint64 id);
 
     const QVector<FolderRecord> &folders() const { return m_folders; }
-    qint64 createFolder(const QString &name); // 0: a name of nothing
+    qint64 createFolder(const QString &name, qint64 parent = 0); // 0: a name of nothing
     void renameFolder(qint64 folder, const QString &name);
-    void removeFolder(qint64 folder); // its chats stay
+    bool canMoveFolder(qint64 folder, qint64 parent) const; // not into itself or one in it
+    void moveFolder(qint64 folder, qint64 parent);          // 0: to the top; nothing where it cannot be
+    void removeFolder(qint64 folder); // its chats and folders stay, in the folder it is in
+    void undoRemoveFolder();          // the last one, with what was in it and is still where it was put
     void setFolder(qint64 id, qint64 folder); // 0: none
     // Gone from the list, kept for 30 days.
     void remove(qint64 id);
@@ -99,6 +104,7 @@ Q_SIGNALS:
     void loadFailed(const inference::Error &error);
     void removed(qint64 id, const QString &title); // offer Undo
     void restored(qint64 id);
+    void folderRemoved(const QString &name); // by removeFolder(): offer Undo
     void searched(); // the messages were looked through for query()
     void foldersChanged();
 
@@ -110,6 +116,7 @@ private:
     bool applyToConversation(const StoreOperation &operation);
     bool applyToFolders(const StoreOperation &operation);
     int folderIndex(qint64 folder) const;
+    qint64 nextPosition() const; // of a new folder: behind all others
     void applyCommitted(const StoreOperations &operations);
     ConversationRecord *record(qint64 id);
     void refresh();
@@ -121,7 +128,13 @@ private:
     QVector<ConversationRecord> m_all;     // not deleted
     QVector<ConversationRecord> m_shown;   // found, in order
     QVector<ConversationRecord> m_removed; // since the start, last one last
-    QVector<FolderRecord> m_folders; // in order
+    QVector<FolderRecord> m_folders; // as inTreeOrder()
+    struct RemovedFolder
+    {
+        FolderRecord folder;
+        QVector<qint64> chats, folders; // that were in it
+    };
+    RemovedFolder m_removedFolder; // the last one; id 0: none
     SearchQuery m_query;             // of m_search
     QHash<qint64, SearchHit> m_hits; // by conversation
     QTimer m_searchTimer;            // a moment after the last key

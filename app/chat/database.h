@@ -19,6 +19,24 @@ namespace app {
 // What a statement binds. QString is stored as UTF-8, QByteArray as a blob; std::monostate is NULL.
 using SqlValue = std::variant<std::monostate, qint64, double, QString, QByteArray>;
 
+inline SqlValue orNull(qint64 value)
+{
+    return value ? SqlValue(value) : SqlValue();
+}
+inline SqlValue orNull(const QString &value)
+{
+    return value.isEmpty() ? SqlValue() : SqlValue(value);
+}
+inline SqlValue orNull(const QByteArray &value)
+{
+    return value.isEmpty() ? SqlValue() : SqlValue(value);
+}
+// QString's null and its empty string are one to a NOT NULL column.
+inline SqlValue orEmpty(const QString &value)
+{
+    return value.isNull() ? QStringLiteral("") : value;
+}
+
 class Database;
 
 // One prepared statement. Values of a row are read after step() gave true.

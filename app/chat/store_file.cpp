@@ -23,10 +23,10 @@ using inference::Result;
 
 namespace {
 
-QString text(const char *source)
+struct ChatStoreWords
 {
-    return QCoreApplication::translate("ChatStore", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(ChatStore)
+};
 
 Result<void> configure(Database &database)
 {
@@ -134,7 +134,7 @@ Result<void> adoptOrphans(Database &database)
     const qint64 other = newRecordId();
     if (const auto made = database.run("INSERT INTO conversations(id, title, created, updated) SELECT ?1, ?2, ?3, ?3"
                                        " WHERE EXISTS(SELECT 1 FROM messages WHERE typeof(conversation_id) <> 'integer')",
-                                       {other, text("Recovered chat"), nowMs()});
+                                       {other, ChatStoreWords::tr("Recovered chat"), nowMs()});
         !made)
         return made;
     if (const auto moved = database.run("UPDATE messages SET conversation_id = ? WHERE typeof(conversation_id) <> 'integer'", {other}); !moved)
@@ -143,7 +143,7 @@ Result<void> adoptOrphans(Database &database)
         "INSERT INTO conversations(id, title, created, updated) "
         "SELECT conversation_id, ?, min(created), max(created) FROM messages "
         "WHERE conversation_id NOT IN (SELECT id FROM conversations) GROUP BY conversation_id",
-        {text("Recovered chat")});
+        {ChatStoreWords::tr("Recovered chat")});
 }
 
 // The newest backup that is whole; where none is, the newest.
@@ -394,10 +394,10 @@ Result<bool> backUpDaily(const Database &database, const QString &folder, const 
 QString storeNotice(const StoreReport &report)
 {
     if (report.newerSchema > 0)
-        return text(
+        return ChatStoreWords::tr(
             "Your chats were written by a newer Baleen. They can be read but not changed: update Baleen.");
     if (!report.damagedCopy.isEmpty() && !report.error)
-        return text("The chat database was damaged. %1 chats and %2 messages were saved from it, %3 messages "
+        return ChatStoreWords::tr("The chat database was damaged. %1 chats and %2 messages were saved from it, %3 messages "
                     "came back "
                     "from the backup; the damaged file is kept as %4.")
             .arg(report.salvagedConversations)
@@ -405,11 +405,11 @@ QString storeNotice(const StoreReport &report)
             .arg(report.restoredMessages)
             .arg(report.damagedCopy);
     if (report.error && report.readOnly)
-        return text("Your chats can be read but nothing can be saved: the folder or the file is read-only.");
+        return ChatStoreWords::tr("Your chats can be read but nothing can be saved: the folder or the file is read-only.");
     if (report.error)
-        return text("Your chats could not be opened. %1").arg(QString::fromStdString(report.error->message));
+        return ChatStoreWords::tr("Your chats could not be opened. %1").arg(QString::fromStdString(report.error->message));
     if (report.interrupted > 0)
-        return text("Baleen closed unexpectedly. Everything up to the last second is here.");
+        return ChatStoreWords::tr("Baleen closed unexpectedly. Everything up to the last second is here.");
     return {};
 }
 

@@ -1,9 +1,11 @@
 #include "app/chat/store_queries.h"
 
 #include "app/attachments/attachment_queries.h"
+#include "app/chat/folder_tree.h"
 
 #include <QHash>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -37,27 +39,6 @@ template <class Words> auto valueOf(const Words &words, const QString &text)
         if (text == QLatin1String(word))
             return key;
     return words.front().first;
-}
-
-SqlValue orNull(qint64 value)
-{
-    return value ? SqlValue(value) : SqlValue();
-}
-
-SqlValue orNull(const QString &value)
-{
-    return value.isEmpty() ? SqlValue() : SqlValue(value);
-}
-
-SqlValue orNull(const QByteArray &value)
-{
-    return value.isEmpty() ? SqlValue() : SqlValue(value);
-}
-
-// QString's null and its empty string are one to a NOT NULL column.
-SqlValue orEmpty(const QString &value)
-{
-    return value.isNull() ? QStringLiteral("") : value;
 }
 
 Result<void> applyOne(Database &database, const CreateConversation &operation)
@@ -166,17 +147,18 @@ Result<void> applyOne(Database &database, const SetFolder &operation)
 
 Result<void> applyOne(Database &database, const SaveFolder &operation)
 {
-    return database.run("INSERT INTO folders(id, name, position, choices) VALUES(?1, ?2, ?3, ?4)"
-                        " ON CONFLICT(id) DO UPDATE SET name = ?2, position = ?3, choices = ?4",
+    return database.run("INSERT INTO folders(id, name, position, choices, parent_id) VALUES(?1, ?2, ?3, ?4, ?5)"
+                        " ON CONFLICT(id) DO UPDATE SET name = ?2, position = ?3, choices = ?4, parent_id = ?5",
                         {operation.folder.id, orEmpty(operation.folder.name), operation.folder.position,
-                         orNull(QString::fromUtf8(operation.folder.choices))});
+                         orNull(QString::fromUtf8(operation.folder.choices)), orNull(operation.folder.parent)});
 }
 
 Result<void> applyOne(Database &database, const RemoveFolder &operation)
 {
-    if (const auto emptied = database.run("UPDATE conversations SET folder_id = NULL WHERE folder_id = ?", {operation.folderId});
-        !emptied)
-        return emptied;
+    for (const char *sql : {"UPDATE conversations SET folder_id = (SELECT parent_id FROM folders WHERE id = ?1) WHERE folder_id = ?1",
+                            "UPDATE folders SET parent_id = (SELECT parent_id FROM folders WHERE id = ?1) WHERE parent_id = ?1"})
+        if (const auto emptied = database.run(sql, {operation.folderId}); !emptied)
+            return emptied;
     return database.run("DELETE FROM folders WHERE id = ?", {operation.folderId});
 }
 
@@ -350,8 +332,8 @@ Result<QVector<ConversationRecord>> readConversations(const Database &database, 
 Result<QVector<FolderRecord>> readFolders(const Database &database)
 {
     QVector<FolderRecord> folders;
-    const auto read = database.each("SELECT id, name, position, choices FROM folders ORDER BY position, id", {}, [&](const Statement &row) {
-        folders << FolderRecord{row.integer(0), row.text(1), row.integer(2), row.text(3).toUtf8()};
+    const auto read = database.each("SELECT id, name, position, choices, coalesce(parent_id, 0) FROM folders ORDER BY position, id", {}, [&](const Statement &row) {
+        folders << FolderRecord{row.integer(0), row.text(1), row.integer(2), row.text(3).toUtf8(), row.integer(4)};
     });
     if (!read)
         return read.error();
@@ -389,9 +371,10 @@ Result<ConversationContents> readContents(const Database &database, qint64 conve
         const auto folders = readFolders(database);
         if (!folders)
             return folders.error();
-        for (const FolderRecord &folder : *folders)
-            if (folder.id == contents.conversation.folder)
-                contents.folder = folder;
+        contents.outerFolders = folderPath(*folders, contents.conversation.folder);
+        if (!contents.outerFolders.isEmpty())
+            contents.folder = contents.outerFolders.takeLast();
+        std::reverse(contents.outerFolders.begin(), contents.outerFolders.end());
     }
 
     const auto read = database.each(QByteArray(kMessageColumns) + "WHERE conversation_id = ? ORDER BY id", {conversationId},

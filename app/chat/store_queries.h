@@ -17,6 +17,7 @@ struct ConversationContents
     FolderRecord folder; // id 0: in none
     QHash<qint64, QByteArray> lenses{}; // by message; only where they were asked for
     QVector<AttachmentRecord> draftAttachments;
+    QVector<FolderRecord> outerFolders{}; // those that `folder` is in, the nearest first
 };
 
 // Words in files, for readers with other programs; never translated. Of an unknown word: user, complete.

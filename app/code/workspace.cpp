@@ -1,5 +1,6 @@
 #include "app/code/workspace.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -115,7 +116,7 @@ Workspace loadWorkspace(const QString &path, QString *error)
         aside = path + QStringLiteral(".damaged-%1").arg(i);
     QFile::rename(path, aside);
     tell(error,
-         QStringLiteral("%1 could not be read and was kept as %2").arg(path, QFileInfo(aside).fileName()));
+         QCoreApplication::translate("Workspace", "%1 could not be read and was kept as %2").arg(path, QFileInfo(aside).fileName()));
     return {};
 }
 

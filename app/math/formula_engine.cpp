@@ -17,10 +17,10 @@ namespace app::math {
 
 namespace {
 
-QString tr(const char *text)
+struct FormulaWords
 {
-    return QCoreApplication::translate("app::math::FormulaEngine", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(FormulaEngine)
+};
 
 // With its just-in-time compiler, Qt 6.4 often crashes when a script is interrupted, and gains nothing here. The variable is
 // read when the process makes its first engine.
@@ -68,7 +68,7 @@ FormulaEngine::FormulaEngine(const QString &script, std::chrono::milliseconds li
     useInterpreter();
     const QString source = readText(script), glue = readText(QStringLiteral(":/formulas/glue.js"));
     if (source.isEmpty() || glue.isEmpty()) {
-        m_failure = script.isEmpty() ? missingScriptMessage() : tr("Formulas are shown as their source: %1 cannot be read.").arg(script);
+        m_failure = script.isEmpty() ? missingScriptMessage() : FormulaWords::tr("Formulas are shown as their source: %1 cannot be read.").arg(script);
         return;
     }
     m_script = std::make_unique<Script>();
@@ -77,7 +77,7 @@ FormulaEngine::FormulaEngine(const QString &script, std::chrono::milliseconds li
     for (const QString &text : {source, glue}) {
         const QJSValue result = js.evaluate(text, script);
         if (result.isError()) {
-            m_failure = tr("Formulas are shown as their source: %1 does not run (%2).").arg(script, result.toString());
+            m_failure = FormulaWords::tr("Formulas are shown as their source: %1 does not run (%2).").arg(script, result.toString());
             return;
         }
     }
@@ -131,7 +131,7 @@ Formula FormulaEngine::typeset(const FormulaSource &source)
     if (!formula.error.isEmpty())
         return formula;
     if (source.tex.size() > kLongestFormula) {
-        formula.error = tr("This formula is too long to be drawn.");
+        formula.error = FormulaWords::tr("This formula is too long to be drawn.");
         return formula;
     }
     {
@@ -152,15 +152,15 @@ Formula FormulaEngine::typeset(const FormulaSource &source)
             m_script->engine.setInterrupted(false);
     }
     if (stopped) {
-        formula.error = tr("This formula takes too long to draw.");
+        formula.error = FormulaWords::tr("This formula takes too long to draw.");
     } else if (result.isError()) {
-        formula.error = tr("This formula cannot be drawn: %1").arg(result.property(QStringLiteral("message")).toString().left(200));
+        formula.error = FormulaWords::tr("This formula cannot be drawn: %1").arg(result.property(QStringLiteral("message")).toString().left(200));
     } else {
         formula.svg = result.toString().toUtf8();
         if (formula.svg.size() > kLargestPicture || !measure(formula) || formula.width > kLargestFormula ||
             formula.ascent + formula.descent > kLargestFormula || std::abs(formula.ascent) > kLargestFormula) {
             formula = {};
-            formula.error = tr("This formula is too large to be drawn.");
+            formula.error = FormulaWords::tr("This formula is too large to be drawn.");
         }
     }
     formula.id = ++typeset;

@@ -21,6 +21,9 @@ inline constexpr int kLongestFormula = 8000; // UTF-16 units
 inline constexpr double kLargestFormula = 200; // em, in either direction
 inline constexpr int kLargestPicture = 1 << 20; // bytes of SVG
 
+// Bytes that the thread of an engine has to have: MathJax walks deep formulas by recursion.
+inline constexpr unsigned kFormulaStack = 16 << 20;
+
 class FormulaEngine
 {
 public:

@@ -17,7 +17,6 @@ namespace {
 
 constexpr int kRemembered = 16 << 20; // bytes of pictures and sources
 constexpr int kMostWaiting = 4000;
-constexpr int kStack = 16 << 20; // bytes: MathJax walks deep formulas by recursion
 
 } // namespace
 
@@ -98,7 +97,7 @@ FormulaPointer FormulaRenderer::find(const FormulaSource &source)
     if (m_script.isEmpty())
         refused.error = missingScriptMessage();
     else if (source.tex.size() > kLongestFormula)
-        refused.error = QCoreApplication::translate("app::math::FormulaEngine", "This formula is too long to be drawn.");
+        refused.error = QCoreApplication::translate("FormulaEngine", "This formula is too long to be drawn.");
     else if (m_asked.size() >= kMostWaiting)
         refused.error = tr("Too many formulas wait to be drawn.");
     if (!refused.error.isEmpty())
@@ -111,7 +110,7 @@ FormulaPointer FormulaRenderer::find(const FormulaSource &source)
             worker->run(script, [this] { QMetaObject::invokeMethod(this, &FormulaRenderer::take, Qt::QueuedConnection); });
         }));
         m_thread->setObjectName(QStringLiteral("formulas"));
-        m_thread->setStackSize(kStack);
+        m_thread->setStackSize(kFormulaStack);
         m_thread->start(QThread::LowPriority);
     }
     m_asked.insert(source);

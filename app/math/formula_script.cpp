@@ -11,10 +11,10 @@ namespace {
 
 constexpr auto kScriptName = "mathjax-3.2.2.js";
 
-QString tr(const char *text)
+struct FormulaWords
 {
-    return QCoreApplication::translate("app::math::FormulaEngine", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(FormulaEngine)
+};
 
 } // namespace
 
@@ -36,7 +36,7 @@ QString formulaScript()
 
 QString missingScriptMessage()
 {
-    return tr("Formulas are shown as their source: %1 is missing. packaging/fetch_models.sh --formulas fetches it.")
+    return FormulaWords::tr("Formulas are shown as their source: %1 is missing. packaging/fetch_models.sh --formulas fetches it.")
         .arg(QLatin1String(kScriptName));
 }
 

@@ -1,6 +1,7 @@
 // The languages of the Translate panel: what each is called, how it is written, and which way it runs.
 #pragma once
 
+#include <QString>
 #include <QStringView>
 
 #include <span>
@@ -41,12 +42,15 @@ struct Language
 {
     QStringView code;       // BCP 47: "en", "zh-Hans"
     QStringView name;       // English, for the prompt: "Simplified Chinese"
-    QStringView label;      // English, for lists: "Chinese, simplified"
+    const char *label;      // English, see languageLabel()
     QStringView nativeName; // "简体中文"
     Script script = Script::Latin;
     bool rightToLeft = false;
     bool cjk = false; // reads with the CJK line height, no spaces between sentences
 };
+
+// For lists, in the language of the window: "Chinese, simplified".
+QString languageLabel(const Language &language);
 
 // All languages in the order of the pickers: the five most used first, the others by name. They live for
 // ever.

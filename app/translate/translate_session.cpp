@@ -1,5 +1,6 @@
 #include "app/translate/translate_session.h"
 
+#include "app/error_text.h"
 #include "app/translate/text_measure.h"
 
 #include <QLocale>
@@ -396,7 +397,7 @@ void TranslateSession::answerFailed(const inference::Error &error)
     m_reply.clear();
     const int row = m_current;
     SegmentEntry entry = m_segments.at(row);
-    entry.message = QString::fromStdString(error.message);
+    entry.message = errorDetails(error.message);
     // What only this segment suffers from does not stop the others.
     if (error.code == inference::ErrorCode::ContextFull ||
         error.code == inference::ErrorCode::InvalidArgument) {

@@ -1,5 +1,5 @@
-// ui -> app -> inference -> kernels, never the other way; no Qt below app/, no CUDA header outside
-// kernels/cuda/.
+// ui -> app -> inference -> kernels, never the other way; no Qt below app/, no CUDA header outside kernels/cuda/. Names in
+// anonymous namespaces differ where files are compiled together.
 #include "tests/structure/source_tree.h"
 
 #include <QRegularExpression>
@@ -88,6 +88,46 @@ void plant(const QString &root, const QString &path, const QByteArray &text)
     QCOMPARE(file.write(text), text.size());
 }
 
+// "NAME: FILE, FILE" for names of anonymous namespaces that stand in several files below a folder whose files go to the compiler
+// together (compileTogether() in CMakeLists.txt). Files with compiler flags of their own do not.
+QStringList sharedNames(const QString &root)
+{
+    static const QRegularExpression inner(QStringLiteral("^namespace ([\\w:]+) \\{")),
+        type(QStringLiteral("^(?:struct|class|enum class|enum) (\\w+)\\b(?!;)")),
+        other(QStringLiteral("^(?!using|template|return|static_assert|public|private|case|else)[A-Za-z][\\w:<>,\\s\\*&\\[\\]]*?[\\s\\*&](\\w+)\\s*[(=;{\\[]"));
+    QMap<QString, QStringList> files;
+    for (const QString &file : test::textFiles(root)) {
+        const bool inference = file.startsWith(QLatin1String("inference/"));
+        if (!file.endsWith(QLatin1String(".cpp")) || (!inference && !file.startsWith(QLatin1String("app/"))) || file.startsWith(QLatin1String("app/math/")) ||
+            file.startsWith(QLatin1String("app/attachments/reader/")) || file == QLatin1String("inference/cli/main.cpp"))
+            continue;
+        const QString target = file.startsWith(QLatin1String("inference/cli/")) ? QStringLiteral("inference_cli") : file.section(QLatin1Char('/'), 0, 0);
+        QString within;
+        bool inside = false;
+        for (const QString &line : QString::fromUtf8(test::contents(root, file)).split(QLatin1Char('\n'))) {
+            if (const auto match = inner.match(line); match.hasMatch())
+                within = match.captured(1);
+            else if (line.startsWith(QLatin1String("namespace {")))
+                inside = true;
+            else if (line.startsWith(QLatin1String("} // namespace")))
+                inside = false;
+            if (!inside)
+                continue;
+            auto match = type.match(line);
+            if (!match.hasMatch())
+                match = other.match(line);
+            QStringList &where = files[target + QLatin1Char(' ') + within + QLatin1String("::") + match.captured(1)];
+            if (match.hasMatch() && !where.contains(file))
+                where << file;
+        }
+    }
+    QStringList shared;
+    for (auto it = files.cbegin(); it != files.cend(); ++it)
+        if (it->size() > 1)
+            shared << it.key() + QLatin1String(": ") + it->join(QLatin1String(", "));
+    return shared;
+}
+
 } // namespace
 
 class TestIncludes : public QObject
@@ -144,6 +184,19 @@ private Q_SLOTS:
         const QStringList wrong = wrongIncludes(root.path());
         QCOMPARE(wrong.size(), 1);
         QVERIFY2(wrong.first().startsWith(file + QLatin1String(":2 includes ")), qPrintable(wrong.first()));
+    }
+
+    void namesDifferWhereFilesAreCompiledTogether()
+    {
+        const QStringList shared = sharedNames(QStringLiteral(BALEEN_SOURCE_DIR));
+        QVERIFY2(shared.isEmpty(), qPrintable(shared.join(QLatin1Char('\n'))));
+        QTemporaryDir root;
+        const QByteArray some = "namespace app {\n\nnamespace {\n\nconstexpr int kGap = 3;\n\nQString wordsOf(int x)\n{\n    return words(x);\n}\n\n} // namespace\n\n";
+        plant(root.path(), QStringLiteral("app/a.cpp"), some + "int outside()\n{\n}\n} // namespace app\n");
+        plant(root.path(), QStringLiteral("app/chat/b.cpp"), some + "int outside()\n{\n}\n} // namespace app\n");
+        plant(root.path(), QStringLiteral("ui/c.cpp"), some);
+        plant(root.path(), QStringLiteral("app/d.cpp"), "namespace app {\nnamespace {\nstruct Row\n{\n};\n} // namespace\n}\n");
+        QCOMPARE(sharedNames(root.path()), (QStringList{QStringLiteral("app app::kGap: app/a.cpp, app/chat/b.cpp"), QStringLiteral("app app::wordsOf: app/a.cpp, app/chat/b.cpp")}));
     }
 };
 

@@ -16,10 +16,10 @@ constexpr int kHeight = 28, kGap = 6, kLeft = 30, kRight = 10, kWidest = 320;
 constexpr int kSlack = 2; // an advance is rounded, and eliding is strict
 const QString kAction = QStringLiteral("attachment:");
 
-QString tr(const char *text)
+struct AttachmentWords
 {
-    return QCoreApplication::translate("ui::Attachments", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ui::Attachments)
+};
 
 } // namespace
 
@@ -42,7 +42,7 @@ AttachmentChips::AttachmentChips(const Appearance &appearance, const QVector<app
 
 QString AttachmentChips::detail(const app::AttachmentRecord &attachment) const
 {
-    return attachment.leftOut ? tr("not seen by the model") : fileSize(attachment.bytes);
+    return attachment.leftOut ? AttachmentWords::tr("not seen by the model") : fileSize(attachment.bytes);
 }
 
 void AttachmentChips::layout(int room)

@@ -8,10 +8,10 @@ namespace ui {
 
 namespace {
 
-QString tr(const char *text)
+struct AttachmentWords
 {
-    return QCoreApplication::translate("ui::Attachments", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ui::Attachments)
+};
 
 } // namespace
 
@@ -25,9 +25,9 @@ QString attachmentIcon(app::AttachmentKind kind)
 QString fileSize(qint64 bytes)
 {
     if (bytes < 1000)
-        return bytes == 1 ? tr("1 byte") : tr("%1 bytes").arg(bytes);
+        return bytes == 1 ? AttachmentWords::tr("1 byte") : AttachmentWords::tr("%1 bytes").arg(bytes);
     const double kilo = double(bytes) / 1000;
-    return kilo < 999.95 ? tr("%1 KB").arg(kilo, 0, 'f', 1) : tr("%1 MB").arg(kilo / 1000, 0, 'f', 1);
+    return kilo < 999.95 ? AttachmentWords::tr("%1 KB").arg(kilo, 0, 'f', 1) : AttachmentWords::tr("%1 MB").arg(kilo / 1000, 0, 'f', 1);
 }
 
 QString attachmentSize(const app::AttachmentRecord &attachment)

@@ -4,19 +4,22 @@
 #include "app/chat/exchange/chat_import.h"
 #include "app/chat/exchange/chat_json.h"
 #include "app/chat/exchange/chat_markdown.h"
+#include "app/chat/exchange/formula_html.h"
+#include "app/chat/folder_tree.h"
 #include "app/error_text.h"
+#include "app/math/formula_engine.h"
+#include "ui/chat/chat_pdf.h"
 #include "ui/widgets/figures.h"
 
 #include <QCoreApplication>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QPdfWriter>
 #include <QSaveFile>
-#include <QTextDocument>
 #include <QThread>
 
 #include <array>
 #include <memory>
+#include <optional>
 
 namespace ui {
 
@@ -63,34 +66,15 @@ QByteArray chatBytes(const QVector<ExchangedChat> &chats, ChatFiles::Format form
     if (format == ChatFiles::Format::Json)
         return app::chatsToJson(chats);
     const ExchangedChat chat = chats.value(0);
-    return (format == ChatFiles::Format::Html ? app::chatToHtml(chat) : app::chatToMarkdown(chat)).toUtf8();
-}
-
-QString writePdf(const ExchangedChat &chat, const QString &path)
-{
-    // To a file beside it first, like the others.
-    const QString part = path + QStringLiteral(".part");
-    {
-        QPdfWriter writer(part);
-        writer.setPageSize(QPageSize(QPageSize::A4));
-        writer.setPageMargins(QMarginsF(18, 18, 18, 18), QPageLayout::Millimeter);
-        writer.setTitle(chat.contents.conversation.title);
-        writer.setCreator(QStringLiteral("Baleen"));
-        QTextDocument document;
-        // In points: the window's own is in pixels, which a page has very many of, and headings are sized by it.
-        QFont font(QStringLiteral("Noto Sans"));
-        font.setPointSizeF(10);
-        document.setDefaultFont(font);
-        document.setHtml(app::chatToHtml(chat, {.forPrinting = true}));
-        document.print(&writer);
-    }
-    if (QFileInfo(part).size() <= 0) {
-        QFile::remove(part);
-        return QCoreApplication::translate("ui::ChatFiles", "the file cannot be written");
-    }
-    QFile::remove(path);
-    QFile file(part);
-    return file.rename(path) ? QString() : file.errorString();
+    if (format != ChatFiles::Format::Html)
+        return app::chatToMarkdown(chat).toUtf8();
+    std::optional<app::math::FormulaEngine> engine; // for the first one
+    return app::chatToHtml(chat, {.formula = [&](const app::math::FormulaSource &source) {
+                               if (!engine)
+                                   engine.emplace(app::math::formulaScript());
+                               return app::formulaSvg(engine->typeset(source), source);
+                           }})
+        .toUtf8();
 }
 
 ChatFiles::ChatFiles(app::ChatStore &store, app::ConversationListModel &chats, QObject *parent)
@@ -168,17 +152,17 @@ void ChatFiles::collect(QVector<qint64> ids, QVector<ExchangedChat> chats, std::
             return;
         }
         if (contents->conversation.id != 0)
-            chats << ExchangedChat{*contents, folderName(contents->conversation.folder)};
+            chats << ExchangedChat{*contents, foldersOf(contents->conversation.folder)};
         collect(std::move(ids), std::move(chats), std::move(done));
     });
 }
 
-QString ChatFiles::folderName(qint64 folder) const
+QVector<app::ExchangedFolder> ChatFiles::foldersOf(qint64 folder) const
 {
-    for (const app::FolderRecord &record : m_chats.folders())
-        if (record.id == folder)
-            return record.name;
-    return {};
+    QVector<app::ExchangedFolder> folders;
+    for (const app::FolderRecord &record : app::folderPath(m_chats.folders(), folder))
+        folders << app::ExchangedFolder{record.name, record.choices};
+    return folders;
 }
 
 void ChatFiles::run(std::function<QString()> work, std::function<void(const QString &problem)> done)
@@ -187,6 +171,7 @@ void ChatFiles::run(std::function<QString()> work, std::function<void(const QStr
     auto problem = std::make_shared<QString>();
     QThread *thread = QThread::create([work = std::move(work), problem] { *problem = work(); });
     thread->setParent(this);
+    thread->setStackSize(app::math::kFormulaStack); // exported pages have formulas
     connect(thread, &QThread::finished, this, [this, thread, problem, done = std::move(done)] {
         --m_tasks;
         thread->deleteLater();
@@ -221,7 +206,7 @@ void ChatFiles::save(const ChatFile &file, const QString &name)
         messages += int(chat.contents.messages.size());
     QString sentence = tr("From %1: %2 with %3.").arg(name, chatCount(file.chats.size()), messageCount(messages));
     for (const QString &note : file.notes)
-        sentence += QLatin1Char(' ') + note;
+        sentence = app::joinedSentences(sentence, note);
     const QVector<app::StoreOperations> pieces = app::importOperations(file, m_chats.folders());
     ++m_tasks;
     for (qsizetype i = 0; i < pieces.size(); ++i)

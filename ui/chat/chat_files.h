@@ -40,7 +40,7 @@ Q_SIGNALS:
 private:
     void collect(QVector<qint64> ids, QVector<app::ExchangedChat> chats, std::function<void(const QVector<app::ExchangedChat> &)> done);
     void run(std::function<QString()> work, std::function<void(const QString &problem)> done); // work: on another thread
-    QString folderName(qint64 folder) const;
+    QVector<app::ExchangedFolder> foldersOf(qint64 folder) const;
     void save(const app::ChatFile &file, const QString &name);
 
     app::ChatStore &m_store;
@@ -48,9 +48,7 @@ private:
     int m_tasks = 0;
 };
 
-// The bytes of a chat in a format of text; Json takes all, the others the first one.
+// The bytes of a chat in a format of text; Json takes all, the others the first one. Html needs the stack of formulas.
 QByteArray chatBytes(const QVector<app::ExchangedChat> &chats, ChatFiles::Format format);
-// Writes pages of A4. A sentence when it fails, else empty. Any thread.
-QString writePdf(const app::ExchangedChat &chat, const QString &path);
 
 } // namespace ui

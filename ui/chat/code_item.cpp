@@ -24,10 +24,10 @@ constexpr int kPadBottom = 11;
 constexpr int kLongestLine = 5000;  // longer ones are cut for display alone
 constexpr int kMostWrapped = 2000;  // lines; more are not wrapped, which needs all of them laid out
 
-QString tr(const char *text)
+struct CodeWords
 {
-    return QCoreApplication::translate("ui::CodeItem", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ui::CodeItem)
+};
 
 struct Line
 {
@@ -66,7 +66,7 @@ public:
           m_lineHeight(appearance.lineHeight(FontRole::Mono))
     {
         m_name = m_language           ? app::syntax::displayName(*m_language)
-                 : language.isEmpty() ? tr("Text")
+                 : language.isEmpty() ? CodeWords::tr("Text")
                                       : language;
         int from = 0;
         if (previous && previous->m_fence == language && previous->m_font == m_font &&
@@ -134,9 +134,9 @@ public:
         }
         paintButton(painter, context, wrapRect(), QStringLiteral("wrap"), {}, m_wrap);
         paintButton(painter, context, saveRect(), QStringLiteral("save"), {});
-        paintButton(painter, context, openRect(), QStringLiteral("code"), tr("Open in Code"));
+        paintButton(painter, context, openRect(), QStringLiteral("code"), CodeWords::tr("Open in Code"));
         paintButton(painter, context, copyRect(), m_copied ? QStringLiteral("check") : QStringLiteral("copy"),
-                    m_copied ? tr("Copied") : tr("Copy"));
+                    m_copied ? CodeWords::tr("Copied") : CodeWords::tr("Copy"));
 
         painter.save();
         painter.setClipRect(QRectF(1, kHead, m_width - 2, height - kHead - 1), Qt::IntersectClip);
@@ -180,17 +180,17 @@ public:
                 if (hot.rect.contains(point))
                     return hot;
         if (m_hidden > 0 && badgeRect().contains(point))
-            return {Action::None, badgeRect(), tr("This code holds characters that are not seen. They are shown as signs here and copied as they are."), {}, {}};
+            return {Action::None, badgeRect(), CodeWords::tr("This code holds characters that are not seen. They are shown as signs here and copied as they are."), {}, {}};
         if (const QString name = hiddenAt(point); !name.isEmpty())
             return {Action::None, QRectF(point, QSizeF(1, 1)), name, {}, {}};
         return {};
     }
     QVector<Hot> hots() const override
     {
-        return {{Action::CopyCode, copyRect(), tr("Copy code, %1, %2 lines").arg(m_name).arg(int(m_lines.size())), m_code, m_fence},
-                {Action::SaveCode, saveRect(), tr("Save this code as a file"), m_code, m_language ? app::syntax::fileSuffix(*m_language) : QStringLiteral("txt")},
-                {Action::OpenInCode, openRect(), tr("Open this code in the Code panel"), m_code, m_language ? app::syntax::languageId(*m_language) : m_fence},
-                {Action::ToggleWrap, wrapRect(), m_wrap ? tr("Do not wrap long lines") : tr("Wrap long lines"), QString(), m_fence}};
+        return {{Action::CopyCode, copyRect(), CodeWords::tr("Copy code, %1, %2 lines").arg(m_name).arg(int(m_lines.size())), m_code, m_fence},
+                {Action::SaveCode, saveRect(), CodeWords::tr("Save this code as a file"), m_code, m_language ? app::syntax::fileSuffix(*m_language) : QStringLiteral("txt")},
+                {Action::OpenInCode, openRect(), CodeWords::tr("Open this code in the Code panel"), m_code, m_language ? app::syntax::languageId(*m_language) : m_fence},
+                {Action::ToggleWrap, wrapRect(), m_wrap ? CodeWords::tr("Do not wrap long lines") : CodeWords::tr("Wrap long lines"), QString(), m_fence}};
     }
     bool scrollSideways(int delta) override
     {
@@ -234,7 +234,7 @@ private:
         for (Line &line : m_lines)
             line.layout.reset();
     }
-    QString badgeWords() const { return tr("Hidden characters: %1").arg(m_hidden); }
+    QString badgeWords() const { return CodeWords::tr("Hidden characters: %1").arg(m_hidden); }
     QRectF badgeRect() const
     {
         const QFontMetricsF small(m_appearance.font(FontRole::Small));
@@ -373,12 +373,12 @@ private:
     }
     QRectF copyRect() const
     {
-        const int width = std::max(buttonWidth(tr("Copy")), m_copied ? buttonWidth(tr("Copied")) : 0);
+        const int width = std::max(buttonWidth(CodeWords::tr("Copy")), m_copied ? buttonWidth(CodeWords::tr("Copied")) : 0);
         return QRectF(m_width - 5 - width, 5, width, 24);
     }
     QRectF openRect() const
     {
-        const int width = buttonWidth(tr("Open in Code"));
+        const int width = buttonWidth(CodeWords::tr("Open in Code"));
         return QRectF(copyRect().left() - 2 - width, 5, width, 24);
     }
     QRectF saveRect() const { return QRectF(openRect().left() - 2 - 26, 5, 26, 24); }

@@ -1,6 +1,7 @@
 #include "ui/chat/conversation_list.h"
 
 #include "ui/actions.h"
+#include "ui/chat/conversation_drag.h"
 #include "ui/chat/conversation_menu.h"
 #include "ui/widgets/figures.h"
 #include "ui/widgets/list_keys.h"
@@ -16,6 +17,8 @@
 #include <QTextLayout>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace ui {
 
 namespace {
@@ -24,12 +27,21 @@ constexpr int kRow = 30;
 constexpr int kGroupHead = 32; // 12 above, 16 of words, 4 below
 constexpr int kSnippet = 36;   // two lines
 constexpr int kUndoMs = 10000;
+constexpr int kIndent = 12; // of a folder in another
+constexpr int kMostIndents = 4;
 using Model = app::ConversationListModel;
 
 bool beginsGroup(const QModelIndex &index)
 {
     return index.row() == 0 ||
            index.data(Model::SectionRole) != index.sibling(index.row() - 1, 0).data(Model::SectionRole);
+}
+
+// Of the heads with the same target, 0, the days' are where a chat without a folder is.
+bool takesDrops(const QModelIndex &index)
+{
+    const auto group = Model::Group(index.data(Model::GroupRole).toInt());
+    return group != Model::Group::Pinned && group != Model::Group::Archived;
 }
 
 int rowHeight(const QModelIndex &index)
@@ -87,12 +99,20 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         QRect row = option.rect;
+        const int indent = kIndent * std::min(kMostIndents, index.data(Model::DepthRole).toInt());
         if (beginsGroup(index)) {
             row.setTop(option.rect.bottom() + 1 - rowHeight(index));
+            const QRect head(row.left() + 8 + indent, row.top() - 20, row.width() - 16 - indent, 16);
+            const bool takes = m_list->m_drag->target() == index.data(Model::FolderRole).toLongLong() && takesDrops(index);
+            if (takes) {
+                painter->setPen(Qt::NoPen);
+                painter->setBrush(theme.accentSoft);
+                painter->drawRoundedRect(head.adjusted(-8, -2, 8, 2), 6, 6);
+            }
             painter->setFont(appearance.font(FontRole::Caption));
-            painter->setPen(theme.text3);
-            painter->drawText(QRect(row.left() + 8, row.top() - 20, row.width() - 16, 16), Qt::AlignVCenter,
-                              index.data(Model::GroupNameRole).toString());
+            painter->setPen(takes ? theme.accentText : theme.text3);
+            painter->drawText(head, Qt::AlignVCenter,
+                              painter->fontMetrics().elidedText(index.data(Model::GroupNameRole).toString().simplified(), Qt::ElideMiddle, head.width()));
         }
         const qint64 id = index.data(Model::IdRole).toLongLong();
         const bool current = id == m_list->m_current;
@@ -134,13 +154,13 @@ public:
         }
         painter->setFont(appearance.font(FontRole::Ui));
         painter->setPen(current || hovered ? theme.text : theme.text2);
-        const QRect words(row.left() + 8, row.top(), right - row.left() - 8, row.height());
+        const QRect words(row.left() + 8 + indent, row.top(), right - row.left() - 8 - indent, row.height());
         painter->drawText(
             words, Qt::AlignVCenter | Qt::TextSingleLine,
             painter->fontMetrics().elidedText(index.data(Qt::DisplayRole).toString().simplified(),
                                               Qt::ElideRight, words.width()));
         if (whole.height() > kRow)
-            paintSnippet(*painter, QRect(words.left(), row.bottom() + 1, whole.width() - 16, kSnippet), index, appearance);
+            paintSnippet(*painter, QRect(words.left(), row.bottom() + 1, whole.width() - 16 - indent, kSnippet), index, appearance);
         painter->restore();
     }
 
@@ -180,6 +200,7 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
     m_view->viewport()->setAutoFillBackground(false);
     m_view->installEventFilter(this);
     moveWithJk(m_view);
+    m_drag = new ConversationDrag(*m_view, m_model, [this](const QPoint &at) { return isOnHead(at); });
     m_empty->setWordWrap(true);
     m_empty->setContentsMargins(8, 16, 8, 0);
     m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -220,22 +241,34 @@ ConversationList::ConversationList(const Appearance &appearance, app::Conversati
         updateEmpty();
     });
     connect(&m_model, &Model::removed, this, [this](qint64, const QString &title) {
-        m_undo->clearActions();
-        m_undo->setWords(QString(),
-                         tr("Deleted “%1”.").arg(title.isEmpty() ? tr("New chat") : title.left(60)));
-        TextButton *undo = m_undo->addAction(tr("Undo"));
-        connect(undo, &TextButton::clicked, this, [this] {
-            m_model.undoRemove();
-            m_undo->hide();
-        });
-        m_undo->show();
-        m_undoTimer.start(kUndoMs);
+        offerUndo(tr("Deleted “%1”.").arg(title.isEmpty() ? tr("New chat") : title.left(60)), &Model::undoRemove);
+    });
+    connect(&m_model, &Model::folderRemoved, this, [this](const QString &name) {
+        offerUndo(tr("Removed the folder “%1”. Its chats stay.").arg(name.left(60)), &Model::undoRemoveFolder);
     });
     connect(&m_model, &Model::restored, m_undo, &QWidget::hide);
     m_undoTimer.setSingleShot(true);
     connect(&m_undoTimer, &QTimer::timeout, m_undo, &QWidget::hide);
     connect(&appearance, &Appearance::changed, this, &ConversationList::updateEmpty);
     updateEmpty();
+}
+
+void ConversationList::offerUndo(const QString &words, void (app::ConversationListModel::*undo)())
+{
+    m_undo->clearActions();
+    m_undo->setWords(QString(), words);
+    connect(m_undo->addAction(tr("Undo")), &TextButton::clicked, this, [this, undo] {
+        (m_model.*undo)();
+        m_undo->hide();
+    });
+    m_undo->show();
+    m_undoTimer.start(kUndoMs);
+}
+
+bool ConversationList::isOnHead(const QPoint &at) const
+{
+    const QModelIndex index = m_view->indexAt(at);
+    return index.isValid() && beginsGroup(index) && at.y() <= m_view->visualRect(index).bottom() - rowHeight(index);
 }
 
 qint64 ConversationList::idAt(const QModelIndex &index) const
@@ -307,7 +340,10 @@ void ConversationList::showMenu(const QPoint &at)
 {
     const QModelIndex index = m_view->indexAt(at);
     QMenu menu(this);
-    if (index.isValid()) {
+    if (isOnHead(at)) {
+        addFolderActions(menu, m_model, index.data(Model::FolderRole).toLongLong(), window());
+        menu.addSeparator();
+    } else if (index.isValid()) {
         const qint64 id = idAt(index);
         menu.addAction(m_appearance.icon(QStringLiteral("edit")), tr("Rename"), this, [this, id] { rename(id); })
             ->setShortcut(actionShortcut("chat.rename"));

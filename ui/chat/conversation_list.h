@@ -16,6 +16,8 @@ class QLineEdit;
 
 namespace ui {
 
+class ConversationDrag;
+
 class ConversationList : public QWidget
 {
     Q_OBJECT
@@ -46,6 +48,8 @@ private:
     void open(const QModelIndex &index);
     void showMenu(const QPoint &at);
     void finishRename(bool keep);
+    void offerUndo(const QString &words, void (app::ConversationListModel::*undo)());
+    bool isOnHead(const QPoint &at) const; // of the view
     void updateEmpty();
     void updateCurrent();
     qint64 idAt(const QModelIndex &index) const;
@@ -57,6 +61,7 @@ private:
     QListView *m_view;
     QLabel *m_empty;
     Notice *m_undo;
+    ConversationDrag *m_drag = nullptr;
     QTimer m_undoTimer;
     QLineEdit *m_editor = nullptr;
     qint64 m_editedId = 0;

@@ -16,5 +16,7 @@ class Appearance;
 
 // Pin, folder, tags, duplicate, archive and delete, for a chat that is in the file. `parent` is the window that questions stand over.
 void addConversationActions(QMenu &menu, const Appearance &appearance, app::ConversationListModel &model, qint64 id, QWidget *parent);
+// Of a folder: moved into another, renamed, removed. Nothing for 0.
+void addFolderActions(QMenu &menu, app::ConversationListModel &model, qint64 folder, QWidget *parent);
 
 } // namespace ui

@@ -19,18 +19,6 @@ constexpr int kRemembered = 24 << 10; // KiB of pixmaps
 constexpr double kMostPixels = 3e6;   // larger ones are painted anew each time
 constexpr int kTogetherMs = 33;
 
-void render(QPainter &painter, const app::math::Formula &formula, const QColor &color, const QRectF &place)
-{
-    QByteArray svg = formula.svg;
-    const QByteArray ink = color.name().toLatin1();
-    svg.replace("currentColor", ink); // QSvgRenderer does not know it
-    for (const char *attribute : {"fill=", "stroke="}) // rules, and letters that ask for the usual colour
-        svg.replace(attribute + QByteArray("\"black\""), attribute + ('"' + ink + '"'));
-    QSvgRenderer renderer(svg);
-    renderer.setAspectRatioMode(Qt::IgnoreAspectRatio);
-    renderer.render(&painter, place);
-}
-
 } // namespace
 
 FormulaPictures::FormulaPictures(const QString &script, QObject *parent)
@@ -40,6 +28,18 @@ FormulaPictures::FormulaPictures(const QString &script, QObject *parent)
         if (!m_soon.isActive())
             m_soon.start(kTogetherMs, this);
     });
+}
+
+void FormulaPictures::render(QPainter &painter, const app::math::Formula &formula, const QColor &color, const QRectF &place)
+{
+    QByteArray svg = formula.svg;
+    const QByteArray ink = color.name().toLatin1();
+    svg.replace("currentColor", ink); // QSvgRenderer does not know it
+    for (const char *attribute : {"fill=", "stroke="}) // rules, and letters that ask for the usual colour
+        svg.replace(attribute + QByteArray("\"black\""), attribute + ('"' + ink + '"'));
+    QSvgRenderer renderer(svg);
+    renderer.setAspectRatioMode(Qt::IgnoreAspectRatio);
+    renderer.render(&painter, place);
 }
 
 FormulaPictures &FormulaPictures::of(const Appearance &appearance)

@@ -28,6 +28,8 @@ public:
 
     app::math::FormulaRenderer &renderer() { return m_renderer; }
 
+    // Into `place`, as lines and curves. Any thread.
+    static void render(QPainter &painter, const app::math::Formula &formula, const QColor &color, const QRectF &place);
     // Paints with its base line at `at`; `em` is the size of its letters in px.
     void paint(QPainter &painter, const QPointF &at, const app::math::Formula &formula, double em, const QColor &color);
 

@@ -23,10 +23,10 @@ constexpr int kFoldedCharacters = 4000;
 constexpr int kPieceCharacters = 4000; // of a long message: one text layout each
 constexpr int kSmallButton = 24;
 
-QString tr(const char *text)
+struct MessageWords
 {
-    return QCoreApplication::translate("ui::MessageItem", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ui::MessageItem)
+};
 
 QString ellipsized(const QString &text, const QFont &font, qreal width)
 {
@@ -79,7 +79,7 @@ public:
     }
     QVector<Hot> hots() const override
     {
-        return {{Action::ToggleReasoning, rect(), m_head.unfolded ? tr("Fold the reasoning") : tr("Show the reasoning"), QString(), QString()}};
+        return {{Action::ToggleReasoning, rect(), m_head.unfolded ? MessageWords::tr("Fold the reasoning") : MessageWords::tr("Show the reasoning"), QString(), QString()}};
     }
     QString accessibleText() const override { return words(); }
 
@@ -87,8 +87,8 @@ private:
     QString words() const
     {
         if (m_head.running)
-            return m_head.ms >= 1000 ? tr("Thinking, %1").arg(durationWords(m_head.ms)) : tr("Thinking");
-        return m_head.ms > 0 ? tr("Thought for %1").arg(durationWords(m_head.ms)) : tr("Thought");
+            return m_head.ms >= 1000 ? MessageWords::tr("Thinking, %1").arg(durationWords(m_head.ms)) : MessageWords::tr("Thinking");
+        return m_head.ms > 0 ? MessageWords::tr("Thought for %1").arg(durationWords(m_head.ms)) : MessageWords::tr("Thought");
     }
     QRectF rect() const
     {
@@ -287,29 +287,29 @@ public:
         if (m_row.versions > 1) {
             all.push_back({Action::PreviousVersion,
                            QStringLiteral("chevron-left"),
-                           tr("Previous version, %1 of %2").arg(m_row.version).arg(m_row.versions),
+                           MessageWords::tr("Previous version, %1 of %2").arg(m_row.version).arg(m_row.versions),
                            m_row.canWork && m_row.version > 1,
                            {}});
             all.push_back({Action::NextVersion,
                            QStringLiteral("chevron-right"),
-                           tr("Next version, %1 of %2").arg(m_row.version).arg(m_row.versions),
+                           MessageWords::tr("Next version, %1 of %2").arg(m_row.version).arg(m_row.versions),
                            m_row.canWork && m_row.version < m_row.versions,
                            {}});
         }
         all.push_back({Action::CopyMessage,
                        QStringLiteral("copy"),
-                       m_copied     ? tr("Copied")
-                       : m_row.user ? tr("Copy message")
-                                    : tr("Copy answer"),
+                       m_copied     ? MessageWords::tr("Copied")
+                       : m_row.user ? MessageWords::tr("Copy message")
+                                    : MessageWords::tr("Copy answer"),
                        true,
                        {}});
         if (!m_row.user && m_row.canRetry)
-            all.push_back({Action::Retry, QStringLiteral("retry"), tr("Retry (%1)").arg(actionKeys("chat.retry")), m_row.canWork, {}});
+            all.push_back({Action::Retry, QStringLiteral("retry"), MessageWords::tr("Retry (%1)").arg(actionKeys("chat.retry")), m_row.canWork, {}});
         if (m_row.lens)
-            all.push_back({Action::TokenLens, QStringLiteral("lens"), m_row.lensOpen ? tr("Close the token lens (%1)").arg(actionKeys("window.stop")) : tr("Token lens (%1)").arg(actionKeys("chat.lens")), m_row.canWork, {}});
+            all.push_back({Action::TokenLens, QStringLiteral("lens"), m_row.lensOpen ? MessageWords::tr("Close the token lens (%1)").arg(actionKeys("window.stop")) : MessageWords::tr("Token lens (%1)").arg(actionKeys("chat.lens")), m_row.canWork, {}});
         if (m_row.user && m_row.canRetry)
             all.push_back(
-                {Action::Edit, QStringLiteral("edit"), tr("Edit and send again"), m_row.canWork, {}});
+                {Action::Edit, QStringLiteral("edit"), MessageWords::tr("Edit and send again"), m_row.canWork, {}});
         for (Button &button : all) {
             button.rect = QRectF(x, 2, kSmallButton, kSmallButton);
             x += kSmallButton + 2;
@@ -377,7 +377,7 @@ public:
                 return {button.action, button.rect, button.tip, QString(), QString()};
         }
         if (choosesVersions() && versionsRect().contains(point))
-            return {Action::Custom, versionsRect(), tr("Compare two versions"), QStringLiteral("versions"), QString()};
+            return {Action::Custom, versionsRect(), MessageWords::tr("Compare two versions"), QStringLiteral("versions"), QString()};
         // All of them, where they are cut.
         if (!m_row.figures.isEmpty() && figuresRoom().contains(point) &&
             QFontMetricsF(m_appearance.font(FontRole::Small)).horizontalAdvance(m_row.figures) > figuresRoom().width())
@@ -548,7 +548,7 @@ private:
     }
     QString foldWords() const
     {
-        return m_unfolded ? tr("Show less") : tr("Show all %1 characters").arg(withCommas(m_text.size()));
+        return m_unfolded ? MessageWords::tr("Show less") : MessageWords::tr("Show all %1 characters").arg(withCommas(m_text.size()));
     }
 
     const Appearance &m_appearance;
@@ -594,9 +594,9 @@ QString durationWords(qint64 ms)
 {
     const qint64 seconds = std::max<qint64>(1, (ms + 500) / 1000);
     if (seconds < 60)
-        return tr("%1 s").arg(seconds);
-    return seconds % 60 ? tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60)
-                        : tr("%1 min").arg(seconds / 60);
+        return MessageWords::tr("%1 s").arg(seconds);
+    return seconds % 60 ? MessageWords::tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60)
+                        : MessageWords::tr("%1 min").arg(seconds / 60);
 }
 
 } // namespace ui

@@ -20,10 +20,10 @@ namespace {
 constexpr int kReasoningIndent = 16;
 constexpr qreal kUnseenOpacity = 0.55; // of what the model does not see
 
-QString tr(const char *text)
+struct MessageWords
 {
-    return QCoreApplication::translate("ui::MessageView", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ui::MessageView)
+};
 
 std::unique_ptr<Placed> placed(std::unique_ptr<Item> item, int gapAbove)
 {
@@ -239,12 +239,12 @@ Ending MessageView::sightNote() const
 {
     Ending note;
     if (!m_extras.summary.isEmpty()) {
-        note.sentence = tr("The model sees this summary of %1 in their place: %2").arg(turnCount(m_extras.summaryTurns), m_extras.summary);
+        note.sentence = MessageWords::tr("The model sees this summary of %1 in their place: %2").arg(turnCount(m_extras.summaryTurns), m_extras.summary);
     } else if (m_extras.sight == app::Sight::LeftOut && m_extras.beginsTurn) {
-        note.sentence = tr("Not seen by the model.");
+        note.sentence = MessageWords::tr("Not seen by the model.");
     }
     if (!note.sentence.isEmpty() && !m_extras.busy)
-        note.choices.append({tr("Bring back"), Action::Custom, QStringLiteral("bringBack"), false});
+        note.choices.append({MessageWords::tr("Bring back"), Action::Custom, QStringLiteral("bringBack"), false});
     return note;
 }
 
@@ -292,57 +292,57 @@ void MessageView::buildFirst()
 QString answerFigures(const app::MessageRecord &record, bool withPrompt)
 {
     if (record.endReason == app::kEditedByUser)
-        return tr("Edited by you");
+        return MessageWords::tr("Edited by you");
     if (record.generatedTokens <= 0)
         return QString();
     QStringList parts{tokenCount(record.generatedTokens)};
     if (record.decodeTokensPerSecond > 0)
-        parts.append(tr("%1 tok/s").arg(record.decodeTokensPerSecond, 0, 'f', 1));
+        parts.append(MessageWords::tr("%1 tok/s").arg(record.decodeTokensPerSecond, 0, 'f', 1));
     if (record.firstTokenMs <= 0)
         return parts.join(QStringLiteral(" · "));
-    parts.append(tr("first token after %1 s").arg(record.firstTokenMs / 1000, 0, 'f', record.firstTokenMs < 100 ? 2 : 1));
+    parts.append(MessageWords::tr("first token after %1 s").arg(record.firstTokenMs / 1000, 0, 'f', record.firstTokenMs < 100 ? 2 : 1));
     if (withPrompt && record.promptTokens > 0)
         parts.append(record.cachedTokens > 0
-                         ? tr("prompt of %1, %2 reused").arg(tokenCount(record.promptTokens), withCommas(record.cachedTokens))
-                         : tr("prompt of %1").arg(tokenCount(record.promptTokens)));
+                         ? MessageWords::tr("prompt of %1, %2 reused").arg(tokenCount(record.promptTokens), withCommas(record.cachedTokens))
+                         : MessageWords::tr("prompt of %1").arg(tokenCount(record.promptTokens)));
     return parts.join(QStringLiteral(" · "));
 }
 
 Ending MessageView::ending() const
 {
     Ending e;
-    const Ending::Choice goOn{tr("Continue"), Action::Continue, {}, true};
-    const Ending::Choice retry{tr("Retry"), Action::Retry, {}, false};
+    const Ending::Choice goOn{MessageWords::tr("Continue"), Action::Continue, {}, true};
+    const Ending::Choice retry{MessageWords::tr("Retry"), Action::Retry, {}, false};
     const int tokens = m_record.generatedTokens;
     switch (m_record.state) {
     case app::MessageState::Failed: {
         e.failed = true;
         const auto code = inference::ErrorCode(m_record.errorCode);
         const bool full = m_record.errorCode >= 0 && code == inference::ErrorCode::ContextFull;
-        e.title = full                         ? tr("The context is full. Nothing was dropped.")
-                  : m_record.content.isEmpty() ? tr("There is no answer")
-                                               : tr("The answer ended early");
-        e.sentence = m_record.error.isEmpty() ? tr("The engine gave no reason.") : m_record.error;
+        e.title = full                         ? MessageWords::tr("The context is full. Nothing was dropped.")
+                  : m_record.content.isEmpty() ? MessageWords::tr("There is no answer")
+                                               : MessageWords::tr("The answer ended early");
+        e.sentence = m_record.error.isEmpty() ? MessageWords::tr("The engine gave no reason.") : m_record.error;
         if (m_extras.last && !(m_extras.compared && m_extras.busy)) {
             if (full && !m_extras.compared)
-                e.choices.append({tr("New chat"), Action::Custom, QStringLiteral("newChat"), true});
-            e.choices.append({tr("Try again"), Action::Retry, {}, !full});
+                e.choices.append({MessageWords::tr("New chat"), Action::Custom, QStringLiteral("newChat"), true});
+            e.choices.append({MessageWords::tr("Try again"), Action::Retry, {}, !full});
         }
         break;
     }
     case app::MessageState::Stopped:
-        e.sentence = tokens > 0                   ? tr("Stopped. %1 kept.").arg(tokenCount(tokens))
-                     : m_record.content.isEmpty() ? tr("Stopped before the first token.")
-                                                  : tr("Stopped. What was written is kept.");
+        e.sentence = tokens > 0                   ? MessageWords::tr("Stopped. %1 kept.").arg(tokenCount(tokens))
+                     : m_record.content.isEmpty() ? MessageWords::tr("Stopped before the first token.")
+                                                  : MessageWords::tr("Stopped. What was written is kept.");
         break;
     case app::MessageState::Interrupted:
-        e.sentence = tr("Baleen closed unexpectedly. Everything up to the last second is here.");
+        e.sentence = MessageWords::tr("Baleen closed unexpectedly. Everything up to the last second is here.");
         break;
     case app::MessageState::Complete:
         if (m_record.endReason == QLatin1String("length"))
-            e.sentence = tr("Stopped at the length limit, %1 tokens.").arg(withCommas(tokens));
+            e.sentence = MessageWords::tr("Stopped at the length limit, %1 tokens.").arg(withCommas(tokens));
         else if (m_record.endReason == QLatin1String("context"))
-            e.sentence = tr("The context is full: the answer stops here.");
+            e.sentence = MessageWords::tr("The context is full: the answer stops here.");
         break;
     default:
         break;
@@ -508,12 +508,12 @@ QString MessageView::markdown(const std::function<std::pair<int, int>(int item)>
 QString MessageView::accessibleText() const
 {
     if (isUser() && !m_record.attachments.isEmpty())
-        return tr("You, with %1: %2").arg(AttachmentChips(m_appearance, m_record.attachments).accessibleText(), m_record.content);
+        return MessageWords::tr("You, with %1: %2").arg(AttachmentChips(m_appearance, m_record.attachments).accessibleText(), m_record.content);
     if (isUser())
-        return tr("You: %1").arg(m_record.content);
+        return MessageWords::tr("You: %1").arg(m_record.content);
     const QString state =
-        m_record.state == app::MessageState::Streaming ? tr("being written") : tr("finished");
-    return tr("Answer, %1, %2: %3").arg(state, tokenCount(m_record.generatedTokens), m_record.content);
+        m_record.state == app::MessageState::Streaming ? MessageWords::tr("being written") : MessageWords::tr("finished");
+    return MessageWords::tr("Answer, %1, %2: %3").arg(state, tokenCount(m_record.generatedTokens), m_record.content);
 }
 
 } // namespace ui

@@ -6,19 +6,19 @@ namespace ui {
 
 namespace {
 
-QString tr(const char *text)
+struct SamplingWords
 {
-    return QCoreApplication::translate("ui::ChatPanel", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ui::ChatPanel)
+};
 
 } // namespace
 
 QString samplingFigures(const inference::SamplingOptions &sampling)
 {
     const auto number = [](float value) { return QString::number(double(value), 'g', 3); };
-    QString words = tr("temperature %1").arg(number(sampling.temperature));
+    QString words = SamplingWords::tr("temperature %1").arg(number(sampling.temperature));
     if (sampling.temperature > 0)
-        words += tr(", top-p %1").arg(number(sampling.topP));
+        words += SamplingWords::tr(", top-p %1").arg(number(sampling.topP));
     return words;
 }
 
@@ -26,15 +26,15 @@ QString presetName(app::SamplingPreset preset)
 {
     switch (preset) {
     case app::SamplingPreset::Precise:
-        return tr("Precise");
+        return SamplingWords::tr("Precise");
     case app::SamplingPreset::Creative:
-        return tr("Creative");
+        return SamplingWords::tr("Creative");
     case app::SamplingPreset::Balanced:
-        return tr("Balanced");
+        return SamplingWords::tr("Balanced");
     case app::SamplingPreset::Recommended:
         break;
     }
-    return tr("Recommended");
+    return SamplingWords::tr("Recommended");
 }
 
 QString presetChoice(app::SamplingPreset preset, const std::optional<inference::ModelSummary> &model)
@@ -43,17 +43,17 @@ QString presetChoice(app::SamplingPreset preset, const std::optional<inference::
     QString hint;
     switch (preset) {
     case app::SamplingPreset::Precise:
-        hint = tr("facts and code");
+        hint = SamplingWords::tr("facts and code");
         break;
     case app::SamplingPreset::Balanced:
-        hint = tr("most questions");
+        hint = SamplingWords::tr("most questions");
         break;
     case app::SamplingPreset::Creative:
-        hint = tr("ideas and stories");
+        hint = SamplingWords::tr("ideas and stories");
         break;
     case app::SamplingPreset::Recommended:
-        hint = advised || !model ? tr("as the model's makers advise")
-                                 : tr("no advice is known for this model, as Balanced");
+        hint = advised || !model ? SamplingWords::tr("as the model's makers advise")
+                                 : SamplingWords::tr("no advice is known for this model, as Balanced");
         break;
     }
     if (preset == app::SamplingPreset::Recommended && !model)
@@ -66,7 +66,7 @@ QString presetSource(app::SamplingPreset preset, const std::optional<inference::
 {
     if (preset != app::SamplingPreset::Recommended || !model || model->samplingSource.empty())
         return {};
-    return tr("Source: %1").arg(QString::fromStdString(model->samplingSource));
+    return SamplingWords::tr("Source: %1").arg(QString::fromStdString(model->samplingSource));
 }
 
 } // namespace ui

@@ -1,5 +1,6 @@
 #include "ui/code/code_panel.h"
 
+#include "app/error_text.h"
 #include "app/settings_keys.h"
 #include "ui/actions.h"
 #include "ui/code/editor_card.h"
@@ -219,7 +220,7 @@ void CodePanel::openFile(const QString &path)
     const auto file = app::code::readTextFile(path);
     if (!file) {
         m_card->showNotice(Notice::Kind::Danger, QStringLiteral("error"), tr("The file was not opened"),
-                           QString::fromStdString(file.error().message));
+                           app::errorDetails(file.error().message));
         return;
     }
     m_card->hideNotice();
@@ -412,7 +413,7 @@ void CodePanel::showEnd()
         retry(m_card->showNotice(Notice::Kind::Danger, QStringLiteral("error"),
                                  kept ? tr("The answer broke off. What has come is kept.")
                                       : tr("There is no answer."),
-                                 QString::fromStdString(m_session.error().message)));
+                                 app::errorDetails(m_session.error().message)));
         return;
     }
     const inference::GenerationStatistics &statistics = m_session.statistics();
@@ -580,7 +581,7 @@ bool CodePanel::saveTo(const QString &path, bool overwrite)
     if (!written) {
         Notice *notice = m_card->showNotice(Notice::Kind::Danger, QStringLiteral("error"),
                                             tr("%1 was not saved.").arg(name),
-                                            QString::fromStdString(written.error().message));
+                                            app::errorDetails(written.error().message));
         connect(notice->addAction(tr("Save as…")), &TextButton::clicked, this, &CodePanel::saveAs);
         connect(notice->addAction(tr("Try again")), &TextButton::clicked, this,
                 [this, path] { saveTo(path); });

@@ -61,6 +61,8 @@ const QVector<SettingWords> &allSettingWords()
     static const QVector<SettingWords> all = {
         {app::kScheme.name, Appearance, QT_TRANSLATE_NOOP("SettingWords", "Colours"), QT_TRANSLATE_NOOP("SettingWords", "System follows the desktop."),
          QT_TRANSLATE_NOOP("SettingWords", "theme dark light night")},
+        {app::kInterfaceLanguage.name, Appearance, QT_TRANSLATE_NOOP("SettingWords", "Language"), QT_TRANSLATE_NOOP("SettingWords", "Of the window, from the next start on."),
+         QT_TRANSLATE_NOOP("SettingWords", "English Chinese Japanese Korean 中文 日本語 한국어")},
         {app::kReadingSize.name, Appearance, QT_TRANSLATE_NOOP("SettingWords", "Reading size"),
          QT_TRANSLATE_NOOP("SettingWords", "Messages, segments and what you write."), QT_TRANSLATE_NOOP("SettingWords", "font text zoom larger smaller")},
         {app::kCodeZoom.name, Appearance, QT_TRANSLATE_NOOP("SettingWords", "Code size"),

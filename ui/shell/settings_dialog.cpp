@@ -2,6 +2,7 @@
 
 #include "app/settings_keys.h"
 #include "ui/chat/sampling_words.h"
+#include "ui/interface_language.h"
 #include "ui/shell/diagnostics_page.h"
 #include "ui/shell/settings_parts.h"
 #include "ui/shell/sidebar.h"
@@ -374,6 +375,13 @@ void SettingsDialog::addAppearance()
     follow<QString>(app::kScheme, scheme, [scheme, ids](const QString &id) { scheme->setCurrent(int(ids.indexOf(id))); });
     connect(scheme, &Segmented::chosen, this, [this](int index) { m_appearance.setScheme(Scheme(index)); });
     addRow<QString>(app::kScheme, scheme, [ids, names](const QString &id) { return names.value(ids.indexOf(id)); });
+    const NameOf<QString> language = [](const QString &code) {
+        for (const InterfaceLanguage &each : interfaceLanguages())
+            if (code == QLatin1String(each.code))
+                return QString::fromUtf8(each.name);
+        return tr("System");
+    };
+    addRow<QString>(app::kInterfaceLanguage, choice<QString>(app::kInterfaceLanguage, app::kInterfaceLanguage.bounds.oneOf, language, "language"), language);
     const NameOf<int> pixels = [](int px) { return tr("%1 px").arg(px); };
     addRow<int>(app::kReadingSize, stepper(app::kReadingSize, tr("Smaller text"), tr("Larger text"), pixels), pixels);
     const NameOf<int> added = [](int px) { return px > 0 ? tr("%1 px more").arg(px) : px < 0 ? tr("%1 px less").arg(-px) : tr("As usual"); };

@@ -24,7 +24,7 @@ void addLanguages(QMenu &menu, const Language *checked, const std::function<void
     for (const Language &language : app::translate::languages()) {
         if (count++ == kFirstLanguages)
             menu.addSeparator();
-        const QString name = language.label.toString(), native = language.nativeName.toString();
+        const QString name = languageLabel(language), native = language.nativeName.toString();
         QAction *action = menu.addAction(name == native ? name : name + QLatin1Char('\t') + native);
         action->setCheckable(true);
         action->setChecked(&language == checked);
@@ -102,10 +102,10 @@ void LanguageBar::refresh()
     const Language *chosen = m_session.chosenSource();
     const bool perhaps = !chosen && detected.language && !detected.isSure();
     const Language *shown = m_session.source();
-    m_source->setText(shown ? shown->label.toString() : tr("Detect language"));
+    m_source->setText(shown ? languageLabel(*shown) : tr("Detect language"));
     m_source->setToolTip(tr("Language of the text (%1)").arg(actionKeys("translate.from")));
     m_source->setAccessibleName(tr("Language of the text: %1").arg(m_source->text()));
-    m_target->setText(m_session.target().label.toString());
+    m_target->setText(languageLabel(m_session.target()));
     m_target->setToolTip(tr("Language to translate to (%1)").arg(actionKeys("translate.to")));
     m_target->setAccessibleName(tr("Language to translate to: %1").arg(m_target->text()));
 
@@ -118,7 +118,7 @@ void LanguageBar::refresh()
     m_detected->setPalette(p);
     m_perhaps->setVisible(perhaps);
     if (perhaps) {
-        const QString label = detected.language->label.toString();
+        const QString label = languageLabel(*detected.language);
         m_perhaps->setText(tr("Perhaps %1, %2% sure").arg(label).arg(detected.confidence));
         m_perhaps->setToolTip(tr("Take %1 as the language of the text").arg(label));
     }

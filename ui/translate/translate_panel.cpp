@@ -1,5 +1,6 @@
 #include "ui/translate/translate_panel.h"
 
+#include "app/error_text.h"
 #include "ui/actions.h"
 
 #include <QClipboard>
@@ -35,7 +36,7 @@ QString formatName(const QString &path)
     const QString suffix = QFileInfo(path).suffix().toLower();
     if (suffix == QLatin1String("md") || suffix == QLatin1String("markdown"))
         return QStringLiteral("Markdown");
-    return suffix == QLatin1String("txt") || suffix.isEmpty() ? QStringLiteral("Text") : suffix.toUpper();
+    return suffix == QLatin1String("txt") || suffix.isEmpty() ? TranslatePanel::tr("Text") : suffix.toUpper();
 }
 
 // The first words of the text, for the head.
@@ -274,12 +275,12 @@ void TranslatePanel::refreshNotice()
         action = tr("Resume");
         act = [this] { m_session.translateNow(); };
     } else if (m_session.state() == TranslateSession::State::SameLanguage) {
-        const QString name = m_session.target().label.toString();
+        const QString name = languageLabel(m_session.target());
         const bool sure = m_session.chosenSource() || m_session.detected().isSure();
         sentence =
             sure ? tr("This is %1 already.").arg(name)
                  : tr("This is perhaps %1 already. If not, choose the language of the text above.").arg(name);
-        action = tr("Translate to %1").arg(m_session.secondTarget().label.toString());
+        action = tr("Translate to %1").arg(languageLabel(m_session.secondTarget()));
         act = [this] { m_session.setTarget(m_session.secondTarget()); };
     } else if (m_session.isWaitingForModel()) {
         if (m_service.state() == InferenceService::State::Loading) {
@@ -422,7 +423,7 @@ void TranslatePanel::openFile(const QString &path)
 {
     const auto file = app::translate::readTextFile(path);
     if (!file) {
-        tell(Notice::Kind::Danger, QString::fromStdString(file.error().message));
+        tell(Notice::Kind::Danger, app::errorDetails(file.error().message));
         return;
     }
     m_told.clear();
@@ -489,7 +490,7 @@ bool TranslatePanel::saveTo(const QString &path, bool overwrite)
     const auto saved =
         app::translate::writeTextFile(path, m_session.translation(), m_session.encoding(), overwrite);
     if (!saved) {
-        tell(Notice::Kind::Danger, QString::fromStdString(saved.error().message));
+        tell(Notice::Kind::Danger, app::errorDetails(saved.error().message));
         return false;
     }
     const int waiting = m_session.total() - m_session.over();

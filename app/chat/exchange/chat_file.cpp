@@ -27,11 +27,16 @@ QVector<StoreOperations> importOperations(const ChatFile &file, const QVector<Fo
         StoreOperations operations;
         ConversationContents contents = chat.contents;
         contents.conversation.folder = 0;
-        if (!chat.folder.isEmpty()) {
-            auto folder = std::find_if(known.begin(), known.end(), [&](const FolderRecord &f) { return f.name == chat.folder; });
-            if (folder == known.end()) {
-                known << FolderRecord{newRecordId(), chat.folder, known.isEmpty() ? 1 : known.last().position + 1};
+        for (const ExchangedFolder &wanted : chat.folders) {
+            const qint64 outer = contents.conversation.folder;
+            auto folder = std::find_if(known.begin(), known.end(), [&](const FolderRecord &f) { return f.name == wanted.name && f.parent == outer; });
+            const bool isNew = folder == known.end();
+            if (isNew) {
+                known << FolderRecord{newRecordId(), wanted.name, known.isEmpty() ? 1 : known.last().position + 1, {}, outer};
                 folder = known.end() - 1;
+            }
+            if (isNew || (folder->choices.isEmpty() && !wanted.choices.isEmpty())) {
+                folder->choices = wanted.choices;
                 operations << SaveFolder{*folder};
             }
             contents.conversation.folder = folder->id;

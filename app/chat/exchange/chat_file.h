@@ -5,11 +5,19 @@
 
 namespace app {
 
-// A conversation with the name of its folder in place of an id, which means something in one store alone.
+// A folder by its name, with what it wants for all its conversations (chat_choices.h).
+struct ExchangedFolder
+{
+    QString name;
+    QByteArray choices{};
+    friend bool operator==(const ExchangedFolder &, const ExchangedFolder &) = default;
+};
+
+// A conversation with its folders in place of an id, which means something in one store alone.
 struct ExchangedChat
 {
-    ConversationContents contents; // ids are those of the store it comes from, or 1, 2 … of a foreign file
-    QString folder;                // empty: none
+    ConversationContents contents;     // ids are those of the store it comes from, or 1, 2 … of a foreign file
+    QVector<ExchangedFolder> folders{}; // from the outermost to the one it is in; empty: in none
 };
 
 struct ChatFile
@@ -22,7 +30,8 @@ struct ChatFile
 QString exchangeTime(qint64 ms);
 qint64 exchangeTime(const QString &text);
 
-// What brings them into a store: new ids in the same order, folders by their names, made where there are none. A chat is a chat of its
+// What brings them into a store: new ids in the same order, folders by their names and places, made where there are none; one that is
+// there keeps its own choices, if it has any. A chat is a chat of its
 // own, whatever is there already. Some messages a piece, so that nobody waits long for the store; a chat's own operations stay together.
 QVector<StoreOperations> importOperations(const ChatFile &file, const QVector<FolderRecord> &folders);
 

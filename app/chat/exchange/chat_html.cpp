@@ -35,6 +35,7 @@ code{background:var(--code);font:13px "JetBrains Mono","DejaVu Sans Mono",monosp
 table{border-collapse:collapse}td,th{border:1px solid var(--line);padding:4px 10px;text-align:left}
 blockquote{margin:8px 0;padding-left:14px;border-left:3px solid var(--line);color:var(--ink2)}a{color:var(--link)}
 details{color:var(--ink2);border-left:2px solid var(--line);padding-left:14px;margin:8px 0}
+.formula{overflow-x:auto;overflow-y:hidden}svg{max-width:none;overflow:visible}
 .file{margin:24px 0 -16px 20%}.file pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .keyword{color:var(--keyword)}.type{color:var(--type)}.function{color:var(--function)}.string,.escape{color:var(--string)}
 .number{color:var(--number)}.comment{color:var(--comment)}.pre{color:var(--pre)}
@@ -49,10 +50,10 @@ pre{white-space:pre-wrap}td,th{border:1px solid #dfe5e5;padding:3px}
 .keyword{color:#8b2a86}.type{color:#0b6875}.function{color:#1f59b5}.string,.escape{color:#26702c}.number{color:#a2410a}.comment{color:#607075}.pre{color:#6a45b8}
 )css";
 
-QString text(const char *source)
+struct ChatExport
 {
-    return QCoreApplication::translate("ChatExport", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(ChatExport)
+};
 
 // Line breaks of a paragraph too.
 QString escaped(const QString &words)
@@ -60,14 +61,24 @@ QString escaped(const QString &words)
     return words.toHtmlEscaped().replace(QChar::LineSeparator, QStringLiteral("<br>"));
 }
 
-QString htmlOf(const Text &words)
+QString formulaHtml(const math::FormulaSource &source, const HtmlOptions &options)
+{
+    return options.formula ? options.formula(source) : QString();
+}
+
+QString htmlOf(const Text &words, const HtmlOptions &options)
 {
     QString html;
     int at = 0;
     for (const markdown::Span &span : words.spans) {
         html += escaped(words.text.mid(at, span.start - at));
         QString inner = escaped(words.text.mid(span.start, span.length));
-        if (span.styles & (markdown::Code | markdown::Math))
+        QString formula;
+        if (span.styles & markdown::Math)
+            formula = formulaHtml({words.text.mid(span.start, span.length), (span.styles & markdown::Display) != 0}, options);
+        if (!formula.isEmpty())
+            inner = formula;
+        else if (span.styles & (markdown::Code | markdown::Math))
             inner = QStringLiteral("<code>%1</code>").arg(inner);
         if (span.styles & markdown::Bold)
             inner = QStringLiteral("<b>%1</b>").arg(inner);
@@ -142,7 +153,7 @@ QString codeHtml(const QString &code, const QString &language)
     return html + QStringLiteral("</code></pre>\n");
 }
 
-QString tableHtml(const Block &block)
+QString tableHtml(const Block &block, const HtmlOptions &options)
 {
     QString html = QStringLiteral("<table>");
     for (qsizetype r = 0; r < block.rows.size(); ++r) {
@@ -151,30 +162,32 @@ QString tableHtml(const Block &block)
         for (qsizetype c = 0; c < block.rows[r].size(); ++c) {
             const Alignment alignment = block.alignments.value(c);
             const char *align = alignment == Alignment::Center ? " align=\"center\"" : alignment == Alignment::Right ? " align=\"right\"" : "";
-            html += QLatin1Char('<') + tag + QLatin1String(align) + QLatin1Char('>') + htmlOf(block.rows[r][c]) + QStringLiteral("</") + tag + QLatin1Char('>');
+            html += QLatin1Char('<') + tag + QLatin1String(align) + QLatin1Char('>') + htmlOf(block.rows[r][c], options) + QStringLiteral("</") + tag + QLatin1Char('>');
         }
         html += QStringLiteral("</tr>");
     }
     return html + QStringLiteral("</table>\n");
 }
 
-QString bodyOf(const Block &block)
+QString bodyOf(const Block &block, const HtmlOptions &options)
 {
     switch (block.kind) {
     case BlockKind::Heading:
-        return QStringLiteral("<h%1>").arg(block.level) + htmlOf(block.text) + QStringLiteral("</h%1>\n").arg(block.level);
+        return QStringLiteral("<h%1>").arg(block.level) + htmlOf(block.text, options) + QStringLiteral("</h%1>\n").arg(block.level);
     case BlockKind::Code:
         return codeHtml(block.code, block.language);
-    case BlockKind::Formula:
-        return codeHtml(block.code, QString());
+    case BlockKind::Formula: {
+        const QString formula = formulaHtml({block.code, true}, options);
+        return formula.isEmpty() ? codeHtml(block.code, QString()) : QStringLiteral("<p class=\"formula\" align=\"center\">") + formula + QStringLiteral("</p>\n");
+    }
     case BlockKind::Table:
-        return tableHtml(block);
+        return tableHtml(block, options);
     case BlockKind::Rule:
         return QStringLiteral("<hr>\n");
     case BlockKind::Paragraph:
         break;
     }
-    return block.tight ? htmlOf(block.text) + QLatin1Char('\n') : QStringLiteral("<p>") + htmlOf(block.text) + QStringLiteral("</p>\n");
+    return block.tight ? htmlOf(block.text, options) + QLatin1Char('\n') : QStringLiteral("<p>") + htmlOf(block.text, options) + QStringLiteral("</p>\n");
 }
 
 // Lists and quotes open and close as the containers of one block after the other ask.
@@ -229,7 +242,7 @@ private:
     QVector<Container> m_open;
 };
 
-QString markdownHtml(const QString &source)
+QString markdownHtml(const QString &source, const HtmlOptions &options)
 {
     markdown::MarkdownStream stream;
     stream.append(source);
@@ -237,7 +250,7 @@ QString markdownHtml(const QString &source)
     QString html;
     Nesting nesting;
     for (const Block &block : stream.blocks())
-        html += nesting.change(block.containers) + bodyOf(block);
+        html += nesting.change(block.containers) + bodyOf(block, options);
     return html + nesting.closeDownTo(0);
 }
 
@@ -247,8 +260,8 @@ QString attachmentsHtml(const QVector<AttachmentRecord> &attachments, const Html
     QString html;
     for (const AttachmentRecord &a : attachments) {
         const QString name = a.name.simplified().toHtmlEscaped() + (a.note.isEmpty() ? QString() : QStringLiteral(" · ") + a.note.toHtmlEscaped());
-        html += options.forPrinting ? QStringLiteral("<p class=\"who\">") + text("Attached: %1").arg(name) + QStringLiteral("</p>\n")
-                                    : QStringLiteral("<details class=\"file\"><summary>") + text("Attached: %1").arg(name) +
+        html += options.forPrinting ? QStringLiteral("<p class=\"who\">") + ChatExport::tr("Attached: %1").arg(name) + QStringLiteral("</p>\n")
+                                    : QStringLiteral("<details class=\"file\"><summary>") + ChatExport::tr("Attached: %1").arg(name) +
                                           QStringLiteral("</summary>\n<pre>") + a.text.toHtmlEscaped() + QStringLiteral("</pre></details>\n");
     }
     return html;
@@ -259,7 +272,7 @@ QString attachmentsHtml(const QVector<AttachmentRecord> &attachments, const Html
 QString chatToHtml(const ExchangedChat &chat, const HtmlOptions &options)
 {
     const ConversationRecord &c = chat.contents.conversation;
-    const QString title = (c.title.isEmpty() ? text("New chat") : c.title.simplified()).toHtmlEscaped();
+    const QString title = (c.title.isEmpty() ? ChatExport::tr("New chat") : c.title.simplified()).toHtmlEscaped();
     const auto time = [](qint64 ms) { return QLocale().toString(QDateTime::fromMSecsSinceEpoch(ms), QLocale::ShortFormat).toHtmlEscaped(); };
     QString html = QStringLiteral("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
                                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -278,12 +291,12 @@ QString chatToHtml(const ExchangedChat &chat, const HtmlOptions &options)
                     QStringLiteral("</div>\n");
             continue;
         }
-        html += QStringLiteral("<div class=\"answer\"><p class=\"who\">") + (m.model.isEmpty() ? text("Answer") : m.model).toHtmlEscaped() +
+        html += QStringLiteral("<div class=\"answer\"><p class=\"who\">") + (m.model.isEmpty() ? ChatExport::tr("Answer") : m.model).toHtmlEscaped() +
                 QStringLiteral("</p>\n");
         if (!m.reasoning.isEmpty() && !options.forPrinting)
-            html += QStringLiteral("<details><summary>") + text("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0).toHtmlEscaped() +
-                    QStringLiteral("</summary>\n") + markdownHtml(m.reasoning) + QStringLiteral("</details>\n");
-        html += markdownHtml(m.content) + QStringLiteral("</div>\n");
+            html += QStringLiteral("<details><summary>") + ChatExport::tr("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0).toHtmlEscaped() +
+                    QStringLiteral("</summary>\n") + markdownHtml(m.reasoning, options) + QStringLiteral("</details>\n");
+        html += markdownHtml(m.content, options) + QStringLiteral("</div>\n");
     }
     return html + QStringLiteral("</main></body></html>\n");
 }

@@ -16,8 +16,9 @@ using inference::Result;
 
 namespace {
 
-const QString kFormat = QStringLiteral("baleen-chats");
+const QString kChatFormat = QStringLiteral("baleen-chats");
 constexpr int kVersion = 1;
+constexpr int kDeepestFolder = 32;
 
 void put(QJsonObject &object, const char *key, const QString &value)
 {
@@ -98,6 +99,21 @@ QJsonObject toJson(const MessageRecord &m, const QByteArray &lens, const QHash<q
     return object;
 }
 
+// A name alone where there is no more to say.
+QJsonValue toJson(const QVector<ExchangedFolder> &folders)
+{
+    if (folders.size() == 1 && folders.first().choices.isEmpty())
+        return folders.first().name;
+    QJsonArray path;
+    for (const ExchangedFolder &folder : folders) {
+        QJsonObject one{{QStringLiteral("name"), folder.name}};
+        if (!folder.choices.isEmpty())
+            one[QLatin1String("choices")] = QJsonDocument::fromJson(folder.choices).object();
+        path.append(one);
+    }
+    return path;
+}
+
 QJsonObject toJson(const ExchangedChat &chat)
 {
     const ConversationRecord &c = chat.contents.conversation;
@@ -115,7 +131,8 @@ QJsonObject toJson(const ExchangedChat &chat)
         object[QLatin1String("titled_by_user")] = true;
     if (c.pinned)
         object[QLatin1String("pinned")] = true;
-    put(object, "folder", chat.folder);
+    if (!chat.folders.isEmpty())
+        object[QLatin1String("folder")] = toJson(chat.folders);
     if (!c.tags.isEmpty())
         object[QLatin1String("tags")] = QJsonArray::fromStringList(c.tags);
     putTime(object, "created", c.created);
@@ -202,7 +219,7 @@ QVector<AttachmentRecord> attachmentsOf(const QJsonArray &array, const QString &
     return attachments;
 }
 
-MessageRecord messageOf(const QJsonObject &object, int number, const QString &where, std::optional<Error> &error)
+MessageRecord messageFrom(const QJsonObject &object, int number, const QString &where, std::optional<Error> &error)
 {
     Fields fields(object, where, error);
     MessageRecord m;
@@ -246,6 +263,28 @@ MessageRecord messageOf(const QJsonObject &object, int number, const QString &wh
     return m;
 }
 
+QVector<ExchangedFolder> foldersOf(const QJsonValue &value, Fields &fields, const QString &where, std::optional<Error> &error)
+{
+    if (!value.isArray()) {
+        const QString name = fields.text("folder");
+        return name.isEmpty() ? QVector<ExchangedFolder>() : QVector<ExchangedFolder>{{name}};
+    }
+    QVector<ExchangedFolder> folders;
+    const QJsonArray path = value.toArray();
+    if (path.size() > kDeepestFolder)
+        fields.fail("folder", "at most 32 folders in each other", QString::number(path.size()));
+    for (const QJsonValue &one : path) {
+        Fields folder(one.toObject(), where + QStringLiteral(", folder"), error);
+        ExchangedFolder read{folder.text("name")};
+        if (read.name.isEmpty())
+            folder.fail("name", "a name", QString());
+        if (const QJsonObject choices = folder.object("choices"); !choices.isEmpty())
+            read.choices = QJsonDocument(choices).toJson(QJsonDocument::Compact);
+        folders << read;
+    }
+    return folders;
+}
+
 ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error> &error)
 {
     const QString where = QStringLiteral("chat %1").arg(number + 1);
@@ -256,7 +295,7 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     c.title = fields.text("title");
     c.titledByUser = fields.flag("titled_by_user");
     c.pinned = fields.flag("pinned");
-    chat.folder = fields.text("folder");
+    chat.folders = foldersOf(object.value(QLatin1String("folder")), fields, where, error);
     for (const QJsonValue &tag : fields.array("tags"))
         c.tags << tag.toString();
     c.created = fields.time("created");
@@ -270,7 +309,7 @@ ExchangedChat chatOf(const QJsonObject &object, int number, std::optional<Error>
     for (int i = 0; i < messages.size(); ++i) {
         const QJsonObject message = messages[i].toObject();
         const QString place = where + QStringLiteral(", message %1").arg(i + 1);
-        chat.contents.messages << messageOf(message, i, place, error);
+        chat.contents.messages << messageFrom(message, i, place, error);
         if (const QString lens = Fields(message, place, error).text("lens"); !lens.isEmpty())
             chat.contents.lenses.insert(i + 1, QByteArray::fromBase64(lens.toLatin1()));
     }
@@ -288,13 +327,13 @@ QByteArray chatsToJson(const QVector<ExchangedChat> &chats)
     QJsonArray array;
     for (const ExchangedChat &chat : chats)
         array.append(toJson(chat));
-    return QJsonDocument(QJsonObject{{QStringLiteral("format"), kFormat}, {QStringLiteral("version"), kVersion}, {QStringLiteral("chats"), array}})
+    return QJsonDocument(QJsonObject{{QStringLiteral("format"), kChatFormat}, {QStringLiteral("version"), kVersion}, {QStringLiteral("chats"), array}})
         .toJson(QJsonDocument::Indented);
 }
 
 bool isChatsJson(const QJsonDocument &document)
 {
-    return document.object().value(QLatin1String("format")) == QJsonValue(kFormat);
+    return document.object().value(QLatin1String("format")) == QJsonValue(kChatFormat);
 }
 
 Result<ChatFile> chatsFromJson(const QJsonDocument &document)

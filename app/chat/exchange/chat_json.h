@@ -3,7 +3,7 @@
 //   {"format": "baleen-chats", "version": 1, "chats": [{"title": …, "messages": [{"parent": 0, "role": "user", "text": …}, …]}, …]}
 //
 // Messages stand in the order in which they were made; "parent" and "current" count them from 0. What is empty or 0 is left out.
-// Times are in UTC, to the millisecond. "attachments" of a message and "draft_attachments" of a chat hold name, kind, text and note.
+// "folder" is a name, or from the outermost on a list of {"name": …, "choices": {…}}. Times are in UTC, to the millisecond. "attachments" of a message and "draft_attachments" of a chat hold name, kind, text and note.
 #pragma once
 
 #include "app/chat/exchange/chat_file.h"

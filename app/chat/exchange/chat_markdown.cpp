@@ -12,24 +12,24 @@ namespace app {
 
 namespace {
 
-const QString kMark = QStringLiteral("<!-- baleen: ");
+const QString kMarkBegin = QStringLiteral("<!-- baleen: ");
 const QString kEnd = QStringLiteral(" -->");
 
-QString text(const char *source)
+struct MarkdownExport
 {
-    return QCoreApplication::translate("ChatExport", source);
-}
+    Q_DECLARE_TR_FUNCTIONS(ChatExport)
+};
 
 // Two hyphens end a comment in some readers: JSON has another way to write them.
 QString markOf(const QJsonObject &object)
 {
     QString json = QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
     json.replace(QStringLiteral("--"), QStringLiteral("-\\u002d"));
-    return kMark + json + kEnd + QLatin1Char('\n');
+    return kMarkBegin + json + kEnd + QLatin1Char('\n');
 }
 
 // What would end a part gets one backslash more, in a message's own text.
-QString escaped(QString content)
+QString escapedContent(QString content)
 {
     static const QRegularExpression marks(QStringLiteral(R"((<!-- baleen|</details)(\\*)(: |>))"));
     return content.replace(marks, QStringLiteral(R"(\1\2\\3)"));
@@ -110,7 +110,7 @@ ExchangedChat fromMarks(const QString &markdown)
     ExchangedChat chat;
     ConversationRecord &c = chat.contents.conversation;
     c.id = 1;
-    const QStringList pieces = QString(QLatin1Char('\n') + markdown).split(QLatin1Char('\n') + kMark);
+    const QStringList pieces = QString(QLatin1Char('\n') + markdown).split(QLatin1Char('\n') + kMarkBegin);
     for (qsizetype i = 1; i < pieces.size(); ++i) {
         const qsizetype end = pieces[i].indexOf(kEnd + QLatin1Char('\n'));
         const QJsonObject object = QJsonDocument::fromJson(pieces[i].left(end).toUtf8()).object();
@@ -166,7 +166,7 @@ QString chatToMarkdown(const ExchangedChat &chat)
     const ConversationRecord &c = chat.contents.conversation;
     MessageTree tree;
     tree.reset(chat.contents.messages);
-    QString all = QStringLiteral("# %1\n\n").arg(c.title.isEmpty() ? text("New chat") : c.title.simplified());
+    QString all = QStringLiteral("# %1\n\n").arg(c.title.isEmpty() ? MarkdownExport::tr("New chat") : c.title.simplified());
     all += markOf({{QStringLiteral("title"), c.title}, {QStringLiteral("created"), exchangeTime(c.created)}, {QStringLiteral("updated"), exchangeTime(c.updated)}});
     for (const MessageRecord &m : tree.messages(tree.path(tree.leafOrNewest(c.currentLeaf)))) {
         QJsonObject object{{QStringLiteral("role"), roleWord(m.role)}, {QStringLiteral("created"), exchangeTime(m.created)}};
@@ -183,21 +183,21 @@ QString chatToMarkdown(const ExchangedChat &chat)
         if (!m.attachments.isEmpty())
             object[QStringLiteral("attachments")] = attachmentsJson(m.attachments);
         all += QLatin1Char('\n') + markOf(object);
-        all += QStringLiteral("## %1\n").arg(m.role == Role::User ? text("You") : m.model.isEmpty() ? text("Answer") : m.model.simplified());
+        all += QStringLiteral("## %1\n").arg(m.role == Role::User ? MarkdownExport::tr("You") : m.model.isEmpty() ? MarkdownExport::tr("Answer") : m.model.simplified());
         for (const AttachmentRecord &a : m.attachments)
-            all += QStringLiteral("\n<details><summary>") + text("Attached: %1").arg(a.name.simplified()).toHtmlEscaped() + QStringLiteral("</summary>\n\n") +
-                   fenced(escaped(a.text)) + QStringLiteral("\n\n</details>\n");
+            all += QStringLiteral("\n<details><summary>") + MarkdownExport::tr("Attached: %1").arg(a.name.simplified()).toHtmlEscaped() + QStringLiteral("</summary>\n\n") +
+                   fenced(escapedContent(a.text)) + QStringLiteral("\n\n</details>\n");
         if (!m.reasoning.isEmpty())
             all += QStringLiteral("\n<details><summary>%1</summary>\n\n%2\n\n</details>\n")
-                       .arg(text("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0), escaped(m.reasoning));
-        all += QLatin1Char('\n') + escaped(m.content) + QLatin1Char('\n');
+                       .arg(MarkdownExport::tr("Thought for %1 s").arg(double(m.reasoningMs) / 1000, 0, 'f', 0), escapedContent(m.reasoning));
+        all += QLatin1Char('\n') + escapedContent(m.content) + QLatin1Char('\n');
     }
     return all;
 }
 
 std::optional<ExchangedChat> chatFromMarkdown(const QString &markdown)
 {
-    if (markdown.startsWith(kMark) || markdown.contains(QLatin1Char('\n') + kMark))
+    if (markdown.startsWith(kMarkBegin) || markdown.contains(QLatin1Char('\n') + kMarkBegin))
         return fromMarks(markdown);
     QString source = markdown;
     source.replace(QStringLiteral("\r\n"), QStringLiteral("\n"));

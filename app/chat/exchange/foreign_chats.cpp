@@ -15,10 +15,10 @@ namespace app {
 
 namespace {
 
-QString text(const char *source, int n)
+struct ChatImport
 {
-    return QCoreApplication::translate("ChatImport", source).arg(n);
-}
+    Q_DECLARE_TR_FUNCTIONS(ChatImport)
+};
 
 // Seconds or milliseconds since 1970, as number or text; 0: not known.
 qint64 msOf(const QJsonValue &value)
@@ -444,11 +444,11 @@ ChatFile foreignChats(const QJsonDocument &document, ForeignFormat format)
         file.chats << chat;
     }
     if (counts.other > 0)
-        file.notes << text("Pictures, files and other parts that are no text, left out: %1.", counts.other);
+        file.notes << ChatImport::tr("Pictures, files and other parts that are no text, left out: %1.").arg(counts.other);
     if (counts.hidden > 0)
-        file.notes << text("Messages of tools and systems, left out: %1.", counts.hidden);
+        file.notes << ChatImport::tr("Messages of tools and systems, left out: %1.").arg(counts.hidden);
     if (empty > 0)
-        file.notes << text("Chats without a message, left out: %1.", empty);
+        file.notes << ChatImport::tr("Chats without a message, left out: %1.").arg(empty);
     return file;
 }
 

@@ -82,6 +82,14 @@ private Q_SLOTS:
             QCOMPARE(choicesFromJson(choicesToJson(choices)), choices);
         }
     }
+    void anOuterFolderFillsWhatIsLeftOpen()
+    {
+        const ChatChoices nearer{.preset = SamplingPreset::Precise};
+        const ChatChoices further{.instructions = QStringLiteral("Be brief."), .preset = SamplingPreset::Creative, .thinking = inference::Thinking::Off};
+        const ChatChoices both = withInherited(nearer, further);
+        QCOMPARE(both, (ChatChoices{QStringLiteral("Be brief."), SamplingPreset::Precise, inference::Thinking::Off}));
+        QCOMPARE(withInherited({}, {}), ChatChoices());
+    }
     void whatIsDamagedIsNotChosen()
     {
         for (const char *json : {"", "{", "[]", "null", "{\"instructions\":7,\"sampling\":\"hot\",\"thinking\":\"yes\"}", "\xff\xfe"})

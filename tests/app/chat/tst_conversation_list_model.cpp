@@ -268,6 +268,75 @@ private Q_SLOTS:
         QCOMPARE(s.list->folders().size(), 1);
         QCOMPARE(s.list->conversation(s.list->rowOf(b)).folder, 0);
     }
+    void foldersAreInFolders()
+    {
+        Setup s;
+        const QAbstractItemModelTester tester(s.list.get());
+        const qint64 a = s.add(QStringLiteral("a")), b = s.add(QStringLiteral("b"));
+        const qint64 work = s.list->createFolder(QStringLiteral("Work")), home = s.list->createFolder(QStringLiteral("Home"));
+        QVERIFY(s.settle());
+        const qint64 sea = s.list->createFolder(QStringLiteral("Sea"), work);
+        QVERIFY(s.settle());
+        const qint64 deep = s.list->createFolder(QStringLiteral("Deep"), sea);
+        s.list->setFolder(a, deep);
+        s.list->setFolder(b, home);
+        QVERIFY(s.settle());
+        const auto order = [&] {
+            QStringList names;
+            for (const FolderRecord &folder : s.list->folders())
+                names << folder.name;
+            return names.join(QLatin1Char(' '));
+        };
+        const auto head = [&](qint64 id) { return s.list->index(s.list->rowOf(id)).data(ConversationListModel::GroupNameRole).toString(); };
+        const auto depth = [&](qint64 id) { return s.list->index(s.list->rowOf(id)).data(ConversationListModel::DepthRole).toInt(); };
+        QCOMPARE(order(), QStringLiteral("Work Sea Deep Home"));
+        QCOMPARE(s.titles(), (QStringList{QStringLiteral("a"), QStringLiteral("b")}));
+        QCOMPARE(head(a), QStringLiteral("Work › Sea › Deep"));
+        QCOMPARE(depth(a), 2);
+        // no folder is in itself
+        QVERIFY(!s.list->canMoveFolder(work, deep) && !s.list->canMoveFolder(work, work) && !s.list->canMoveFolder(sea, work) && s.list->canMoveFolder(sea, 0));
+        s.list->moveFolder(work, deep);
+        s.list->moveFolder(sea, home);
+        QVERIFY(s.settle());
+        QCOMPARE(order(), QStringLiteral("Work Home Sea Deep"));
+        QCOMPARE(head(a), QStringLiteral("Home › Sea › Deep"));
+        s.open();
+        QCOMPARE(head(a), QStringLiteral("Home › Sea › Deep"));
+        // what is in a folder that goes is in the one it was in, and back with Undo
+        QSignalSpy removed(s.list.get(), &ConversationListModel::folderRemoved);
+        s.list->removeFolder(home);
+        QVERIFY(s.settle());
+        QCOMPARE(removed.count(), 1);
+        QCOMPARE(head(a), QStringLiteral("Sea › Deep"));
+        QCOMPARE(s.list->conversation(s.list->rowOf(b)).folder, 0);
+        s.list->undoRemoveFolder();
+        QVERIFY(s.settle());
+        QCOMPARE(head(a), QStringLiteral("Home › Sea › Deep"));
+        QCOMPARE(head(b), QStringLiteral("Home"));
+        s.open();
+        QCOMPARE(head(b), QStringLiteral("Home"));
+        s.list->removeFolder(deep); // into the folder outside of it
+        QVERIFY(s.settle());
+        QCOMPARE(head(a), QStringLiteral("Home › Sea"));
+        s.open();
+        QCOMPARE(head(a), QStringLiteral("Home › Sea"));
+    }
+    void aCircleOfFoldersHidesNothing()
+    {
+        Setup s;
+        const qint64 a = s.add(QStringLiteral("a"));
+        s.store->write({SaveFolder{{21, QStringLiteral("One"), 1, {}, 22}}, SaveFolder{{22, QStringLiteral("Two"), 2, {}, 21}},
+                        SaveFolder{{23, QStringLiteral("Lost"), 3, {}, 99}}, SetFolder{a, 22}},
+                       Durability::Typed);
+        QVERIFY(s.settle());
+        s.open();
+        QCOMPARE(s.list->folders().size(), 3);
+        QCOMPARE(s.list->index(0).data(ConversationListModel::GroupNameRole).toString(), QStringLiteral("One › Two"));
+        QVERIFY(s.list->canMoveFolder(22, 0) && !s.list->canMoveFolder(21, 22));
+        s.list->moveFolder(22, 0);
+        QVERIFY(s.settle());
+        QCOMPARE(s.list->index(0).data(ConversationListModel::GroupNameRole).toString(), QStringLiteral("Two"));
+    }
     void tagsAreKeptAndFound()
     {
         Setup s;

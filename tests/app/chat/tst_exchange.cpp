@@ -3,6 +3,8 @@
 #include "app/chat/exchange/chat_import.h"
 #include "app/chat/exchange/chat_json.h"
 #include "app/chat/exchange/chat_markdown.h"
+#include "app/chat/exchange/formula_html.h"
+#include "app/chat/folder_tree.h"
 #include "app/chat/store.h"
 
 #include "tests/support/temporary_file.h"
@@ -57,7 +59,7 @@ ExchangedChat sample(bool onePath = false)
         chat.contents.lenses.insert(1001, QByteArray("\x01\x00\xff tokens \n", 12)); // as it is, whatever it holds
         c.pinned = true;
         c.tags = {QStringLiteral("one"), QStringLiteral("two")};
-        chat.folder = QStringLiteral("Sea");
+        chat.folders = {{QStringLiteral("Work"), "{\"thinking\":false}"}, {QStringLiteral("Sea"), "{\"instructions\":\"Be brief.\",\"sampling\":\"precise\"}"}};
         chat.contents.draft = QStringLiteral("half a sentence");
         MessageRecord &other = add(1002, 1000, Role::Assistant, QString());
         other.state = MessageState::Failed;
@@ -83,7 +85,7 @@ void compare(const ExchangedChat &a, const ExchangedChat &b, bool figures = true
     QCOMPARE(x.created, y.created);
     QCOMPARE(x.updated, y.updated);
     QCOMPARE(x.archivedAt, y.archivedAt);
-    QCOMPARE(a.folder, b.folder);
+    QCOMPARE(a.folders, b.folders);
     QCOMPARE(a.contents.draft, b.contents.draft);
     QCOMPARE(a.contents.messages.size(), b.contents.messages.size());
     const auto place = [](const ExchangedChat &chat, qint64 id) {
@@ -214,18 +216,81 @@ private Q_SLOTS:
         store.readFolders(&context, [&](const auto &result) { folders = *result; });
         store.readConversations(&context, [&](const auto &result) { chats = *result; });
         QTRY_VERIFY(folders && chats);
-        QCOMPARE(folders->size(), 1);
-        QCOMPARE(folders->first().name, QStringLiteral("Sea"));
+        QCOMPARE(folders->size(), 2);
+        QCOMPARE(folderPathName(*folders, folders->last().id), QStringLiteral("Work › Sea"));
+        const auto foldersOf = [&](qint64 id) {
+            QVector<ExchangedFolder> path;
+            for (const FolderRecord &record : folderPath(*folders, id))
+                path << ExchangedFolder{record.name, record.choices};
+            return path;
+        };
         QCOMPARE(chats->size(), 2);
         for (const ConversationRecord &record : *chats) {
             std::optional<ConversationContents> contents;
             store.readWhole(record.id, &context, [&](const auto &result) { contents = *result; });
             QTRY_VERIFY(contents.has_value());
-            const bool inFolder = record.folder == folders->first().id;
-            compare(inFolder ? sample() : sample(true), {*contents, inFolder ? QStringLiteral("Sea") : QString()});
+            compare(record.folder ? sample() : sample(true), {*contents, foldersOf(record.folder)});
         }
         // the same folder again, not another of its name
         QCOMPARE(std::get_if<SaveFolder>(&importOperations(file, *folders).first().first()), nullptr);
+        // one that is there keeps its choices, one without takes them, one of the same name elsewhere is another
+        QVector<FolderRecord> other{{1, QStringLiteral("Work"), 1, "{\"thinking\":true}"}, {2, QStringLiteral("Sea"), 2}};
+        const auto operations = importOperations(file, other).first();
+        const auto *sea = std::get_if<SaveFolder>(&operations.first());
+        QVERIFY(sea && sea->folder.parent == 1 && sea->folder.id != 2 && !sea->folder.choices.isEmpty());
+        other = {{1, QStringLiteral("Work"), 1}};
+        const auto more = importOperations(file, other).first();
+        const auto *work = std::get_if<SaveFolder>(&more.first());
+        QVERIFY(work && work->folder.id == 1 && !work->folder.choices.isEmpty());
+    }
+
+    void foldersInFilesAreChecked_data()
+    {
+        QTest::addColumn<QByteArray>("folder");
+        QTest::addColumn<int>("count"); // -1: refused
+        QTest::newRow("a name") << QByteArray("\"Sea\"") << 1;
+        QTest::newRow("a path") << QByteArray("[{\"name\":\"A\"},{\"name\":\"B\"}]") << 2;
+        QTest::newRow("no name") << QByteArray("[{\"choices\":{}}]") << -1;
+        QTest::newRow("not a name") << QByteArray("[7]") << -1;
+        QTest::newRow("a number") << QByteArray("7") << -1;
+        QTest::newRow("too deep") << '[' + QByteArray("{\"name\":\"A\"},").repeated(40) + "{\"name\":\"A\"}]" << -1;
+    }
+    void foldersInFilesAreChecked()
+    {
+        QFETCH(QByteArray, folder);
+        QFETCH(int, count);
+        const auto file = chatsFromJson(QJsonDocument::fromJson("{\"format\":\"baleen-chats\",\"version\":1,\"chats\":[{\"title\":\"T\",\"messages\":[],\"folder\":" + folder + "}]}"));
+        QCOMPARE(file.ok(), count >= 0);
+        if (file)
+            QCOMPARE(file->chats.first().folders.size(), count);
+    }
+
+    void formulasAreVectorsInThePage()
+    {
+        ExchangedChat chat = sample(true);
+        chat.contents.messages[1].content = QStringLiteral("Let $x^2$ be\n\n$$\\frac{a}{b}$$\n");
+        const QString plain = chatToHtml(chat);
+        QVERIFY(plain.contains(QStringLiteral("<code>x^2</code>")));
+        math::Formula picture;
+        picture.svg = "<svg xmlns='http://www.w3.org/2000/svg' width='2ex' height='1ex' viewBox='0 -700 1000 900' onload='alert(1)'>"
+                      "<script>alert(2)</script><g stroke='currentColor' fill='url(#x)'><a href='http://a.b'><path d='M1'/></a>"
+                      "<path d='M0 0L9 9' class='c'/><image href='http://a.b/c.png'/><text>&lt;b&gt;</text></g></svg>";
+        picture.width = 1;
+        picture.ascent = 0.7;
+        picture.descent = 0.2;
+        QVector<math::FormulaSource> asked;
+        const QString html = chatToHtml(chat, {.formula = [&](const math::FormulaSource &source) {
+                                            asked << source;
+                                            return formulaSvg(picture, source);
+                                        }});
+        QCOMPARE(asked, (QVector<math::FormulaSource>{{QStringLiteral("x^2"), false}, {QStringLiteral("\\frac{a}{b}"), true}}));
+        QCOMPARE(html.count(QStringLiteral("<svg ")), 2);
+        QVERIFY(html.contains(QStringLiteral("aria-label=\"x^2\"")) && html.contains(QStringLiteral("d=\"M0 0L9 9\"")) && html.contains(QStringLiteral("&lt;b&gt;")));
+        for (const char *unwanted : {"script>", "onload", "alert", "http:", "url(", "<image", "M1\"", "class=\"c\"", "2ex"})
+            QVERIFY2(!html.contains(QLatin1String(unwanted)), unwanted);
+        picture.svg = "<svg><g>"; // broken
+        QVERIFY(formulaSvg(picture, {}).isEmpty());
+        QVERIFY(formulaSvg({}, {}).isEmpty());
     }
 
     void htmlIsWellFormedAndHarmless()
@@ -335,9 +400,9 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<int>("chats");
-        QTest::newRow("a list") << QByteArray(R"([{"role":"system","content":"s"},{"role":"user","content":"Hi"},{"role":"assistant","content":[{"type":"text","text":"Hello"}]}])") << 1;
-        QTest::newRow("an object") << QByteArray(R"({"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]})") << 1;
-        QTest::newRow("share gpt") << QByteArray(R"({"conversations":[{"from":"human","value":"Hi"},{"from":"gpt","value":"Hello"}]})") << 1;
+        QTest::newRow("a list") << QByteArray("[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"Hello\"}]}]") << 1;
+        QTest::newRow("an object") << QByteArray("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Hello\"}]}") << 1;
+        QTest::newRow("share gpt") << QByteArray("{\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"},{\"from\":\"gpt\",\"value\":\"Hello\"}]}") << 1;
         QTest::newRow("lines") << QByteArray("\xEF\xBB\xBF{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Hello\"}]}\n"
                                              "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Hello\"}]}\n") << 2;
         QTest::newRow("markdown") << QByteArray("# Title\r\n\r\n## User\r\n\r\nHi\r\n\r\n## Assistant\r\n\r\nHello\r\n") << 1;
@@ -366,12 +431,12 @@ private Q_SLOTS:
         QTest::newRow("other JSON") << QByteArray("{\"a\": 1}") << QStringLiteral("other JSON");
         QTest::newRow("empty list") << QByteArray("[]") << QStringLiteral("other JSON");
         QTest::newRow("deep") << QByteArray(100000, '[') << QStringLiteral("byte ");
-        QTest::newRow("newer") << QByteArray(R"({"format":"baleen-chats","version":2,"chats":[]})") << QStringLiteral("newer Baleen");
-        QTest::newRow("wrong type") << QByteArray(R"({"format":"baleen-chats","version":1,"chats":[{"title":7}]})") << QStringLiteral("chat 1, title");
-        QTest::newRow("a later parent") << QByteArray(R"({"format":"baleen-chats","version":1,"chats":[{"messages":[{"role":"user","text":"a","parent":0}]}]})") << QStringLiteral("message 1, parent");
-        QTest::newRow("no role") << QByteArray(R"({"format":"baleen-chats","version":1,"chats":[{"messages":[{"role":"king","text":"a"}]}]})") << QStringLiteral("role");
-        QTest::newRow("no time") << QByteArray(R"({"format":"baleen-chats","version":1,"chats":[{"created":"soon"}]})") << QStringLiteral("created");
-        QTest::newRow("no such message") << QByteArray(R"({"format":"baleen-chats","version":1,"chats":[{"current":3}]})") << QStringLiteral("current");
+        QTest::newRow("newer") << QByteArray("{\"format\":\"baleen-chats\",\"version\":2,\"chats\":[]}") << QStringLiteral("newer Baleen");
+        QTest::newRow("wrong type") << QByteArray("{\"format\":\"baleen-chats\",\"version\":1,\"chats\":[{\"title\":7}]}") << QStringLiteral("chat 1, title");
+        QTest::newRow("a later parent") << QByteArray("{\"format\":\"baleen-chats\",\"version\":1,\"chats\":[{\"messages\":[{\"role\":\"user\",\"text\":\"a\",\"parent\":0}]}]}") << QStringLiteral("message 1, parent");
+        QTest::newRow("no role") << QByteArray("{\"format\":\"baleen-chats\",\"version\":1,\"chats\":[{\"messages\":[{\"role\":\"king\",\"text\":\"a\"}]}]}") << QStringLiteral("role");
+        QTest::newRow("no time") << QByteArray("{\"format\":\"baleen-chats\",\"version\":1,\"chats\":[{\"created\":\"soon\"}]}") << QStringLiteral("created");
+        QTest::newRow("no such message") << QByteArray("{\"format\":\"baleen-chats\",\"version\":1,\"chats\":[{\"current\":3}]}") << QStringLiteral("current");
     }
     void whatIsNoChatIsRefusedWithAReason()
     {
@@ -386,7 +451,7 @@ private Q_SLOTS:
     {
         QRandomGenerator random(11);
         const QByteArray originals[]{chatsToJson({sample()}), chatToMarkdown(sample(true)).toUtf8(),
-                                     R"([{"mapping":{"a":{"parent":"b","message":{"author":{"role":"user"},"content":{"parts":["x"]}}},"b":{"parent":"a","message":{"author":{"role":"assistant"},"content":{"parts":["y"]}}}},"current_node":"a"}])"};
+                                     "[{\"mapping\":{\"a\":{\"parent\":\"b\",\"message\":{\"author\":{\"role\":\"user\"},\"content\":{\"parts\":[\"x\"]}}},\"b\":{\"parent\":\"a\",\"message\":{\"author\":{\"role\":\"assistant\"},\"content\":{\"parts\":[\"y\"]}}}},\"current_node\":\"a\"}]"};
         for (const QByteArray &original : originals)
             for (int round = 0; round < 3000; ++round) {
                 QByteArray bytes = original;

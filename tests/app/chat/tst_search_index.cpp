@@ -205,6 +205,88 @@ private Q_SLOTS:
         QCOMPARE(chats.messages(QStringLiteral("deep")), QVector<qint64>{answer.id});
     }
 
+    void attachmentsAreFoundAtTheirMessage()
+    {
+        Chats chats;
+        const qint64 conversation = chats.conversation();
+        const MessageRecord question = chats.message(conversation, QStringLiteral("What does it say of whales?"));
+        AttachmentRecord report;
+        report.id = newRecordId();
+        report.conversationId = conversation;
+        report.messageId = question.id;
+        report.name = QStringLiteral("report.pdf");
+        report.text = QStringLiteral("Ein langer Text. ").repeated(20) + QStringLiteral("Narwhals 独角鲸 dive.") + QStringLiteral(" Noch mehr. ").repeated(20);
+        AttachmentRecord draft = report;
+        draft.id = newRecordId();
+        draft.messageId = 0;
+        draft.text = QStringLiteral("unsent walrus");
+        chats.save({SaveMessage{question}, SaveAttachment{report}, SaveAttachment{draft}});
+        const SearchResult result = chats.find(QStringLiteral("narwhals"));
+        QCOMPARE(result.hits.size(), 1);
+        QCOMPARE(result.hits[0].messageId, question.id);
+        QCOMPARE(result.hits[0].attachment, QStringLiteral("report.pdf"));
+        const Snippet &snippet = result.hits[0].snippet;
+        QVERIFY2(snippet.text.startsWith(QStringLiteral("report.pdf: ")), qPrintable(snippet.text));
+        QCOMPARE(snippet.text.mid(snippet.marks[0].first, snippet.marks[0].second), QStringLiteral("Narwhals"));
+        QCOMPARE(chats.messages(QStringLiteral("独角")), QVector<qint64>{question.id});
+        QCOMPARE(chats.messages(QStringLiteral("report.pdf")), QVector<qint64>{question.id}); // by its name
+        QCOMPARE(chats.find(QStringLiteral("whales")).hits.first().attachment, QString());     // of the message itself
+        QVERIFY(chats.messages(QStringLiteral("walrus")).isEmpty());                           // of a draft
+        QCOMPARE(chats.find(QStringLiteral("narwhals")).hits.first().more, 0);
+        // what was made of it is made again when it is gone, and goes with the attachment
+        chats.close();
+        SearchIndex::discard(chats.path());
+        QVERIFY(chats.reopen());
+        QVERIFY(chats.wait());
+        QCOMPARE(chats.messages(QStringLiteral("narwhals")), QVector<qint64>{question.id});
+        chats.save({RemoveAttachment{report.id}});
+        QVERIFY(chats.messages(QStringLiteral("narwhals")).isEmpty());
+        QCOMPARE(chats.messages(QStringLiteral("whales")), QVector<qint64>{question.id});
+    }
+
+    // A long one is read in pieces: no other work of the store waits for all of it, and an end on the way loses nothing.
+    void aLongAttachmentIsReadInPieces()
+    {
+        Chats chats;
+        QRandomGenerator random(3);
+        const qint64 conversation = chats.conversation();
+        const MessageRecord question = chats.message(conversation, QStringLiteral("Long"));
+        AttachmentRecord report;
+        report.id = newRecordId();
+        report.conversationId = conversation;
+        report.messageId = question.id;
+        report.name = QStringLiteral("long.txt");
+        report.text = prose(random, 5000).repeated(120).left(2'500'000) + QStringLiteral(" the very last narwhal");
+        chats.save({SaveMessage{question}, SaveAttachment{report}});
+        qint64 longest = 0;
+        for (int i = 0; i < 5; ++i) {
+            QElapsedTimer timer;
+            timer.start();
+            chats.say(conversation, QStringLiteral("short %1").arg(i));
+            longest = std::max(longest, timer.elapsed());
+        }
+        QVERIFY2(longest < 1000, qPrintable(QString::number(longest)));
+        chats.close(); // on the way
+        QVERIFY(chats.reopen());
+        QVERIFY(chats.wait());
+        QCOMPARE(chats.messages(QStringLiteral("\"very last narwhal\"")), QVector<qint64>{question.id});
+        QCOMPARE(chats.find(QStringLiteral("narwhal")).hits.first().attachment, QStringLiteral("long.txt"));
+    }
+
+    void aFolderFilterTakesThoseBelowIt()
+    {
+        Chats chats;
+        chats.save({SaveFolder{{10, QStringLiteral("Work"), 1}}, SaveFolder{{11, QStringLiteral("Sea"), 2, {}, 10}}, SaveFolder{{12, QStringLiteral("Deep"), 3, {}, 11}},
+                    SaveFolder{{13, QStringLiteral("Round"), 4, {}, 14}}, SaveFolder{{14, QStringLiteral("Circle"), 5, {}, 13}}});
+        const qint64 top = chats.say(chats.conversation({}, 10), QStringLiteral("whale one")), deep = chats.say(chats.conversation({}, 12), QStringLiteral("whale two")),
+                     none = chats.say(chats.conversation(), QStringLiteral("whale three")), round = chats.say(chats.conversation({}, 13), QStringLiteral("whale four"));
+        QVERIFY(none);
+        QCOMPARE(chats.messages(QStringLiteral("whale folder:work")), (QVector<qint64>{deep, top}));
+        QCOMPARE(chats.messages(QStringLiteral("whale folder:sea")), QVector<qint64>{deep});
+        QCOMPARE(chats.messages(QStringLiteral("folder:deep")), QVector<qint64>{deep});
+        QCOMPARE(chats.messages(QStringLiteral("whale folder:circle")), QVector<qint64>{round}); // a circle ends
+    }
+
     void anInterruptedAnswerIsFoundAfterTheNextStart()
     {
         Chats chats;

@@ -20,7 +20,7 @@ private Q_SLOTS:
             first.push_back(language.code.toString());
             codes.insert(language.code.toString());
             names.insert(language.name.toString());
-            labels.insert(language.label.toString());
+            labels.insert(languageLabel(language));
             QVERIFY(!language.nativeName.isEmpty());
             QCOMPARE(findLanguage(language.code), &language);
         }

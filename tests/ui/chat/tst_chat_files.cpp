@@ -6,6 +6,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QProcess>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -93,6 +94,38 @@ private Q_SLOTS:
         if (Format(format) == Format::Pdf)
             QVERIFY(bytes.trimmed().endsWith("%%EOF"));
         QCOMPARE(QDir(s.folder.path(QString())).entryList({QStringLiteral("*.part")}).size(), 0);
+    }
+
+    void formulasAreVectors()
+    {
+        Setup s;
+        const qint64 id = s.chat(QStringLiteral("Deep"));
+        app::MessageRecord answer;
+        answer.id = app::newRecordId();
+        answer.conversationId = id;
+        answer.role = app::Role::Assistant;
+        answer.content = QStringLiteral("Let $E = mc^2$ and\n\n$$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$$\n\nbut not $\\nosuchmacro$.");
+        s.store.write({app::SaveMessage{answer}, app::SetCurrentLeaf{id, answer.id, 0}}, app::Durability::Typed);
+        QSignalSpy told(&s.files, &ChatFiles::told);
+        const QString page = s.folder.path(QStringLiteral("a.html")), pdf = s.folder.path(QStringLiteral("a.pdf"));
+        s.files.exportTo({id}, page, Format::Html);
+        QVERIFY(!s.wait(told).second);
+        const QString html = QString::fromUtf8(s.read(page));
+        QCOMPARE(html.count(QStringLiteral("<svg ")), 2);
+        QVERIFY(html.contains(QStringLiteral("aria-label=\"E = mc^2\"")) && html.contains(QStringLiteral("<path ")));
+        QVERIFY(html.contains(QStringLiteral("<code>\\nosuchmacro</code>"))); // what cannot be drawn is its source
+        QVERIFY(!html.contains(QStringLiteral("src=")) && !html.contains(QStringLiteral("<script")));
+        s.files.exportTo({id}, pdf, Format::Pdf);
+        QVERIFY(!s.wait(told).second);
+        const QByteArray bytes = s.read(pdf);
+        QVERIFY(bytes.startsWith("%PDF") && !bytes.contains("/Subtype /Image"));
+        // The letters of the formulas are no text of the page any more, those of the one that cannot be drawn are.
+        QProcess toText;
+        toText.start(QStringLiteral("pdftotext"), {pdf, QStringLiteral("-")});
+        QVERIFY(toText.waitForFinished(20000));
+        const QString words = QString::fromUtf8(toText.readAllStandardOutput());
+        QVERIFY2(words.contains(QStringLiteral("Let")) && words.contains(QStringLiteral("nosuchmacro")), qPrintable(words));
+        QVERIFY2(!words.contains(QStringLiteral("mc")) && !words.contains(QStringLiteral("pmatrix")), qPrintable(words));
     }
 
     void allChatsComeBack()
