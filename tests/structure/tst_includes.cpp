@@ -104,7 +104,7 @@ QStringList sharedNames(const QString &root)
         const QString target = file.startsWith(QLatin1String("inference/cli/")) ? QStringLiteral("inference_cli") : file.section(QLatin1Char('/'), 0, 0);
         QString within;
         bool inside = false;
-        for (const QString &line : QString::fromUtf8(test::contents(root, file)).split(QLatin1Char('\n'))) {
+        for (const QString &line : test::textOf(root, file).split(QLatin1Char('\n'))) {
             if (const auto match = inner.match(line); match.hasMatch())
                 within = match.captured(1);
             else if (line.startsWith(QLatin1String("namespace {")))
