@@ -9,6 +9,7 @@
 #include "ui/shell/keys_dialog.h"
 
 #include <QClipboard>
+#include <QLineEdit>
 #include <QListView>
 #include <QMenu>
 #include <QRegularExpression>
@@ -259,6 +260,13 @@ void TestActions::theListMovesByLettersAndUndoesADeletion()
     QCOMPARE(list->view()->currentIndex().row(), 1);
     QTest::keyClick(list->view(), Qt::Key_K);
     QCOMPARE(list->view()->currentIndex().row(), 0);
+    QTest::keyClick(list->view(), Qt::Key_F2);
+    auto *editor = list->view()->findChild<QLineEdit *>();
+    QVERIFY(editor && editor->hasFocus());
+    editor->setText(QStringLiteral("A better name"));
+    QTest::keyClick(editor, Qt::Key_Return);
+    QTRY_COMPARE(list->view()->model()->index(0, 0).data().toString(), QStringLiteral("A better name"));
+    list->view()->setCurrentIndex(list->view()->model()->index(0, 0));
     QTest::keyClick(list->view(), Qt::Key_Delete);
     QTRY_COMPARE(list->view()->model()->rowCount(), 1);
     list->view()->setFocus();

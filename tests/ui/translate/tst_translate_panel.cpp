@@ -3,6 +3,7 @@
 
 #include "tests/support/fake_engine.h"
 #include "ui/translate/row_remark.h"
+#include "ui/widgets/composing.h"
 
 #include <QApplication>
 #include <QClipboard>
