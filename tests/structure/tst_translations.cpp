@@ -227,6 +227,7 @@ private Q_SLOTS:
     void startedLanguagesHaveTheirPlaceholders();
     void nothingIsShownThatIsNotMarked();
     void anUnmarkedLiteralIsFound();
+    void classesThatSayTrHaveAContext();
     void errorsAreInTheCatalogue();
 };
 
@@ -330,6 +331,32 @@ void TestTranslations::anUnmarkedLiteralIsFound()
     QVERIFY(!found("label->setText(tr(\"Saved \"\n\"to %1\").arg(path)); // \"Not shown\""));
     QVERIFY(!found("button->setName(tr(\"Find\"), QStringLiteral(\"Ctrl+F\"));"));
     QVERIFY(!found("const char *kName = QT_TRANSLATE_NOOP(\"ui::Name\", \"Instructions\");"));
+}
+
+// Without Q_OBJECT a class has the context of what it derives from, which no catalogue has.
+void TestTranslations::classesThatSayTrHaveAContext()
+{
+    static const QRegularExpression head(QStringLiteral("^(?:class|struct) ([\\w:]+)[^;{]*\\{"), QRegularExpression::MultilineOption);
+    static const QRegularExpression bare(QStringLiteral("(?<![\\w:>.])tr\\(\""));
+    QStringList wrong;
+    int classes = 0;
+    for (const QString &file : test::textFiles(kRoot)) {
+        if (!test::isSource(file) || !(file.startsWith(QLatin1String("ui/")) || file.startsWith(QLatin1String("app/"))))
+            continue;
+        const QString code = test::textOf(kRoot, file);
+        for (auto match = head.globalMatch(code); match.hasNext();) {
+            const QRegularExpressionMatch one = match.next();
+            qsizetype end = one.capturedEnd();
+            for (int depth = 1; depth > 0 && end < code.size(); ++end)
+                depth += code[end] == QLatin1Char('{') ? 1 : code[end] == QLatin1Char('}') ? -1 : 0;
+            const QString body = code.mid(one.capturedEnd(), end - one.capturedEnd());
+            ++classes;
+            if (!body.contains(QLatin1String("Q_OBJECT")) && !body.contains(QLatin1String("Q_DECLARE_TR_FUNCTIONS")) && body.contains(bare))
+                wrong << file + QStringLiteral(": ") + one.captured(1);
+        }
+    }
+    QVERIFY(classes > 100);
+    QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QLatin1Char('\n'))));
 }
 
 void TestTranslations::errorsAreInTheCatalogue()

@@ -18,12 +18,12 @@ class EditorCard::EmptyHint : public QWidget
 public:
     EmptyHint(Appearance &appearance, CodeEditor *editor)
         : QWidget(editor->viewport()), m_appearance(appearance), m_editor(editor), m_words(new QLabel(this)),
-          m_open(new TextButton(appearance, tr("Open file"), TextButton::Kind::Outlined, this)),
-          m_paste(new TextButton(appearance, tr("Paste code"), TextButton::Kind::Outlined, this))
+          m_open(new TextButton(appearance, EditorCard::tr("Open file"), TextButton::Kind::Outlined, this)),
+          m_paste(new TextButton(appearance, EditorCard::tr("Paste code"), TextButton::Kind::Outlined, this))
     {
         m_open->setIconName(QStringLiteral("folder"));
         m_paste->setIconName(QStringLiteral("copy"));
-        m_words->setText(tr("Write what to build, or open a file."));
+        m_words->setText(EditorCard::tr("Write what to build, or open a file."));
         m_words->setAlignment(Qt::AlignCenter);
         auto *buttons = new QHBoxLayout;
         buttons->setSpacing(8);
