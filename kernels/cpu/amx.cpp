@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kRight = 0, kWrong = 1, kCrashed = 2; // how the child ends
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KERNELS_SCALAR_ONLY)
 // asm/prctl.h of Linux 5.16; a system that is older or emulated answers with an error.
 constexpr int kGetPermissions = 0x1022, kRequestPermission = 0x1023, kTileData = 18;
 
@@ -65,7 +65,7 @@ std::string whyNoTiles(const TileFacts &facts)
         return "the processor or the system has no AVX-512 VNNI, which AMX is used with";
     if (!facts.saved)
         return "the system does not save tile registers";
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(KERNELS_SCALAR_ONLY)
     if (std::string refusal = requestTiles(); !refusal.empty())
         return refusal;
     return tryInChild(tryTiles);

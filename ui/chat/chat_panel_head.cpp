@@ -1,6 +1,7 @@
 // Chat: the head of the panel: the title, renamed in place, and its buttons.
 #include "ui/actions.h"
 #include "ui/chat/chat_panel.h"
+#include "ui/chat/comparison_view.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/start_view.h"
 
