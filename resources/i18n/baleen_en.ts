@@ -44,5 +44,12 @@
             <numerusform>Saved as %1. %n segments stand in the original.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The translation is finished, %n segment(s).</source>
+        <translation>
+            <numerusform>The translation is finished, %n segment.</numerusform>
+            <numerusform>The translation is finished, %n segments.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

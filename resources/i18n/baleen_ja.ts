@@ -2,6 +2,373 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>Actions</name>
+    <message>
+        <source>Command palette</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys of this screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Translate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New chat, task or text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search all chats</source>
+        <translation type="unfinished">すべてのチャットを検索</translation>
+    </message>
+    <message>
+        <source>Switch the model</source>
+        <translation type="unfinished">モデルを切り替え</translation>
+    </message>
+    <message>
+        <source>Open model file…</source>
+        <translation type="unfinished">モデルファイルを開く…</translation>
+    </message>
+    <message>
+        <source>Unload the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why this speed</source>
+        <translation type="unfinished">速度の理由</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished">設定</translation>
+    </message>
+    <message>
+        <source>Show or hide the sidebar</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation type="unfinished">文字を大きく</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation type="unfinished">文字を小さく</translation>
+    </message>
+    <message>
+        <source>Text of the usual size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next region of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous region of the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close what is open, else stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit Baleen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retry the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Continue the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Branch from this answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the message before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the message after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the last code block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token lens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare answers…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Receipt and replay…</source>
+        <translation type="unfinished">記録と再現…</translation>
+    </message>
+    <message>
+        <source>Think on or off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context: what the model sees</source>
+        <translation type="unfinished">コンテキスト: モデルに見えるもの</translation>
+    </message>
+    <message>
+        <source>Instructions for the model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attach files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation type="unfinished">このチャット内を検索</translation>
+    </message>
+    <message>
+        <source>Next hit</source>
+        <translation type="unfinished">次の一致</translation>
+    </message>
+    <message>
+        <source>Previous hit</source>
+        <translation type="unfinished">前の一致</translation>
+    </message>
+    <message>
+        <source>Pin or unpin this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Duplicate the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Archive the chat, or bring it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back the chat deleted last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the chat…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the chat as Markdown</source>
+        <translation type="unfinished">チャットを Markdown としてコピー</translation>
+    </message>
+    <message>
+        <source>More for this chat</source>
+        <translation type="unfinished">このチャットのその他の操作</translation>
+    </message>
+    <message>
+        <source>Import chats…</source>
+        <translation type="unfinished">チャットを読み込む…</translation>
+    </message>
+    <message>
+        <source>Export all chats…</source>
+        <translation type="unfinished">すべてのチャットを書き出す…</translation>
+    </message>
+    <message>
+        <source>Show or hide archived chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deleted chats…</source>
+        <translation type="unfinished">削除したチャット…</translation>
+    </message>
+    <message>
+        <source>Run the verb</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the code as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the code, or its source before the last answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use that source again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find in this text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or hide the notes of the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translate now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translate all again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swap the languages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language of the text…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language to translate to…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next doubt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous doubt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a text file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the translation…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the translation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the source text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alt+1, Alt+2, Alt+3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A choice of a notice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>J, K or arrows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move in a list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Z, Ctrl+Shift+Z</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo and redo in a text field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation type="unfinished">Enter</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift+Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New line in the message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In an empty message: edit the last one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter, Menu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On a message: what can be done with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the list: delete the chat. On a part of the context: leave it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tab, Shift+Tab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the code: indent. F6 leaves the code</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Attachments</name>
     <message>
         <source>Text, source code, PDF, Word (docx) and Excel (xlsx) files can be attached.</source>
@@ -214,6 +581,29 @@
     </message>
 </context>
 <context>
+    <name>CommandList</name>
+    <message>
+        <source>Action</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation type="unfinished">チャット</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ConversationMenu</name>
     <message>
         <source>New folder…</source>
@@ -282,14 +672,6 @@
     <message>
         <source>Delete</source>
         <translation>削除</translation>
-    </message>
-    <message>
-        <source>Show archived chats</source>
-        <translation>アーカイブ済みを表示</translation>
-    </message>
-    <message>
-        <source>Deleted chats…</source>
-        <translation>削除したチャット…</translation>
     </message>
     <message>
         <source>New folder in “%1”…</source>
@@ -1679,6 +2061,213 @@
     </message>
 </context>
 <context>
+    <name>SettingWords</name>
+    <message>
+        <source>Colours</source>
+        <translation type="unfinished">配色</translation>
+    </message>
+    <message>
+        <source>System follows the desktop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>theme dark light night</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished">言語</translation>
+    </message>
+    <message>
+        <source>Of the window, from the next start on.</source>
+        <translation type="unfinished">画面の言語。次の起動から有効です。</translation>
+    </message>
+    <message>
+        <source>English Chinese Japanese Korean 中文 日本語 한국어</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading size</source>
+        <translation type="unfinished">文字の大きさ</translation>
+    </message>
+    <message>
+        <source>Messages, segments and what you write.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>font text zoom larger smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the editor in the Code panel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>font editor zoom larger smaller</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What every chat begins with; the model sees it before your first message.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>instructions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How freely the model chooses its words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>temperature top-p preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation type="unfinished">考え中</translation>
+    </message>
+    <message>
+        <source>For models that can reason before they answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>think reasoning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An answer that stops there can be continued.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens limit length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Titles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a chat is called until you name it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>names of chats</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Doubt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the token lens: words where the model hesitated between several.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unsure underline probability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished">デバイス</translation>
+    </message>
+    <message>
+        <source>Automatic takes a graphics card where the whole model fits and its numbers are right.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GPU CPU CUDA graphics card processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much the model can see at once. More takes more memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens window memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fewer leave more of the processor to other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cores processor speed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 bits take three fifths of the memory. Answers can differ a little. Models with experts keep 16 bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep read conversations on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Going back to one needs no new reading then, also after a restart. The files hold its text, that of deleted chats included. Off deletes them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>KV cache storage prefix</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One more place to look for models in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GGUF files directory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell when an answer ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While another window is in front, where the desktop shows notifications.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>notification</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Sizes</name>
     <message>
         <source>%1 MiB</source>
@@ -1836,6 +2425,14 @@
     </message>
     <message>
         <source>Load %1 to go on from here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading %1 was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another model was loaded meanwhile.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2091,18 +2688,6 @@
 <context>
     <name>ui::ChatPanel</name>
     <message>
-        <source>Rename</source>
-        <translation>名前を変更</translation>
-    </message>
-    <message>
-        <source>Copy the chat as Markdown</source>
-        <translation>チャットを Markdown としてコピー</translation>
-    </message>
-    <message>
-        <source>Export…</source>
-        <translation>書き出す…</translation>
-    </message>
-    <message>
         <source>Find in this chat</source>
         <translation>このチャット内を検索</translation>
     </message>
@@ -2279,16 +2864,8 @@
         <translation>このチャットのその他の操作</translation>
     </message>
     <message>
-        <source>Ctrl+F</source>
-        <translation>Ctrl+F</translation>
-    </message>
-    <message>
         <source>Context: what the model sees</source>
         <translation>コンテキスト: モデルに見えるもの</translation>
-    </message>
-    <message>
-        <source>Ctrl+I</source>
-        <translation>Ctrl+I</translation>
     </message>
     <message>
         <source>New title</source>
@@ -2498,6 +3075,22 @@
         <source>Source: %1</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Write the next message; it follows answer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer has begun.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer has ended, %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer has ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::CodeItem</name>
@@ -2704,6 +3297,274 @@
         <source>%1: %2. Save it as a file before closing.</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>The code was not written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The code is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished">コード</translation>
+    </message>
+</context>
+<context>
+    <name>ui::CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find an action, a chat, a model or a setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is called or says that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is called that. It was said here:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is called that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ui::ComparisonCard</name>
+    <message>
+        <source>Compare two answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">キャンセル</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation type="unfinished">モデルなし</translation>
+    </message>
+    <message>
+        <source>Version %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (loaded)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat was closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model is loaded or installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both are the same answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An answer is under way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is loaded for its answer: it needs about %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is loaded for its answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That is %1 more than is free now; it can become slow or fail.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 is loaded again when you go on with its answer or close the comparison.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampling of answer %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use for the next message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare (Ctrl+Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ui::ComparisonColumn</name>
+    <message>
+        <source>Keep this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alt %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving the message</source>
+        <translation type="unfinished">メッセージを保存中</translation>
+    </message>
+    <message>
+        <source>Waits for the other answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading %1</source>
+        <translation type="unfinished">%1 を読み込み中</translation>
+    </message>
+    <message>
+        <source>Waits until the engine is free to load its model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waits for the engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading prompt %1/%2</source>
+        <translation type="unfinished">プロンプトを読み込み中 %1/%2</translation>
+    </message>
+    <message>
+        <source>Thinking, %1</source>
+        <translation type="unfinished">考え中、%1</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation type="unfinished">停止中</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with this answer; the other one stays as a version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no answer yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep answer %1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading prompt</source>
+        <translation type="unfinished">プロンプトを読み込み中</translation>
+    </message>
+</context>
+<context>
+    <name>ui::ComparisonView</name>
+    <message>
+        <source>Answer 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer 2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark differences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which answer is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark the words that the other answer does not have</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation type="unfinished">Esc</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with version %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare answers…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next message gets two answers by %1: %2 and %3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next message gets two answers: %1 (%2) and %3 (%4).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One answer</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::Composer</name>
@@ -2728,20 +3589,8 @@
         <translation>Enter</translation>
     </message>
     <message>
-        <source>Esc</source>
-        <translation>Esc</translation>
-    </message>
-    <message>
         <source>Stop the answer</source>
         <translation>回答を停止</translation>
-    </message>
-    <message>
-        <source>Stop the answer (Esc)</source>
-        <translation>回答を停止 (Esc)</translation>
-    </message>
-    <message>
-        <source>Let the model think before it answers (Ctrl+Shift+T)</source>
-        <translation>回答の前にモデルに考えさせる (Ctrl+Shift+T)</translation>
     </message>
     <message>
         <source>How freely the model chooses its words</source>
@@ -2752,12 +3601,16 @@
         <translation>メッセージ</translation>
     </message>
     <message>
-        <source>Ctrl+O</source>
-        <translation>Ctrl+O</translation>
-    </message>
-    <message>
         <source>Send when this answer ends</source>
         <translation>この回答の後に送信</translation>
+    </message>
+    <message>
+        <source>Stop the answer (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the model think before it answers (%1)</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2807,7 +3660,7 @@
         <translation>空き、%1</translation>
     </message>
     <message>
-        <source>Click: all parts (Ctrl+I)</source>
+        <source>Click: all parts (%1)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2864,10 +3717,6 @@
         <translation>新しいチャット</translation>
     </message>
     <message>
-        <source>Ctrl+N</source>
-        <translation>Ctrl+N</translation>
-    </message>
-    <message>
         <source>Search chats</source>
         <translation>チャットを検索</translation>
     </message>
@@ -2910,14 +3759,6 @@
     <message>
         <source>Rename</source>
         <translation>名前を変更</translation>
-    </message>
-    <message>
-        <source>Import chats…</source>
-        <translation>チャットを読み込む…</translation>
-    </message>
-    <message>
-        <source>Export all chats…</source>
-        <translation>すべてのチャットを書き出す…</translation>
     </message>
     <message>
         <source>New title</source>
@@ -3127,6 +3968,17 @@
     </message>
 </context>
 <context>
+    <name>ui::KeysDialog</name>
+    <message>
+        <source>Search keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">閉じる</translation>
+    </message>
+</context>
+<context>
     <name>ui::LanguageBar</name>
     <message>
         <source>Swap languages</source>
@@ -3137,15 +3989,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Language of the text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Language of the text: %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Language to translate to</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3173,19 +4017,11 @@
         <translation>停止</translation>
     </message>
     <message>
-        <source>Esc</source>
-        <translation>Esc</translation>
-    </message>
-    <message>
         <source>Stop: what is translated stays</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Translate again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Translate all of it once more (Ctrl+Enter)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3197,15 +4033,27 @@
         <translation>翻訳</translation>
     </message>
     <message>
-        <source>Translate now (Ctrl+Enter)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>There is no text to translate.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The text is in this language already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language of the text (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language to translate to (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translate all of it once more (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Translate now (%1)</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3216,24 +4064,12 @@
         <translation>チャット</translation>
     </message>
     <message>
-        <source>Ctrl+1</source>
-        <translation>Ctrl+1</translation>
-    </message>
-    <message>
         <source>Code</source>
         <translation>コード</translation>
     </message>
     <message>
-        <source>Ctrl+2</source>
-        <translation>Ctrl+2</translation>
-    </message>
-    <message>
         <source>Translate</source>
         <translation>翻訳</translation>
-    </message>
-    <message>
-        <source>Ctrl+3</source>
-        <translation>Ctrl+3</translation>
     </message>
     <message>
         <source>%1 was not loaded</source>
@@ -3258,10 +4094,6 @@
     <message>
         <source>Choose one</source>
         <translation>選んでください</translation>
-    </message>
-    <message>
-        <source>Switch the model (Ctrl+M)</source>
-        <translation>モデルを切り替え (Ctrl+M)</translation>
     </message>
     <message>
         <source>Unknown chat format</source>
@@ -3308,16 +4140,8 @@
         <translation>まだモデルがありません</translation>
     </message>
     <message>
-        <source>Open model file…</source>
-        <translation>モデルファイルを開く…</translation>
-    </message>
-    <message>
         <source>Cancel loading</source>
         <translation>読み込みを中止</translation>
-    </message>
-    <message>
-        <source>Unload</source>
-        <translation>取り外す</translation>
     </message>
     <message>
         <source>Open model file</source>
@@ -3326,6 +4150,34 @@
     <message>
         <source>Models (*.gguf config.json);;All files (*)</source>
         <translation>モデル (*.gguf config.json);;すべてのファイル (*)</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation type="unfinished">新しいチャット</translation>
+    </message>
+    <message>
+        <source>Keys in Code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys in Translate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys in Chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Archived chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3375,18 +4227,6 @@
         <translation>回答をコピー</translation>
     </message>
     <message>
-        <source>Retry (Ctrl+R)</source>
-        <translation>再生成 (Ctrl+R)</translation>
-    </message>
-    <message>
-        <source>Close the token lens (Esc)</source>
-        <translation>トークンレンズを閉じる (Esc)</translation>
-    </message>
-    <message>
-        <source>Token lens (Ctrl+L)</source>
-        <translation>トークンレンズ (Ctrl+L)</translation>
-    </message>
-    <message>
         <source>Edit and send again</source>
         <translation>編集して再送信</translation>
     </message>
@@ -3409,6 +4249,22 @@
     <message>
         <source>%1 min</source>
         <translation>%1 分</translation>
+    </message>
+    <message>
+        <source>Retry (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the token lens (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Token lens (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare two versions</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3513,6 +4369,14 @@
         <source>Answer, %1, %2: %3</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>prompt of %1, %2 reused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>prompt of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::ModelSwitch</name>
@@ -3528,16 +4392,19 @@
         <source>Choose one</source>
         <translation>選んでください</translation>
     </message>
-    <message>
-        <source>Switch the model (Ctrl+M)</source>
-        <translation>モデルを切り替え (Ctrl+M)</translation>
-    </message>
 </context>
 <context>
     <name>ui::Notice</name>
     <message>
         <source>Close this notice</source>
         <translation>この通知を閉じる</translation>
+    </message>
+</context>
+<context>
+    <name>ui::Notifications</name>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished">開く</translation>
     </message>
 </context>
 <context>
@@ -3811,6 +4678,46 @@
         <source>Type or paste text, or drop a file (txt or md).</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Segments</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>being translated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unsure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as in the source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segment %1 of %2, %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: source %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: source %2, translation %3</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::SettingsDialog</name>
@@ -3823,16 +4730,8 @@
         <translation>設定</translation>
     </message>
     <message>
-        <source>Changes apply at once.</source>
-        <translation>変更はすぐに反映されます。</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>閉じる</translation>
-    </message>
-    <message>
-        <source>Appearance</source>
-        <translation>外観</translation>
     </message>
     <message>
         <source>Light</source>
@@ -3841,18 +4740,6 @@
     <message>
         <source>Dark</source>
         <translation>ダーク</translation>
-    </message>
-    <message>
-        <source>Colours</source>
-        <translation>配色</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>言語</translation>
-    </message>
-    <message>
-        <source>Of the window, from the next start on.</source>
-        <translation>画面の言語。次の起動から有効です。</translation>
     </message>
     <message>
         <source>Smaller text</source>
@@ -3867,27 +4754,7 @@
         <translation>%1 px</translation>
     </message>
     <message>
-        <source>Reading size</source>
-        <translation>文字の大きさ</translation>
-    </message>
-    <message>
-        <source>Messages, segments and what you write. Ctrl+Plus, Ctrl+Minus.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Engine</source>
-        <translation>エンジン</translation>
-    </message>
-    <message>
         <source>Load the model again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Device</source>
-        <translation>デバイス</translation>
-    </message>
-    <message>
-        <source>Automatic takes a graphics card where the whole model fits and its numbers are right.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3898,14 +4765,6 @@
         <source>Chosen for the model</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>Context length</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>How much the model can see at once. More takes more memory.</source>
-        <translation type="unfinished"></translation>
-    </message>
     <message numerus="yes">
         <source>%n thread(s)</source>
         <translation>
@@ -3914,30 +4773,6 @@
     </message>
     <message>
         <source>One for each core</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Fewer leave more of the processor to other programs.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Memory of the context</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>8 bits take three fifths of the memory. Answers can differ a little. Models with experts keep 16 bits.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Keep read conversations on disk</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Going back to one needs no new reading then, also after a restart. The files hold its text, that of deleted chats included. Off deletes them.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3955,10 +4790,6 @@
     <message>
         <source>Automatic</source>
         <translation>自動</translation>
-    </message>
-    <message>
-        <source>Diagnostics</source>
-        <translation>診断</translation>
     </message>
     <message>
         <source>%1 bits</source>
@@ -3993,19 +4824,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Chat</source>
-        <translation>チャット</translation>
-    </message>
-    <message>
         <source>For example: Answer briefly and in British English.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>System prompt</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What every chat begins with; the model sees it before your first message.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4029,35 +4848,99 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Sampling</source>
+        <source>No setting is called that.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>How freely the model chooses its words.</source>
+        <source>Search settings</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Longest answer</source>
+        <source>Defaults</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>An answer that stops there can be continued.</source>
+        <source>All settings of this page back to their defaults</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Titles</source>
+        <source>Defaults of this page</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>What a chat is called until you name it.</source>
+        <source>%1 has its defaults.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Doubt</source>
+        <source>Changes apply at once</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>In the token lens: words where the model hesitated between several.</source>
+        <source>Undo</source>
+        <translation type="unfinished">元に戻す</translation>
+    </message>
+    <message>
+        <source>Settings found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 px more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 px less</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As usual</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the model does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a notification</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: back to the default, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 has its default.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Default: %1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4066,10 +4949,6 @@
     <message>
         <source>Settings</source>
         <translation>設定</translation>
-    </message>
-    <message>
-        <source>Ctrl+,</source>
-        <translation>Ctrl+,</translation>
     </message>
     <message>
         <source>Sidebar</source>
@@ -4517,6 +5396,14 @@
         <source>Select all</source>
         <translation>すべて選択</translation>
     </message>
+    <message>
+        <source>Open the link “%1”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare answers…</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::TranslatePanel</name>
@@ -4533,18 +5420,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy source</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Copy translation</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Translate all again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Segments translated</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4553,15 +5428,7 @@
         <translation>コピー</translation>
     </message>
     <message>
-        <source>Copy the whole translation (Ctrl+Shift+C)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Save translation</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Save the translation under a new name (Ctrl+S)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4616,10 +5483,6 @@
     </message>
     <message>
         <source>%1 to look at</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Show the next one (Alt+Down)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4693,6 +5556,32 @@
     <message>
         <source>Text</source>
         <translation>テキスト</translation>
+    </message>
+    <message>
+        <source>Copy the whole translation (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the translation under a new name (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the next one (%1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The translation has begun.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>The translation is finished, %n segment(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Translate</source>
+        <translation type="unfinished">翻訳</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,373 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Actions</name>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>Keys of this screen</source>
+        <translation>本界面的快捷键</translation>
+    </message>
+    <message>
+        <source>Go to Chat</source>
+        <translation>转到对话</translation>
+    </message>
+    <message>
+        <source>Go to Code</source>
+        <translation>转到代码</translation>
+    </message>
+    <message>
+        <source>Go to Translate</source>
+        <translation>转到翻译</translation>
+    </message>
+    <message>
+        <source>New chat, task or text</source>
+        <translation>新建对话、任务或文本</translation>
+    </message>
+    <message>
+        <source>Search all chats</source>
+        <translation>搜索所有对话</translation>
+    </message>
+    <message>
+        <source>Switch the model</source>
+        <translation>切换模型</translation>
+    </message>
+    <message>
+        <source>Open model file…</source>
+        <translation>打开模型文件…</translation>
+    </message>
+    <message>
+        <source>Unload the model</source>
+        <translation>卸载模型</translation>
+    </message>
+    <message>
+        <source>Why this speed</source>
+        <translation>速度说明</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Show or hide the sidebar</source>
+        <translation>显示或隐藏侧边栏</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>缩小文字</translation>
+    </message>
+    <message>
+        <source>Text of the usual size</source>
+        <translation>恢复默认字号</translation>
+    </message>
+    <message>
+        <source>Next region of the window</source>
+        <translation>窗口的下一个区域</translation>
+    </message>
+    <message>
+        <source>Previous region of the window</source>
+        <translation>窗口的上一个区域</translation>
+    </message>
+    <message>
+        <source>Close what is open, else stop</source>
+        <translation>关闭打开的内容，否则停止</translation>
+    </message>
+    <message>
+        <source>Quit Baleen</source>
+        <translation>退出 Baleen</translation>
+    </message>
+    <message>
+        <source>Retry the answer</source>
+        <translation>重新回答</translation>
+    </message>
+    <message>
+        <source>Continue the answer</source>
+        <translation>继续回答</translation>
+    </message>
+    <message>
+        <source>Edit the message</source>
+        <translation>编辑消息</translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation>上一个版本</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>下一个版本</translation>
+    </message>
+    <message>
+        <source>Branch from this answer</source>
+        <translation>从此回答开始分支</translation>
+    </message>
+    <message>
+        <source>Go to the message before</source>
+        <translation>转到上一条消息</translation>
+    </message>
+    <message>
+        <source>Go to the message after</source>
+        <translation>转到下一条消息</translation>
+    </message>
+    <message>
+        <source>Copy the answer</source>
+        <translation>复制回答</translation>
+    </message>
+    <message>
+        <source>Save the last code block</source>
+        <translation>保存最后一段代码</translation>
+    </message>
+    <message>
+        <source>Token lens</source>
+        <translation>词元透视</translation>
+    </message>
+    <message>
+        <source>Compare answers…</source>
+        <translation>比较回答…</translation>
+    </message>
+    <message>
+        <source>Receipt and replay…</source>
+        <translation>凭据与重放…</translation>
+    </message>
+    <message>
+        <source>Think on or off</source>
+        <translation>开启或关闭思考</translation>
+    </message>
+    <message>
+        <source>Context: what the model sees</source>
+        <translation>上下文：模型看到的内容</translation>
+    </message>
+    <message>
+        <source>Instructions for the model…</source>
+        <translation>给模型的指令…</translation>
+    </message>
+    <message>
+        <source>Attach files…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>在此对话中查找</translation>
+    </message>
+    <message>
+        <source>Next hit</source>
+        <translation>下一处</translation>
+    </message>
+    <message>
+        <source>Previous hit</source>
+        <translation>上一处</translation>
+    </message>
+    <message>
+        <source>Pin or unpin this chat</source>
+        <translation>置顶或取消置顶此对话</translation>
+    </message>
+    <message>
+        <source>Rename the chat</source>
+        <translation>重命名对话</translation>
+    </message>
+    <message>
+        <source>Duplicate the chat</source>
+        <translation>复制一份对话</translation>
+    </message>
+    <message>
+        <source>Archive the chat, or bring it back</source>
+        <translation>归档对话，或将其恢复</translation>
+    </message>
+    <message>
+        <source>Delete the chat</source>
+        <translation>删除对话</translation>
+    </message>
+    <message>
+        <source>Bring back the chat deleted last</source>
+        <translation>恢复最近删除的对话</translation>
+    </message>
+    <message>
+        <source>Export the chat…</source>
+        <translation>导出对话…</translation>
+    </message>
+    <message>
+        <source>Copy the chat as Markdown</source>
+        <translation>复制对话为 Markdown</translation>
+    </message>
+    <message>
+        <source>More for this chat</source>
+        <translation>此对话的更多操作</translation>
+    </message>
+    <message>
+        <source>Import chats…</source>
+        <translation>导入对话…</translation>
+    </message>
+    <message>
+        <source>Export all chats…</source>
+        <translation>导出全部对话…</translation>
+    </message>
+    <message>
+        <source>Show or hide archived chats</source>
+        <translation>显示或隐藏已归档的对话</translation>
+    </message>
+    <message>
+        <source>Deleted chats…</source>
+        <translation>已删除的对话…</translation>
+    </message>
+    <message>
+        <source>Run the verb</source>
+        <translation>执行所选操作</translation>
+    </message>
+    <message>
+        <source>Open file…</source>
+        <translation>打开文件…</translation>
+    </message>
+    <message>
+        <source>Save the code</source>
+        <translation>保存代码</translation>
+    </message>
+    <message>
+        <source>Save the code as…</source>
+        <translation>代码另存为…</translation>
+    </message>
+    <message>
+        <source>Copy code</source>
+        <translation>复制代码</translation>
+    </message>
+    <message>
+        <source>Show the code, or its source before the last answer</source>
+        <translation>显示代码，或上次回答之前的源代码</translation>
+    </message>
+    <message>
+        <source>Use that source again</source>
+        <translation>重新使用该源代码</translation>
+    </message>
+    <message>
+        <source>Find in this text</source>
+        <translation>在此文本中查找</translation>
+    </message>
+    <message>
+        <source>Show or hide the notes of the model</source>
+        <translation>显示或隐藏模型的说明</translation>
+    </message>
+    <message>
+        <source>Translate now</source>
+        <translation>立即翻译</translation>
+    </message>
+    <message>
+        <source>Translate all again</source>
+        <translation>全部重新翻译</translation>
+    </message>
+    <message>
+        <source>Swap the languages</source>
+        <translation>交换语言</translation>
+    </message>
+    <message>
+        <source>Language of the text…</source>
+        <translation>文本语言…</translation>
+    </message>
+    <message>
+        <source>Language to translate to…</source>
+        <translation>目标语言…</translation>
+    </message>
+    <message>
+        <source>Next doubt</source>
+        <translation>下一处存疑</translation>
+    </message>
+    <message>
+        <source>Previous doubt</source>
+        <translation>上一处存疑</translation>
+    </message>
+    <message>
+        <source>Open a text file…</source>
+        <translation>打开文本文件…</translation>
+    </message>
+    <message>
+        <source>Save the translation…</source>
+        <translation>保存译文…</translation>
+    </message>
+    <message>
+        <source>Copy the translation</source>
+        <translation>复制译文</translation>
+    </message>
+    <message>
+        <source>Copy the source text</source>
+        <translation>复制原文</translation>
+    </message>
+    <message>
+        <source>Alt+1, Alt+2, Alt+3</source>
+        <translation>Alt+1、Alt+2、Alt+3</translation>
+    </message>
+    <message>
+        <source>A choice of a notice</source>
+        <translation>选择提示中的一项</translation>
+    </message>
+    <message>
+        <source>J, K or arrows</source>
+        <translation>J、K 或方向键</translation>
+    </message>
+    <message>
+        <source>Move in a list</source>
+        <translation>在列表中移动</translation>
+    </message>
+    <message>
+        <source>Ctrl+Z, Ctrl+Shift+Z</source>
+        <translation>Ctrl+Z、Ctrl+Shift+Z</translation>
+    </message>
+    <message>
+        <source>Undo and redo in a text field</source>
+        <translation>在文本框中撤销与重做</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>发送消息</translation>
+    </message>
+    <message>
+        <source>Shift+Enter</source>
+        <translation>Shift+Enter</translation>
+    </message>
+    <message>
+        <source>New line in the message</source>
+        <translation>在消息中换行</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>向上键</translation>
+    </message>
+    <message>
+        <source>In an empty message: edit the last one</source>
+        <translation>消息为空时：编辑上一条</translation>
+    </message>
+    <message>
+        <source>Enter, Menu</source>
+        <translation>Enter、菜单键</translation>
+    </message>
+    <message>
+        <source>On a message: what can be done with it</source>
+        <translation>在消息上：可用的操作</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Del</translation>
+    </message>
+    <message>
+        <source>In the list: delete the chat. On a part of the context: leave it out</source>
+        <translation>在列表中：删除对话。在上下文的一部分上：将其排除</translation>
+    </message>
+    <message>
+        <source>Tab, Shift+Tab</source>
+        <translation>Tab、Shift+Tab</translation>
+    </message>
+    <message>
+        <source>In the code: indent. F6 leaves the code</source>
+        <translation>在代码中：缩进。F6 离开代码</translation>
+    </message>
+</context>
+<context>
     <name>Attachments</name>
     <message>
         <source>Text, source code, PDF, Word (docx) and Excel (xlsx) files can be attached.</source>
@@ -214,6 +581,29 @@
     </message>
 </context>
 <context>
+    <name>CommandList</name>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+</context>
+<context>
     <name>ConversationMenu</name>
     <message>
         <source>New folder…</source>
@@ -282,14 +672,6 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
-    </message>
-    <message>
-        <source>Show archived chats</source>
-        <translation>显示已归档的对话</translation>
-    </message>
-    <message>
-        <source>Deleted chats…</source>
-        <translation>已删除的对话…</translation>
     </message>
     <message>
         <source>New folder in “%1”…</source>
@@ -1679,6 +2061,213 @@
     </message>
 </context>
 <context>
+    <name>SettingWords</name>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>System follows the desktop.</source>
+        <translation>“系统”跟随桌面。</translation>
+    </message>
+    <message>
+        <source>theme dark light night</source>
+        <translation>主题 深色 浅色 夜间 theme dark light</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Of the window, from the next start on.</source>
+        <translation>界面语言，下次启动时生效。</translation>
+    </message>
+    <message>
+        <source>English Chinese Japanese Korean 中文 日本語 한국어</source>
+        <translation>英语 中文 日语 韩语 English Chinese Japanese Korean 日本語 한국어</translation>
+    </message>
+    <message>
+        <source>Reading size</source>
+        <translation>阅读字号</translation>
+    </message>
+    <message>
+        <source>Messages, segments and what you write.</source>
+        <translation>消息、段落和你输入的内容。</translation>
+    </message>
+    <message>
+        <source>font text zoom larger smaller</source>
+        <translation>字体 文字 缩放 放大 缩小 font zoom</translation>
+    </message>
+    <message>
+        <source>Code size</source>
+        <translation>代码字号</translation>
+    </message>
+    <message>
+        <source>Of the editor in the Code panel.</source>
+        <translation>代码面板中编辑器的字号。</translation>
+    </message>
+    <message>
+        <source>font editor zoom larger smaller</source>
+        <translation>字体 编辑器 缩放 放大 缩小 font editor</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示词</translation>
+    </message>
+    <message>
+        <source>What every chat begins with; the model sees it before your first message.</source>
+        <translation>每个对话的开头；模型会在你的第一条消息之前看到它。</translation>
+    </message>
+    <message>
+        <source>instructions</source>
+        <translation>指令 instructions</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>采样</translation>
+    </message>
+    <message>
+        <source>How freely the model chooses its words.</source>
+        <translation>模型用词的自由程度。</translation>
+    </message>
+    <message>
+        <source>temperature top-p preset</source>
+        <translation>温度 预设 temperature top-p</translation>
+    </message>
+    <message>
+        <source>Thinking</source>
+        <translation>思考</translation>
+    </message>
+    <message>
+        <source>For models that can reason before they answer.</source>
+        <translation>适用于能先推理再回答的模型。</translation>
+    </message>
+    <message>
+        <source>think reasoning</source>
+        <translation>推理 think reasoning</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>最长回答</translation>
+    </message>
+    <message>
+        <source>An answer that stops there can be continued.</source>
+        <translation>到此停止的回答可以继续。</translation>
+    </message>
+    <message>
+        <source>tokens limit length</source>
+        <translation>词元 上限 长度 tokens</translation>
+    </message>
+    <message>
+        <source>Titles</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>What a chat is called until you name it.</source>
+        <translation>在你命名之前对话的名称。</translation>
+    </message>
+    <message>
+        <source>names of chats</source>
+        <translation>对话名称</translation>
+    </message>
+    <message>
+        <source>Doubt</source>
+        <translation>不确定处</translation>
+    </message>
+    <message>
+        <source>In the token lens: words where the model hesitated between several.</source>
+        <translation>在词元透视中标出模型犹豫不决的词。</translation>
+    </message>
+    <message>
+        <source>unsure underline probability</source>
+        <translation>不确定 下划线 概率</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>Automatic takes a graphics card where the whole model fits and its numbers are right.</source>
+        <translation>“自动”会在显卡放得下整个模型且计算无误时使用显卡。</translation>
+    </message>
+    <message>
+        <source>GPU CPU CUDA graphics card processor</source>
+        <translation>显卡 处理器 GPU CPU CUDA</translation>
+    </message>
+    <message>
+        <source>Context length</source>
+        <translation>上下文长度</translation>
+    </message>
+    <message>
+        <source>How much the model can see at once. More takes more memory.</source>
+        <translation>模型一次能看到多少内容。越长占用内存越多。</translation>
+    </message>
+    <message>
+        <source>tokens window memory</source>
+        <translation>词元 窗口 内存 tokens</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程</translation>
+    </message>
+    <message>
+        <source>Fewer leave more of the processor to other programs.</source>
+        <translation>越少，留给其他程序的处理器资源越多。</translation>
+    </message>
+    <message>
+        <source>cores processor speed</source>
+        <translation>核心 处理器 速度</translation>
+    </message>
+    <message>
+        <source>Memory of the context</source>
+        <translation>上下文内存</translation>
+    </message>
+    <message>
+        <source>8 bits take three fifths of the memory. Answers can differ a little. Models with experts keep 16 bits.</source>
+        <translation>8 位只占五分之三的内存，回答可能略有不同。专家模型仍用 16 位。</translation>
+    </message>
+    <message>
+        <source>KV cache bits</source>
+        <translation>KV 缓存 位 cache</translation>
+    </message>
+    <message>
+        <source>Keep read conversations on disk</source>
+        <translation>在磁盘上保留读过的对话</translation>
+    </message>
+    <message>
+        <source>Going back to one needs no new reading then, also after a restart. The files hold its text, that of deleted chats included. Off deletes them.</source>
+        <translation>再次打开时无需重新读取，重启后也是如此。这些文件含有对话文字，包括已删除的对话。关闭后会全部删除。</translation>
+    </message>
+    <message>
+        <source>KV cache storage prefix</source>
+        <translation>KV 缓存 存储 前缀 cache</translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>One more place to look for models in.</source>
+        <translation>另一个查找模型的位置。</translation>
+    </message>
+    <message>
+        <source>GGUF files directory</source>
+        <translation>GGUF 文件 目录</translation>
+    </message>
+    <message>
+        <source>Tell when an answer ends</source>
+        <translation>回答结束时通知</translation>
+    </message>
+    <message>
+        <source>While another window is in front, where the desktop shows notifications.</source>
+        <translation>当其他窗口在前台、且桌面支持通知时。</translation>
+    </message>
+    <message>
+        <source>notification</source>
+        <translation>通知 notification</translation>
+    </message>
+</context>
+<context>
     <name>Sizes</name>
     <message>
         <source>%1 MiB</source>
@@ -1837,6 +2426,14 @@
     <message>
         <source>Load %1 to go on from here.</source>
         <translation>请加载 %1 以便从这里继续。</translation>
+    </message>
+    <message>
+        <source>Loading %1 was stopped.</source>
+        <translation>已停止加载 %1。</translation>
+    </message>
+    <message>
+        <source>Another model was loaded meanwhile.</source>
+        <translation>其间加载了另一个模型。</translation>
     </message>
 </context>
 <context>
@@ -2091,18 +2688,6 @@
 <context>
     <name>ui::ChatPanel</name>
     <message>
-        <source>Rename</source>
-        <translation>重命名</translation>
-    </message>
-    <message>
-        <source>Copy the chat as Markdown</source>
-        <translation>复制对话为 Markdown</translation>
-    </message>
-    <message>
-        <source>Export…</source>
-        <translation>导出…</translation>
-    </message>
-    <message>
         <source>Find in this chat</source>
         <translation>在此对话中查找</translation>
     </message>
@@ -2279,16 +2864,8 @@
         <translation>此对话的更多操作</translation>
     </message>
     <message>
-        <source>Ctrl+F</source>
-        <translation>Ctrl+F</translation>
-    </message>
-    <message>
         <source>Context: what the model sees</source>
         <translation>上下文：模型看到的内容</translation>
-    </message>
-    <message>
-        <source>Ctrl+I</source>
-        <translation>Ctrl+I</translation>
     </message>
     <message>
         <source>New title</source>
@@ -2498,6 +3075,22 @@
         <source>Source: %1</source>
         <translation>来源：%1</translation>
     </message>
+    <message>
+        <source>Write the next message; it follows answer %1</source>
+        <translation>输入下一条消息；它接在回答 %1 之后</translation>
+    </message>
+    <message>
+        <source>The answer has begun.</source>
+        <translation>回答已开始。</translation>
+    </message>
+    <message>
+        <source>The answer has ended, %1.</source>
+        <translation>回答已结束，%1。</translation>
+    </message>
+    <message>
+        <source>The answer has ended.</source>
+        <translation>回答已结束。</translation>
+    </message>
 </context>
 <context>
     <name>ui::CodeItem</name>
@@ -2704,6 +3297,274 @@
         <source>%1: %2. Save it as a file before closing.</source>
         <translation>%1：%2。请在关闭前另存为文件。</translation>
     </message>
+    <message>
+        <source>The code was not written.</source>
+        <translation>未能写出代码。</translation>
+    </message>
+    <message>
+        <source>The code is written.</source>
+        <translation>代码已写好。</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+</context>
+<context>
+    <name>ui::CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>命令面板</translation>
+    </message>
+    <message>
+        <source>Find an action, a chat, a model or a setting</source>
+        <translation>查找操作、对话、模型或设置</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>查找结果</translation>
+    </message>
+    <message>
+        <source>Nothing is called or says that.</source>
+        <translation>没有名称或内容与之相符。</translation>
+    </message>
+    <message>
+        <source>Nothing is called that. It was said here:</source>
+        <translation>没有名称与之相符。以下对话中提到过：</translation>
+    </message>
+    <message>
+        <source>Nothing is called that.</source>
+        <translation>没有名称与之相符。</translation>
+    </message>
+</context>
+<context>
+    <name>ui::ComparisonCard</name>
+    <message>
+        <source>Compare two answers</source>
+        <translation>比较两个回答</translation>
+    </message>
+    <message>
+        <source>This question</source>
+        <translation>这个问题</translation>
+    </message>
+    <message>
+        <source>The next message</source>
+        <translation>下一条消息</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Answer %1</source>
+        <translation>回答 %1</translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation>没有模型</translation>
+    </message>
+    <message>
+        <source>Version %1</source>
+        <translation>版本 %1</translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>New, %1</source>
+        <translation>新回答，%1</translation>
+    </message>
+    <message>
+        <source>%1 (loaded)</source>
+        <translation>%1（已加载）</translation>
+    </message>
+    <message>
+        <source>The chat was closed.</source>
+        <translation>对话已关闭。</translation>
+    </message>
+    <message>
+        <source>No model is loaded or installed.</source>
+        <translation>没有已加载或已安装的模型。</translation>
+    </message>
+    <message>
+        <source>Both are the same answer.</source>
+        <translation>两者是同一个回答。</translation>
+    </message>
+    <message>
+        <source>An answer is under way.</source>
+        <translation>正在生成回答。</translation>
+    </message>
+    <message>
+        <source>%1 is loaded for its answer: it needs about %2.</source>
+        <translation>将加载 %1 来回答：约需 %2。</translation>
+    </message>
+    <message>
+        <source>%1 is loaded for its answer.</source>
+        <translation>将加载 %1 来回答。</translation>
+    </message>
+    <message>
+        <source>That is %1 more than is free now; it can become slow or fail.</source>
+        <translation>比当前可用内存多 %1；可能变慢或失败。</translation>
+    </message>
+    <message>
+        <source>%1 is loaded again when you go on with its answer or close the comparison.</source>
+        <translation>当你继续其回答或关闭比较时，会重新加载 %1。</translation>
+    </message>
+    <message>
+        <source>Answer %1: %2</source>
+        <translation>回答 %1：%2</translation>
+    </message>
+    <message>
+        <source>As it was</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>Sampling of answer %1: %2</source>
+        <translation>回答 %1 的采样：%2</translation>
+    </message>
+    <message>
+        <source>Use for the next message</source>
+        <translation>用于下一条消息</translation>
+    </message>
+    <message>
+        <source>Compare (Ctrl+Enter)</source>
+        <translation>比较 (Ctrl+Enter)</translation>
+    </message>
+</context>
+<context>
+    <name>ui::ComparisonColumn</name>
+    <message>
+        <source>Keep this one</source>
+        <translation>保留这个</translation>
+    </message>
+    <message>
+        <source>Alt %1</source>
+        <translation>Alt %1</translation>
+    </message>
+    <message>
+        <source>Saving the message</source>
+        <translation>正在保存消息</translation>
+    </message>
+    <message>
+        <source>Waits for the other answer</source>
+        <translation>等待另一个回答</translation>
+    </message>
+    <message>
+        <source>Loading %1</source>
+        <translation>正在加载 %1</translation>
+    </message>
+    <message>
+        <source>Waits until the engine is free to load its model</source>
+        <translation>等待引擎空闲后加载其模型</translation>
+    </message>
+    <message>
+        <source>Waits for the engine</source>
+        <translation>等待引擎</translation>
+    </message>
+    <message>
+        <source>Reading prompt %1/%2</source>
+        <translation>正在读取提示 %1/%2</translation>
+    </message>
+    <message>
+        <source>Thinking, %1</source>
+        <translation>正在思考，%1</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>正在停止</translation>
+    </message>
+    <message>
+        <source>Writing</source>
+        <translation>正在书写</translation>
+    </message>
+    <message>
+        <source>Go on with this answer; the other one stays as a version</source>
+        <translation>以此回答继续；另一个保留为版本</translation>
+    </message>
+    <message>
+        <source>There is no answer yet</source>
+        <translation>还没有回答</translation>
+    </message>
+    <message>
+        <source>Keep answer %1, %2</source>
+        <translation>保留回答 %1，%2</translation>
+    </message>
+    <message>
+        <source>Answer %1</source>
+        <translation>回答 %1</translation>
+    </message>
+    <message>
+        <source>Reading prompt</source>
+        <translation>正在读取提示</translation>
+    </message>
+</context>
+<context>
+    <name>ui::ComparisonView</name>
+    <message>
+        <source>Answer 1</source>
+        <translation>回答 1</translation>
+    </message>
+    <message>
+        <source>Answer 2</source>
+        <translation>回答 2</translation>
+    </message>
+    <message>
+        <source>Mark differences</source>
+        <translation>标出差异</translation>
+    </message>
+    <message>
+        <source>Close the comparison</source>
+        <translation>关闭比较</translation>
+    </message>
+    <message>
+        <source>Two answers</source>
+        <translation>两个回答</translation>
+    </message>
+    <message>
+        <source>Which answer is shown</source>
+        <translation>显示哪个回答</translation>
+    </message>
+    <message>
+        <source>Mark the words that the other answer does not have</source>
+        <translation>标出另一个回答中没有的词</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Compare with version %1</source>
+        <translation>与版本 %1 比较</translation>
+    </message>
+    <message>
+        <source>Compare answers…</source>
+        <translation>比较回答…</translation>
+    </message>
+    <message>
+        <source>The next message gets two answers by %1: %2 and %3.</source>
+        <translation>下一条消息将由 %1 给出两个回答：%2 和 %3。</translation>
+    </message>
+    <message>
+        <source>The next message gets two answers: %1 (%2) and %3 (%4).</source>
+        <translation>下一条消息将得到两个回答：%1（%2）和 %3（%4）。</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>One answer</source>
+        <translation>一个回答</translation>
+    </message>
 </context>
 <context>
     <name>ui::Composer</name>
@@ -2728,20 +3589,8 @@
         <translation>Enter</translation>
     </message>
     <message>
-        <source>Esc</source>
-        <translation>Esc</translation>
-    </message>
-    <message>
         <source>Stop the answer</source>
         <translation>停止回答</translation>
-    </message>
-    <message>
-        <source>Stop the answer (Esc)</source>
-        <translation>停止回答 (Esc)</translation>
-    </message>
-    <message>
-        <source>Let the model think before it answers (Ctrl+Shift+T)</source>
-        <translation>让模型先思考再回答 (Ctrl+Shift+T)</translation>
     </message>
     <message>
         <source>How freely the model chooses its words</source>
@@ -2752,12 +3601,16 @@
         <translation>消息</translation>
     </message>
     <message>
-        <source>Ctrl+O</source>
-        <translation>Ctrl+O</translation>
-    </message>
-    <message>
         <source>Send when this answer ends</source>
         <translation>回答结束后发送</translation>
+    </message>
+    <message>
+        <source>Stop the answer (%1)</source>
+        <translation>停止回答 (%1)</translation>
+    </message>
+    <message>
+        <source>Let the model think before it answers (%1)</source>
+        <translation>让模型先思考再回答 (%1)</translation>
     </message>
 </context>
 <context>
@@ -2807,8 +3660,8 @@
         <translation>空闲，%1</translation>
     </message>
     <message>
-        <source>Click: all parts (Ctrl+I)</source>
-        <translation>点击查看全部组成 (Ctrl+I)</translation>
+        <source>Click: all parts (%1)</source>
+        <translation>点击：查看所有部分 (%1)</translation>
     </message>
 </context>
 <context>
@@ -2864,10 +3717,6 @@
         <translation>新对话</translation>
     </message>
     <message>
-        <source>Ctrl+N</source>
-        <translation>Ctrl+N</translation>
-    </message>
-    <message>
         <source>Search chats</source>
         <translation>搜索对话</translation>
     </message>
@@ -2910,14 +3759,6 @@
     <message>
         <source>Rename</source>
         <translation>重命名</translation>
-    </message>
-    <message>
-        <source>Import chats…</source>
-        <translation>导入对话…</translation>
-    </message>
-    <message>
-        <source>Export all chats…</source>
-        <translation>导出全部对话…</translation>
     </message>
     <message>
         <source>New title</source>
@@ -3127,6 +3968,17 @@
     </message>
 </context>
 <context>
+    <name>ui::KeysDialog</name>
+    <message>
+        <source>Search keys</source>
+        <translation>搜索快捷键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>ui::LanguageBar</name>
     <message>
         <source>Swap languages</source>
@@ -3137,16 +3989,8 @@
         <translation>检测语言</translation>
     </message>
     <message>
-        <source>Language of the text</source>
-        <translation>原文语言</translation>
-    </message>
-    <message>
         <source>Language of the text: %1</source>
         <translation>原文语言：%1</translation>
-    </message>
-    <message>
-        <source>Language to translate to</source>
-        <translation>目标语言</translation>
     </message>
     <message>
         <source>Language to translate to: %1</source>
@@ -3173,20 +4017,12 @@
         <translation>停止</translation>
     </message>
     <message>
-        <source>Esc</source>
-        <translation>Esc</translation>
-    </message>
-    <message>
         <source>Stop: what is translated stays</source>
         <translation>停止：已译出的内容保留</translation>
     </message>
     <message>
         <source>Translate again</source>
         <translation>重新翻译</translation>
-    </message>
-    <message>
-        <source>Translate all of it once more (Ctrl+Enter)</source>
-        <translation>全部重新翻译 (Ctrl+Enter)</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -3197,16 +4033,28 @@
         <translation>翻译</translation>
     </message>
     <message>
-        <source>Translate now (Ctrl+Enter)</source>
-        <translation>立即翻译 (Ctrl+Enter)</translation>
-    </message>
-    <message>
         <source>There is no text to translate.</source>
         <translation>没有要翻译的文本。</translation>
     </message>
     <message>
         <source>The text is in this language already.</source>
         <translation>文本已经是这种语言。</translation>
+    </message>
+    <message>
+        <source>Language of the text (%1)</source>
+        <translation>文本语言 (%1)</translation>
+    </message>
+    <message>
+        <source>Language to translate to (%1)</source>
+        <translation>目标语言 (%1)</translation>
+    </message>
+    <message>
+        <source>Translate all of it once more (%1)</source>
+        <translation>全部重新翻译一遍 (%1)</translation>
+    </message>
+    <message>
+        <source>Translate now (%1)</source>
+        <translation>立即翻译 (%1)</translation>
     </message>
 </context>
 <context>
@@ -3216,24 +4064,12 @@
         <translation>对话</translation>
     </message>
     <message>
-        <source>Ctrl+1</source>
-        <translation>Ctrl+1</translation>
-    </message>
-    <message>
         <source>Code</source>
         <translation>代码</translation>
     </message>
     <message>
-        <source>Ctrl+2</source>
-        <translation>Ctrl+2</translation>
-    </message>
-    <message>
         <source>Translate</source>
         <translation>翻译</translation>
-    </message>
-    <message>
-        <source>Ctrl+3</source>
-        <translation>Ctrl+3</translation>
     </message>
     <message>
         <source>%1 was not loaded</source>
@@ -3258,10 +4094,6 @@
     <message>
         <source>Choose one</source>
         <translation>请选择</translation>
-    </message>
-    <message>
-        <source>Switch the model (Ctrl+M)</source>
-        <translation>切换模型 (Ctrl+M)</translation>
     </message>
     <message>
         <source>Unknown chat format</source>
@@ -3308,16 +4140,8 @@
         <translation>还没有模型</translation>
     </message>
     <message>
-        <source>Open model file…</source>
-        <translation>打开模型文件…</translation>
-    </message>
-    <message>
         <source>Cancel loading</source>
         <translation>取消加载</translation>
-    </message>
-    <message>
-        <source>Unload</source>
-        <translation>卸载</translation>
     </message>
     <message>
         <source>Open model file</source>
@@ -3326,6 +4150,34 @@
     <message>
         <source>Models (*.gguf config.json);;All files (*)</source>
         <translation>模型 (*.gguf config.json);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>Keys in Code</source>
+        <translation>代码面板的快捷键</translation>
+    </message>
+    <message>
+        <source>Keys in Translate</source>
+        <translation>翻译面板的快捷键</translation>
+    </message>
+    <message>
+        <source>Keys in Chat</source>
+        <translation>对话面板的快捷键</translation>
+    </message>
+    <message>
+        <source>Archived chat</source>
+        <translation>已归档的对话</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>设置</translation>
     </message>
 </context>
 <context>
@@ -3375,18 +4227,6 @@
         <translation>复制回答</translation>
     </message>
     <message>
-        <source>Retry (Ctrl+R)</source>
-        <translation>重新生成 (Ctrl+R)</translation>
-    </message>
-    <message>
-        <source>Close the token lens (Esc)</source>
-        <translation>关闭词元透视 (Esc)</translation>
-    </message>
-    <message>
-        <source>Token lens (Ctrl+L)</source>
-        <translation>词元透视 (Ctrl+L)</translation>
-    </message>
-    <message>
         <source>Edit and send again</source>
         <translation>编辑并重新发送</translation>
     </message>
@@ -3409,6 +4249,22 @@
     <message>
         <source>%1 min</source>
         <translation>%1 分钟</translation>
+    </message>
+    <message>
+        <source>Retry (%1)</source>
+        <translation>重试 (%1)</translation>
+    </message>
+    <message>
+        <source>Close the token lens (%1)</source>
+        <translation>关闭词元透视 (%1)</translation>
+    </message>
+    <message>
+        <source>Token lens (%1)</source>
+        <translation>词元透视 (%1)</translation>
+    </message>
+    <message>
+        <source>Compare two versions</source>
+        <translation>比较两个版本</translation>
     </message>
 </context>
 <context>
@@ -3513,6 +4369,14 @@
         <source>Answer, %1, %2: %3</source>
         <translation>回答，%1，%2：%3</translation>
     </message>
+    <message>
+        <source>prompt of %1, %2 reused</source>
+        <translation>提示 %1，其中重用 %2</translation>
+    </message>
+    <message>
+        <source>prompt of %1</source>
+        <translation>提示 %1</translation>
+    </message>
 </context>
 <context>
     <name>ui::ModelSwitch</name>
@@ -3528,16 +4392,19 @@
         <source>Choose one</source>
         <translation>请选择</translation>
     </message>
-    <message>
-        <source>Switch the model (Ctrl+M)</source>
-        <translation>切换模型 (Ctrl+M)</translation>
-    </message>
 </context>
 <context>
     <name>ui::Notice</name>
     <message>
         <source>Close this notice</source>
         <translation>关闭此通知</translation>
+    </message>
+</context>
+<context>
+    <name>ui::Notifications</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
     </message>
 </context>
 <context>
@@ -3811,6 +4678,46 @@
         <source>Type or paste text, or drop a file (txt or md).</source>
         <translation>输入或粘贴文本，或拖入文件（txt 或 md）。</translation>
     </message>
+    <message>
+        <source>Segments</source>
+        <translation>段落</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>being translated</source>
+        <translation>正在翻译</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>保持原样</translation>
+    </message>
+    <message>
+        <source>unsure</source>
+        <translation>存疑</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>as in the source</source>
+        <translation>与原文相同</translation>
+    </message>
+    <message>
+        <source>Segment %1 of %2, %3</source>
+        <translation>第 %1 段，共 %2 段，%3</translation>
+    </message>
+    <message>
+        <source>%1: source %2</source>
+        <translation>%1：原文 %2</translation>
+    </message>
+    <message>
+        <source>%1: source %2, translation %3</source>
+        <translation>%1：原文 %2，译文 %3</translation>
+    </message>
 </context>
 <context>
     <name>ui::SettingsDialog</name>
@@ -3823,16 +4730,8 @@
         <translation>设置</translation>
     </message>
     <message>
-        <source>Changes apply at once.</source>
-        <translation>更改立即生效。</translation>
-    </message>
-    <message>
         <source>Close</source>
         <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Appearance</source>
-        <translation>外观</translation>
     </message>
     <message>
         <source>Light</source>
@@ -3841,18 +4740,6 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
-    </message>
-    <message>
-        <source>Colours</source>
-        <translation>颜色</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>语言</translation>
-    </message>
-    <message>
-        <source>Of the window, from the next start on.</source>
-        <translation>界面语言，下次启动时生效。</translation>
     </message>
     <message>
         <source>Smaller text</source>
@@ -3867,28 +4754,8 @@
         <translation>%1 px</translation>
     </message>
     <message>
-        <source>Reading size</source>
-        <translation>阅读字号</translation>
-    </message>
-    <message>
-        <source>Messages, segments and what you write. Ctrl+Plus, Ctrl+Minus.</source>
-        <translation>用于消息、句段和你输入的文字。Ctrl+加号，Ctrl+减号。</translation>
-    </message>
-    <message>
-        <source>Engine</source>
-        <translation>引擎</translation>
-    </message>
-    <message>
         <source>Load the model again</source>
         <translation>重新加载模型</translation>
-    </message>
-    <message>
-        <source>Device</source>
-        <translation>设备</translation>
-    </message>
-    <message>
-        <source>Automatic takes a graphics card where the whole model fits and its numbers are right.</source>
-        <translation>“自动”会在显卡放得下整个模型且计算无误时使用显卡。</translation>
     </message>
     <message>
         <source>%1 tokens</source>
@@ -3897,14 +4764,6 @@
     <message>
         <source>Chosen for the model</source>
         <translation>按模型选择</translation>
-    </message>
-    <message>
-        <source>Context length</source>
-        <translation>上下文长度</translation>
-    </message>
-    <message>
-        <source>How much the model can see at once. More takes more memory.</source>
-        <translation>模型一次能看到多少内容。越长占用内存越多。</translation>
     </message>
     <message numerus="yes">
         <source>%n thread(s)</source>
@@ -3915,30 +4774,6 @@
     <message>
         <source>One for each core</source>
         <translation>每个核心一个</translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation>线程</translation>
-    </message>
-    <message>
-        <source>Fewer leave more of the processor to other programs.</source>
-        <translation>越少，留给其他程序的处理器资源越多。</translation>
-    </message>
-    <message>
-        <source>Memory of the context</source>
-        <translation>上下文内存</translation>
-    </message>
-    <message>
-        <source>8 bits take three fifths of the memory. Answers can differ a little. Models with experts keep 16 bits.</source>
-        <translation>8 位只占五分之三的内存，回答可能略有不同。专家模型仍用 16 位。</translation>
-    </message>
-    <message>
-        <source>Keep read conversations on disk</source>
-        <translation>在磁盘上保留读过的对话</translation>
-    </message>
-    <message>
-        <source>Going back to one needs no new reading then, also after a restart. The files hold its text, that of deleted chats included. Off deletes them.</source>
-        <translation>再次打开时无需重新读取，重启后也是如此。这些文件含有对话文字，包括已删除的对话。关闭后会全部删除。</translation>
     </message>
     <message>
         <source>These count when a model is loaded</source>
@@ -3955,10 +4790,6 @@
     <message>
         <source>Automatic</source>
         <translation>自动</translation>
-    </message>
-    <message>
-        <source>Diagnostics</source>
-        <translation>诊断</translation>
     </message>
     <message>
         <source>%1 bits</source>
@@ -3993,20 +4824,8 @@
         <translation>删除磁盘上保留的对话</translation>
     </message>
     <message>
-        <source>Chat</source>
-        <translation>对话</translation>
-    </message>
-    <message>
         <source>For example: Answer briefly and in British English.</source>
         <translation>例如：请用简体中文简要回答。</translation>
-    </message>
-    <message>
-        <source>System prompt</source>
-        <translation>系统提示词</translation>
-    </message>
-    <message>
-        <source>What every chat begins with; the model sees it before your first message.</source>
-        <translation>每个对话的开头；模型会在你的第一条消息之前看到它。</translation>
     </message>
     <message>
         <source>Until the context is full</source>
@@ -4029,36 +4848,100 @@
         <translation>不显示</translation>
     </message>
     <message>
-        <source>Sampling</source>
-        <translation>采样</translation>
+        <source>No setting is called that.</source>
+        <translation>没有这样的设置。</translation>
     </message>
     <message>
-        <source>How freely the model chooses its words.</source>
-        <translation>模型用词的自由程度。</translation>
+        <source>Search settings</source>
+        <translation>搜索设置</translation>
     </message>
     <message>
-        <source>Longest answer</source>
-        <translation>最长回答</translation>
+        <source>Defaults</source>
+        <translation>默认值</translation>
     </message>
     <message>
-        <source>An answer that stops there can be continued.</source>
-        <translation>到此停止的回答可以继续。</translation>
+        <source>All settings of this page back to their defaults</source>
+        <translation>本页所有设置恢复默认值</translation>
     </message>
     <message>
-        <source>Titles</source>
-        <translation>标题</translation>
+        <source>Defaults of this page</source>
+        <translation>本页的默认值</translation>
     </message>
     <message>
-        <source>What a chat is called until you name it.</source>
-        <translation>在你命名之前对话的名称。</translation>
+        <source>%1 has its defaults.</source>
+        <translation>“%1”已恢复默认值。</translation>
     </message>
     <message>
-        <source>Doubt</source>
-        <translation>不确定处</translation>
+        <source>Changes apply at once</source>
+        <translation>更改立即生效</translation>
     </message>
     <message>
-        <source>In the token lens: words where the model hesitated between several.</source>
-        <translation>在词元透视中标出模型犹豫不决的词。</translation>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Settings found</source>
+        <translation>找到的设置</translation>
+    </message>
+    <message>
+        <source>%1 px more</source>
+        <translation>大 %1 像素</translation>
+    </message>
+    <message>
+        <source>%1 px less</source>
+        <translation>小 %1 像素</translation>
+    </message>
+    <message>
+        <source>As usual</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>Smaller code</source>
+        <translation>缩小代码</translation>
+    </message>
+    <message>
+        <source>Larger code</source>
+        <translation>放大代码</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>As the model does</source>
+        <translation>由模型决定</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>选择文件夹…</translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>With a notification</source>
+        <translation>发送通知</translation>
+    </message>
+    <message>
+        <source>Not at all</source>
+        <translation>不通知</translation>
+    </message>
+    <message>
+        <source>%1: back to the default, %2</source>
+        <translation>%1：恢复默认值，%2</translation>
+    </message>
+    <message>
+        <source>%1 has its default.</source>
+        <translation>“%1”已恢复默认值。</translation>
+    </message>
+    <message>
+        <source>Default: %1</source>
+        <translation>默认：%1</translation>
     </message>
 </context>
 <context>
@@ -4066,10 +4949,6 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
-    </message>
-    <message>
-        <source>Ctrl+,</source>
-        <translation>Ctrl+,</translation>
     </message>
     <message>
         <source>Sidebar</source>
@@ -4517,6 +5396,14 @@
         <source>Select all</source>
         <translation>全选</translation>
     </message>
+    <message>
+        <source>Open the link “%1”</source>
+        <translation>打开链接“%1”</translation>
+    </message>
+    <message>
+        <source>Compare answers…</source>
+        <translation>比较回答…</translation>
+    </message>
 </context>
 <context>
     <name>ui::TranslatePanel</name>
@@ -4533,18 +5420,6 @@
         <translation>新文本</translation>
     </message>
     <message>
-        <source>Copy source</source>
-        <translation>复制原文</translation>
-    </message>
-    <message>
-        <source>Copy translation</source>
-        <translation>复制译文</translation>
-    </message>
-    <message>
-        <source>Translate all again</source>
-        <translation>全部重新翻译</translation>
-    </message>
-    <message>
         <source>Segments translated</source>
         <translation>已翻译的句段</translation>
     </message>
@@ -4553,16 +5428,8 @@
         <translation>复制</translation>
     </message>
     <message>
-        <source>Copy the whole translation (Ctrl+Shift+C)</source>
-        <translation>复制全部译文 (Ctrl+Shift+C)</translation>
-    </message>
-    <message>
         <source>Save translation</source>
         <translation>保存译文</translation>
-    </message>
-    <message>
-        <source>Save the translation under a new name (Ctrl+S)</source>
-        <translation>以新名称保存译文 (Ctrl+S)</translation>
     </message>
     <message>
         <source>The text could not be kept for the next start: %1. It stays here while Baleen runs.</source>
@@ -4617,10 +5484,6 @@
     <message>
         <source>%1 to look at</source>
         <translation>%1 处待检查</translation>
-    </message>
-    <message>
-        <source>Show the next one (Alt+Down)</source>
-        <translation>显示下一处 (Alt+Down)</translation>
     </message>
     <message>
         <source>About %1 s left</source>
@@ -4693,6 +5556,32 @@
     <message>
         <source>Text</source>
         <translation>文本</translation>
+    </message>
+    <message>
+        <source>Copy the whole translation (%1)</source>
+        <translation>复制全部译文 (%1)</translation>
+    </message>
+    <message>
+        <source>Save the translation under a new name (%1)</source>
+        <translation>译文另存为 (%1)</translation>
+    </message>
+    <message>
+        <source>Show the next one (%1)</source>
+        <translation>显示下一处 (%1)</translation>
+    </message>
+    <message>
+        <source>The translation has begun.</source>
+        <translation>翻译已开始。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The translation is finished, %n segment(s).</source>
+        <translation>
+            <numerusform>翻译已完成，共 %n 段。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Translate</source>
+        <translation>翻译</translation>
     </message>
 </context>
 <context>

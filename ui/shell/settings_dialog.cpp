@@ -259,13 +259,14 @@ QWidget *SettingsDialog::words(QWidget *row, const QString &name, const QString 
     return words;
 }
 
+// SettingsDialog::tr(): lupdate takes a template's class for another one.
 template <class T> void SettingsDialog::addRow(const app::SettingKey<T> &key, QWidget *control, const NameOf<T> &name, bool wide)
 {
     const SettingWords *text = settingWords(key.name);
     Q_ASSERT_X(text, "settings", key.name);
     const QString title = settingName(*text), usual = name(key.defaultValue);
     auto *row = new RuledRow(m_appearance, this);
-    auto *back = new IconButton(m_appearance, QStringLiteral("undo"), tr("%1: back to the default, %2").arg(title, usual), row);
+    auto *back = new IconButton(m_appearance, QStringLiteral("undo"), SettingsDialog::tr("%1: back to the default, %2").arg(title, usual), row);
     control->setAccessibleName(title);
     control->setAccessibleDescription(settingHint(*text));
     QSizePolicy keepsRoom = back->sizePolicy();
@@ -277,10 +278,10 @@ template <class T> void SettingsDialog::addRow(const app::SettingKey<T> &key, QW
         m_settings.reset(key);
         return [this, &key, former] { m_settings.set(key, former); };
     };
-    connect(back, &IconButton::clicked, this, [this, reset, title] { offerUndo(tr("%1 has its default.").arg(title), reset()); });
+    connect(back, &IconButton::clicked, this, [this, reset, title] { offerUndo(SettingsDialog::tr("%1 has its default.").arg(title), reset()); });
     auto *line = new QHBoxLayout;
     line->setSpacing(16);
-    QWidget *left = words(row, title, settingHint(*text), tr("Default: %1").arg(usual));
+    QWidget *left = words(row, title, settingHint(*text), SettingsDialog::tr("Default: %1").arg(usual));
     line->addWidget(left, wide ? 1 : 0, Qt::AlignTop);
     if (!wide) {
         left->setFixedWidth(kWords);
