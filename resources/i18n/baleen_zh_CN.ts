@@ -2068,7 +2068,7 @@
     </message>
     <message>
         <source>System follows the desktop.</source>
-        <translation>“系统”跟随桌面。</translation>
+        <translation>“跟随系统”随桌面的设置变化。</translation>
     </message>
     <message>
         <source>theme dark light night</source>
@@ -2265,6 +2265,26 @@
     <message>
         <source>notification</source>
         <translation>通知 notification</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Desktop</source>
+        <translation>桌面</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>诊断</translation>
     </message>
 </context>
 <context>
@@ -4893,7 +4913,7 @@
     </message>
     <message>
         <source>As usual</source>
-        <translation>默认</translation>
+        <translation>常规</translation>
     </message>
     <message>
         <source>Smaller code</source>

@@ -25,17 +25,17 @@ QString settingPageName(SettingPage page)
 {
     switch (page) {
     case SettingPage::Appearance:
-        return QCoreApplication::translate(kContext, "Appearance");
+        return QCoreApplication::translate("SettingWords", "Appearance");
     case SettingPage::Chat:
-        return QCoreApplication::translate(kContext, "Chat");
+        return QCoreApplication::translate("SettingWords", "Chat");
     case SettingPage::Engine:
-        return QCoreApplication::translate(kContext, "Engine");
+        return QCoreApplication::translate("SettingWords", "Engine");
     case SettingPage::Desktop:
-        return QCoreApplication::translate(kContext, "Desktop");
+        return QCoreApplication::translate("SettingWords", "Desktop");
     case SettingPage::Diagnostics:
         break;
     }
-    return QCoreApplication::translate(kContext, "Diagnostics");
+    return QCoreApplication::translate("SettingWords", "Diagnostics");
 }
 
 QString settingPageIcon(SettingPage page)
