@@ -156,6 +156,7 @@ const QVector<QPair<QString, QString>> kNotShown{
     {QStringLiteral("^(Actions|SettingWords|CommandList)$"), QStringLiteral("contexts of the catalogue")},
     {QStringLiteral("^(English|Markdown)$"), QStringLiteral("the language's own name, and a format's")},
     {QStringLiteral("^Baleen( %1\\.json| )?$"), QStringLiteral("the program's name")},
+    {QStringLiteral("^(ActionInvoked|Notify)$"), QStringLiteral("of the desktop's interface for notifications")},
     {QStringLiteral("^CMakeLists\\.txt$"), QStringLiteral("the name of a file")},
     {QStringLiteral("[{};]|^[.#<\\[]"), QStringLiteral("style sheets, elements of pages and patterns")},
 };
