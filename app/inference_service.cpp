@@ -2,6 +2,7 @@
 
 #include "app/engine_thread.h"
 #include "app/error_text.h"
+#include "app/wake_event.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -23,12 +24,6 @@ namespace {
 
 constexpr int kTextIntervalMs = 33; // 30 Hz
 constexpr quint32 kMeasuredTokens = 25; // fewer say little of the speed; no title has as many
-
-QEvent::Type wakeEvent()
-{
-    static const auto type = QEvent::Type(QEvent::registerEventType());
-    return type;
-}
 
 GenerationStatistics cancelledStatistics()
 {

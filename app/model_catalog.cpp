@@ -1,6 +1,7 @@
 #include "app/model_catalog.h"
 
 #include "app/error_text.h"
+#include "app/wake_event.h"
 #include "inference/gguf/gguf_info.h"
 #include "inference/hugging_face/folder.h"
 #include "inference/model/architecture.h"
@@ -31,12 +32,6 @@ namespace {
 constexpr int kDeepest = 3;      // folders below a models folder
 constexpr int kMostFiles = 2000; // a models folder that is the whole disk by mistake
 constexpr int kMostOpened = 20;
-
-QEvent::Type resultsEvent()
-{
-    static const auto type = QEvent::Type(QEvent::registerEventType());
-    return type;
-}
 
 // "name-00002-of-00004": only first parts are models.
 const QRegularExpression &partSuffix()
@@ -205,7 +200,7 @@ struct ModelCatalog::Worker : QObject
 
     bool event(QEvent *event) override
     {
-        if (event->type() != resultsEvent())
+        if (event->type() != wakeEvent())
             return QObject::event(event);
         std::optional<QVector<ModelEntry>> models;
         bool goesOn = false;
@@ -236,7 +231,7 @@ struct ModelCatalog::Worker : QObject
                 const std::lock_guard lock(mutex);
                 found = std::move(models);
             }
-            QCoreApplication::postEvent(this, new QEvent(resultsEvent()));
+            QCoreApplication::postEvent(this, new QEvent(wakeEvent()));
         }
     }
 

@@ -263,16 +263,18 @@ Result<SearchResult> SearchIndex::find(const SearchQuery &query, const QString &
         return QString(QLatin1Char('%') + pattern + QLatin1Char('%'));
     };
     const auto ms = [](const QDate &day) { return day.isValid() ? SqlValue(day.startOfDay().toMSecsSinceEpoch()) : SqlValue(); };
-    const auto orNull = [](const QString &value) { return value.isEmpty() ? SqlValue() : SqlValue(value); };
     // Those whose name has the words, and all in them.
-    static const QByteArray inFolder = "c.folder_id IN (WITH RECURSIVE inside(id) AS (SELECT id FROM main.folders WHERE name LIKE ?4 ESCAPE '\\'"
-                                       " UNION SELECT f.id FROM main.folders AS f JOIN inside ON f.parent_id = inside.id) SELECT id FROM inside)";
+    const auto inFolder = [](const QByteArray &name) {
+        return "(" + name + " IS NULL OR c.folder_id IN (WITH RECURSIVE inside(id) AS (SELECT id FROM main.folders WHERE name LIKE " + name +
+               " ESCAPE '\\' UNION SELECT f.id FROM main.folders AS f JOIN inside ON f.parent_id = inside.id) SELECT id FROM inside))";
+    };
+    const SqlValue folder = query.folder.isEmpty() ? SqlValue() : SqlValue(like(query.folder));
     // A folder or tag that no chat is in, as while its name is typed: the words need not be looked for.
     if (!query.folder.isEmpty() || !query.tag.isEmpty()) {
         auto any = m_database.prepare("SELECT EXISTS(SELECT 1 FROM main.conversations AS c WHERE c.deleted_at IS NULL AND c.kind = ?1"
-                                      " AND (?4 IS NULL OR " + inFolder + ")"
-                                      " AND (?2 IS NULL OR EXISTS(SELECT 1 FROM main.tags AS t WHERE t.conversation_id = c.id AND t.tag = ?2)) AND ?3 IS NULL)",
-                                      {kind, orNull(query.tag), SqlValue(), query.folder.isEmpty() ? SqlValue() : SqlValue(like(query.folder))});
+                                      " AND " + inFolder("?3") +
+                                      " AND (?2 IS NULL OR EXISTS(SELECT 1 FROM main.tags AS t WHERE t.conversation_id = c.id AND t.tag = ?2)))",
+                                      {kind, orNull(query.tag), folder});
         const auto row = any ? any->step() : Result<bool>(any.error());
         if (!row)
             return row.error();
@@ -283,7 +285,7 @@ Result<SearchResult> SearchIndex::find(const SearchQuery &query, const QString &
     QByteArray sql = "SELECT d.message_id, d.conversation_id, d.attachment_id, d.start, d.letters FROM ";
     sql += query.match.isEmpty() ? "(SELECT * FROM search.documents WHERE attachment_id = 0) AS d" : "search.words JOIN search.documents AS d ON d.id = words.rowid";
     sql += " JOIN main.conversations AS c ON c.id = d.conversation_id WHERE c.deleted_at IS NULL AND c.kind = ?2"
-           " AND (?3 IS NULL OR d.model LIKE ?3 ESCAPE '\\') AND (?4 IS NULL OR " + inFolder + ")"
+           " AND (?3 IS NULL OR d.model LIKE ?3 ESCAPE '\\') AND " + inFolder("?4") +
            " AND (?5 IS NULL OR EXISTS(SELECT 1 FROM main.tags AS t WHERE t.conversation_id = c.id AND t.tag = ?5))"
            " AND (?6 IS NULL OR d.created >= ?6) AND (?7 IS NULL OR d.created < ?7) AND (?1 IS NULL OR 1)";
     if (!query.match.isEmpty())
@@ -291,7 +293,7 @@ Result<SearchResult> SearchIndex::find(const SearchQuery &query, const QString &
     sql += query.match.isEmpty() ? " ORDER BY d.id DESC" : " ORDER BY words.rowid DESC";
     sql += " LIMIT " + QByteArray::number(kMostMatches);
     auto rows = m_database.prepare(sql, {orNull(query.match), kind, query.model.isEmpty() ? SqlValue() : SqlValue(like(query.model)),
-                                         query.folder.isEmpty() ? SqlValue() : SqlValue(like(query.folder)), orNull(query.tag),
+                                         folder, orNull(query.tag),
                                          ms(query.from), ms(query.until)});
     if (!rows)
         return rows.error();

@@ -1,5 +1,7 @@
 #include "app/chat/store.h"
 
+#include "app/wake_event.h"
+
 #include <QCoreApplication>
 #include <QEvent>
 #include <QPointer>
@@ -24,12 +26,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kRetryInterval{2};
 // Messages that are read for the search between two jobs: some milliseconds.
 constexpr int kReadTogether = 32;
-
-QEvent::Type repliesEvent()
-{
-    static const auto type = QEvent::Type(QEvent::registerEventType());
-    return type;
-}
 
 // A failure that can go away by itself or by what the user does.
 bool canHeal(ErrorCode code)
@@ -175,7 +171,7 @@ template <class T> struct ChatStore::Private::TypedRead : ReadJob
 
 bool ChatStore::Private::event(QEvent *event)
 {
-    if (event->type() != repliesEvent())
+    if (event->type() != wakeEvent())
         return QObject::event(event);
     const QPointer<QObject> alive(this);
     for (;;) {
@@ -222,7 +218,7 @@ void ChatStore::Private::post(std::unique_ptr<Job> job)
         results.push_back(std::move(job));
     }
     if (first)
-        QCoreApplication::postEvent(this, new QEvent(repliesEvent()));
+        QCoreApplication::postEvent(this, new QEvent(wakeEvent()));
 }
 
 void ChatStore::Private::run()

@@ -1,6 +1,7 @@
 // What each chat format writes: roles and markers as template text, contents as user text.
 #include "inference/chat/chat_format.h"
 
+#include "inference/chat/chat_markers.h"
 #include "inference/chat/chat_template.h"
 #include "inference/text/utf8.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 using Messages = std::span<const ChatMessage>;
 
-constexpr std::string_view kNewLines = "\r\n";
 
 // Python's str.strip(), which Jinja's trim is: white space and the four separators 1C-1F.
 std::string_view stripped(std::string_view text)
@@ -123,7 +123,7 @@ std::string_view ChatFormat::withoutReasoning(std::string_view content) const
     std::string_view answer = content.substr(close + kClose.size());
     if (m_kind == Kind::DeepSeekR1 || m_kind == Kind::DeepSeekV31)
         return answer; // with its line breaks, as those templates do
-    const std::size_t first = answer.find_first_not_of(kNewLines);
+    const std::size_t first = answer.find_first_not_of(kLineBreaks);
     return first == answer.npos ? std::string_view() : answer.substr(first);
 }
 

@@ -13,6 +13,7 @@ inline constexpr std::string_view kThinkEnd = "</think>";
 
 // JSON's white space.
 inline constexpr std::string_view kBlanks = " \t\r\n";
+inline constexpr std::string_view kLineBreaks = "\r\n";
 
 inline bool has(std::string_view text, std::string_view part)
 {

@@ -8,7 +8,6 @@ namespace inference {
 
 namespace {
 
-constexpr std::string_view kLineBreaks = "\r\n"; // an indent may open an answer
 
 bool isBeginningOf(std::string_view text, std::string_view tag)
 {
@@ -54,7 +53,7 @@ void ReasoningParser::read(bool ends, std::vector<TextPiece> &out)
     if (m_state == State::Inside && !readInside(ends, out))
         return;
     if (m_skipLeadingSpace) {
-        m_pending.erase(0, std::min(m_pending.find_first_not_of(kLineBreaks), m_pending.size()));
+        m_pending.erase(0, std::min(m_pending.find_first_not_of(kLineBreaks), m_pending.size())); // an indent may open an answer
         if (m_pending.empty())
             return;
         m_skipLeadingSpace = false;
