@@ -1,4 +1,5 @@
-// Vectors of 4 lanes in plain C++: every processor, and the reading key of the other simd_*.h.
+// Vectors of 4 lanes in plain C++ with the vector types of g++ and clang, which name no instruction set: every processor, and the
+// reading key of the other simd_*.h. (Arrays of lanes come to the same and take minutes to compile.)
 //
 // VF holds floats, VI 32-bit integers, VB 16 bytes seen as 4 groups of 4. fma() is fused: all instruction sets round alike.
 #pragma once
@@ -23,15 +24,28 @@ inline constexpr std::uint32_t kDirectTokens = 9, kDirectTile = 3;
 inline constexpr int kPairTile = 0;
 inline constexpr bool kHasVnni = true; // dot() takes all 8 bits of an unsigned byte
 
+typedef float LanesF __attribute__((vector_size(16)));
+typedef std::int32_t LanesI __attribute__((vector_size(16)));
+typedef std::uint32_t LanesU __attribute__((vector_size(16)));
 struct VF
 {
-    float v[4];
+    LanesF v;
 };
 struct VI
 {
-    std::int32_t v[4];
+    LanesI v;
 };
 using VB = VI;
+
+// Signed lanes may not overflow; unsigned ones wrap.
+KERNELS_INLINE LanesU lanesU(VI a)
+{
+    return reinterpret_cast<LanesU>(a.v);
+}
+KERNELS_INLINE VI fromU(LanesU a)
+{
+    return {reinterpret_cast<LanesI>(a)};
+}
 
 #define KERNELS_LANES(expression)                                                                                      \
     for (int i = 0; i < 4; ++i)                                                                                        \
@@ -39,13 +53,11 @@ using VB = VI;
 
 KERNELS_INLINE VF zeroF()
 {
-    return {};
+    return {LanesF{}};
 }
 KERNELS_INLINE VF set1(float x)
 {
-    VF r;
-    KERNELS_LANES(x);
-    return r;
+    return {LanesF{x, x, x, x}};
 }
 KERNELS_INLINE VF loadF(const float *p)
 {
@@ -59,27 +71,19 @@ KERNELS_INLINE void storeF(float *p, VF a)
 }
 KERNELS_INLINE VF add(VF a, VF b)
 {
-    VF r;
-    KERNELS_LANES(a.v[i] + b.v[i]);
-    return r;
+    return {a.v + b.v};
 }
 KERNELS_INLINE VF sub(VF a, VF b)
 {
-    VF r;
-    KERNELS_LANES(a.v[i] - b.v[i]);
-    return r;
+    return {a.v - b.v};
 }
 KERNELS_INLINE VF mul(VF a, VF b)
 {
-    VF r;
-    KERNELS_LANES(a.v[i] * b.v[i]);
-    return r;
+    return {a.v * b.v};
 }
 KERNELS_INLINE VF div(VF a, VF b)
 {
-    VF r;
-    KERNELS_LANES(a.v[i] / b.v[i]);
-    return r;
+    return {a.v / b.v};
 }
 KERNELS_INLINE VF fma(VF a, VF b, VF c)
 {
@@ -90,15 +94,11 @@ KERNELS_INLINE VF fma(VF a, VF b, VF c)
 // b where one of the two is NaN, here and in minF().
 KERNELS_INLINE VF maxF(VF a, VF b)
 {
-    VF r;
-    KERNELS_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
-    return r;
+    return {a.v > b.v ? a.v : b.v};
 }
 KERNELS_INLINE VF minF(VF a, VF b)
 {
-    VF r;
-    KERNELS_LANES(a.v[i] < b.v[i] ? a.v[i] : b.v[i]);
-    return r;
+    return {a.v < b.v ? a.v : b.v};
 }
 KERNELS_INLINE VF absF(VF a)
 {
@@ -114,9 +114,7 @@ KERNELS_INLINE VI roundToInt(VF a)
 }
 KERNELS_INLINE VF toFloat(VI a)
 {
-    VF r;
-    KERNELS_LANES(static_cast<float>(a.v[i]));
-    return r;
+    return {__builtin_convertvector(a.v, LanesF)};
 }
 KERNELS_INLINE VF floatOfBits(VI a)
 {
@@ -130,7 +128,7 @@ KERNELS_INLINE float sumF(VF a)
 }
 KERNELS_INLINE float maxLane(VF a)
 {
-    const VF r = maxF(a, VF{{a.v[2], a.v[3], a.v[0], a.v[1]}});
+    const VF r = maxF(a, VF{LanesF{a.v[2], a.v[3], a.v[0], a.v[1]}});
     return r.v[0] > r.v[1] ? r.v[0] : r.v[1];
 }
 // The largest of every 4 neighbours, in each of their places.
@@ -141,23 +139,16 @@ KERNELS_INLINE VF maxOfFour(VF a)
 // 2^n for whole n in [-126, 127]
 KERNELS_INLINE VF exponent(VI n)
 {
-    VF r;
-    for (int i = 0; i < 4; ++i) {
-        const std::int32_t bits = (n.v[i] + 127) << 23;
-        std::memcpy(&r.v[i], &bits, 4);
-    }
-    return r;
+    return floatOfBits({(n.v + 127) << 23});
 }
 
 KERNELS_INLINE VI zeroI()
 {
-    return {};
+    return {LanesI{}};
 }
 KERNELS_INLINE VI set1I(std::int32_t x)
 {
-    VI r;
-    KERNELS_LANES(x);
-    return r;
+    return {LanesI{x, x, x, x}};
 }
 KERNELS_INLINE VB loadB(const void *p)
 {
@@ -171,39 +162,27 @@ KERNELS_INLINE void storeB(void *p, VB a)
 }
 KERNELS_INLINE VI addI(VI a, VI b)
 {
-    VI r;
-    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) + static_cast<std::uint32_t>(b.v[i])));
-    return r;
+    return fromU(lanesU(a) + lanesU(b));
 }
 KERNELS_INLINE VI subI(VI a, VI b)
 {
-    VI r;
-    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) - static_cast<std::uint32_t>(b.v[i])));
-    return r;
+    return fromU(lanesU(a) - lanesU(b));
 }
 KERNELS_INLINE VI maxI(VI a, VI b)
 {
-    VI r;
-    KERNELS_LANES(a.v[i] > b.v[i] ? a.v[i] : b.v[i]);
-    return r;
+    return {a.v > b.v ? a.v : b.v};
 }
 template <int n> KERNELS_INLINE VI shiftRightSigned(VI a)
 {
-    VI r;
-    KERNELS_LANES(a.v[i] >> n);
-    return r;
+    return {a.v >> n};
 }
 KERNELS_INLINE VB andB(VB a, VB b)
 {
-    VB r;
-    KERNELS_LANES(a.v[i] & b.v[i]);
-    return r;
+    return {a.v & b.v};
 }
 KERNELS_INLINE VB orB(VB a, VB b)
 {
-    VB r;
-    KERNELS_LANES(a.v[i] | b.v[i]);
-    return r;
+    return {a.v | b.v};
 }
 // (a & mask) | b
 KERNELS_INLINE VB andOr(VB a, VB mask, VB b)
@@ -212,9 +191,7 @@ KERNELS_INLINE VB andOr(VB a, VB mask, VB b)
 }
 KERNELS_INLINE VB xorB(VB a, VB b)
 {
-    VB r;
-    KERNELS_LANES(a.v[i] ^ b.v[i]);
-    return r;
+    return {a.v ^ b.v};
 }
 // table[n] of each byte n (0 .. 15); `table` holds the same 16 bytes for every four lanes.
 KERNELS_INLINE VB loadTable(const std::int8_t table[16])
@@ -234,21 +211,15 @@ KERNELS_INLINE VB lookUp(VB table, VB indices)
 }
 template <int n> KERNELS_INLINE VI shiftRight(VI a)
 {
-    VI r;
-    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) >> n));
-    return r;
+    return fromU(lanesU(a) >> n);
 }
 template <int n> KERNELS_INLINE VI shiftLeft(VI a)
 {
-    VI r;
-    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) << n));
-    return r;
+    return fromU(lanesU(a) << n);
 }
 KERNELS_INLINE VI mulI(VI a, VI b)
 {
-    VI r;
-    KERNELS_LANES(static_cast<std::int32_t>(static_cast<std::uint32_t>(a.v[i]) * static_cast<std::uint32_t>(b.v[i])));
-    return r;
+    return fromU(lanesU(a) * lanesU(b));
 }
 
 KERNELS_INLINE VF loadHalf(const std::uint16_t *p)
