@@ -9,11 +9,15 @@ set -euo pipefail
 usage() {
     cat <<'END'
 Usage: packaging/screenshots.sh [FOLDER]
+       packaging/screenshots.sh --states FOLDER
 
 Starts the release build under Xvfb and openbox once for each panel and scheme, types a real request (in Translate it
 opens a text), waits for the real answer and keeps the picture in FOLDER (resources/screenshots): chat, code and
 translate, light and dark.
 Needs packaging/run.sh and packaging/test.sh to have been run: the build, the model, the test packages.
+
+  --states   the window in every state (empty, loading, busy, failed, Chinese, narrow...), light and dark, on a scripted engine,
+             from the build of packaging/test.sh: what tests/ui/tst_screens.cpp compares with tests/golden/screens
 END
 }
 
@@ -21,6 +25,13 @@ case ${1:-} in
 --help | -h)
     usage
     exit 0
+    ;;
+--states)
+    [ $# -eq 2 ] || die "--states needs a folder. See packaging/screenshots.sh --help."
+    choose_build_dir ci
+    [ -x "$build_dir/tests/tst_ui_screens" ] || die "Nothing is built in $build_dir. Run packaging/test.sh first."
+    mkdir -p "$2"
+    QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 BALEEN_SCREENS=$(realpath "$2") exec "$build_dir/tests/tst_ui_screens" looksAsKept
     ;;
 esac
 target=${1:-$source_dir/resources/screenshots}
