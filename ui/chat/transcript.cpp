@@ -164,6 +164,7 @@ void Transcript::updateExtras()
         extras.last = row == lastAnswer;
         extras.busy = m_busy;
         extras.compared = m_compared;
+        extras.wordsAlone = m_wordsAlone;
         extras.active = row == m_activeRow;
         extras.canContinue = extras.last && m_canContinue;
         if (extras.active) {
