@@ -133,6 +133,7 @@ int main(int argc, char **argv)
     QApplication::setApplicationVersion(QStringLiteral(BALEEN_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("baleen"));
     QApplication application(argc, argv);
+    QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("baleen"), QIcon(QStringLiteral(":/application/baleen.svg"))));
 
     const app::DataPaths paths = arguments.dataFolder.isEmpty()
                                      ? app::DataPaths::xdg()

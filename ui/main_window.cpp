@@ -558,7 +558,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
     m_settings.set(app::kGeometry, saveGeometry());
     m_settings.sync();
     // Closed by the user, not by Quit nor by the end of the session.
-    if (m_tray && event->spontaneous() && !qApp->isSavingSession() && m_tray->takesClosedWindows()) {
+    if (m_tray && event->spontaneous() && !qApp->isSavingSession() && m_tray->takeWindow()) {
         event->ignore();
         QApplication::setQuitOnLastWindowClosed(false); // a dialog that is closed meanwhile is not the end
         hide();

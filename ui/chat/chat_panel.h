@@ -268,6 +268,7 @@ private:
     QString m_storeNotice;
     QString m_fileNotice; // what became of an export or import
     bool m_fileFailed = false;
+    bool m_lensRefused = false; // the notice says that the lens is not for two answers
 };
 
 } // namespace ui

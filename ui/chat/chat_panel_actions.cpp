@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace ui {
 
@@ -184,12 +185,14 @@ void ChatPanel::pinHere()
 
 void ChatPanel::toggleLens()
 {
-    if (m_comparison->isOpen())
+    if (m_comparison->isOpen()) {
         Q_EMIT m_files.told(tr("The token lens shows one answer at a time. Keep one of the two, then open it."), false);
-    else if (m_lens->isOpen())
+        m_lensRefused = true;
+    } else if (m_lens->isOpen()) {
         m_lens->close();
-    else if (const int row = rowHere(false); row >= 0)
+    } else if (const int row = rowHere(false); row >= 0) {
         m_lens->toggle(m_session, row);
+    }
 }
 
 void ChatPanel::compareAnswers()
@@ -206,7 +209,11 @@ QWidget *ChatPanel::reading() const
 
 void ChatPanel::connectComparison()
 {
-    connect(m_comparison, &ComparisonView::openChanged, this, &ChatPanel::refresh);
+    connect(m_comparison, &ComparisonView::openChanged, this, [this] {
+        if (!m_comparison->isOpen() && std::exchange(m_lensRefused, false))
+            m_fileNotice.clear(); // it can be opened now
+        refresh();
+    });
     connect(m_comparison, &ComparisonView::closed, this, &ChatPanel::focusInput);
     connect(m_comparison, &ComparisonView::modelWanted, this, &ChatPanel::modelRequested);
     connect(m_comparison, &ComparisonView::modelKept, this, &ChatPanel::modelKept);

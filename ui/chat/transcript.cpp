@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kColumn = 720;
 constexpr int kTop = 20;
+constexpr int kWordsLeft = 20; // of words alone, level with the title above them
 constexpr int kBottom = 20;
 constexpr int kGap = 12;
 constexpr int kCopiedMs = 2000;
@@ -183,6 +184,8 @@ int Transcript::columnWidth() const
 
 int Transcript::columnLeft() const
 {
+    if (m_wordsAlone)
+        return kWordsLeft;
     return (width() - columnWidth()) / 2; // of the whole widget: the lane of the scroll bar moves nothing
 }
 

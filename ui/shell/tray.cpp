@@ -25,15 +25,15 @@ Tray::Tray(app::Settings &settings, QObject *parent, std::function<bool()> isThe
     follow();
 }
 
-bool Tray::takesClosedWindows() const
+bool Tray::takeWindow()
 {
-    return m_settings.get(app::kTray) && m_isThere();
+    follow(); // a tray can come later than the program
+    return m_icon.isVisible();
 }
 
-// Shown also where there is no tray yet: it may come.
 void Tray::follow()
 {
-    m_icon.setVisible(m_settings.get(app::kTray));
+    m_icon.setVisible(m_settings.get(app::kTray) && m_isThere());
 }
 
 } // namespace ui

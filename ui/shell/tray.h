@@ -19,7 +19,8 @@ public:
     // `isThere` says whether the desktop has a tray now. The settings outlive it.
     explicit Tray(app::Settings &settings, QObject *parent = nullptr, std::function<bool()> isThere = &QSystemTrayIcon::isSystemTrayAvailable);
 
-    bool takesClosedWindows() const; // a window that is closed now can be opened again from here
+    // A window is closed: true where it can be opened again from here, as the icon is shown.
+    bool takeWindow();
     QMenu &menu() { return m_menu; }
 
 Q_SIGNALS:
