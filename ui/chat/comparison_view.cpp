@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -429,6 +430,8 @@ void ComparisonView::place()
         column(side)->setVisible(!narrow || m_tabs->current() == side);
     showWords();
     update();
+    if (std::exchange(m_narrow, narrow) != narrow && m_shown)
+        Q_EMIT openChanged(); // other texts are seen now
 }
 
 void ComparisonView::resizeEvent(QResizeEvent *event)

@@ -93,6 +93,7 @@ private:
     std::array<ComparisonColumn *, app::AnswerComparison::kSides> m_columns;
     Notice *m_next;
     ComparisonCard *m_card;
+    bool m_narrow = false; // one side is seen
     QTimer m_ticker; // while thinking: the seconds
 };
 

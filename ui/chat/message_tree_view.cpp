@@ -22,7 +22,7 @@ constexpr double kDot = 4;           // radius, px
 
 QString start(const QString &text)
 {
-    return shownName(text.left(kWords).simplified());
+    return shownName(QStringView(text).trimmed().left(kWords).toString());
 }
 
 } // namespace

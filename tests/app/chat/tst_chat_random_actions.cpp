@@ -27,6 +27,12 @@ using State = ChatSession::State;
 
 namespace {
 
+// QString's own says no for a null text and an empty beginning; the file has one, the engine the other.
+bool begins(const QString &text, const QString &beginning)
+{
+    return beginning.isEmpty() || text.startsWith(beginning);
+}
+
 // What the engine does when it is asked: by chance, on its own thread.
 class RandomAnswers
 {
@@ -370,8 +376,10 @@ private:
         for (int row = 0; row < rows.rowCount(); ++row) {
             const MessageRecord &message = rows.message(row);
             Text &seen = m_seen[message.id];
-            if (!message.content.startsWith(seen.content) || !message.reasoning.startsWith(seen.reasoning))
+            if (!begins(message.content, seen.content) || !begins(message.reasoning, seen.reasoning)) {
+                m_lost = QStringLiteral("“%1” (%2) became “%3” (%4)").arg(seen.content, seen.reasoning, message.content, message.reasoning);
                 return false;
+            }
             seen = {session.conversationId(), message.content, message.reasoning};
         }
         return true;
@@ -402,7 +410,7 @@ private:
                     return QStringLiteral("version %1 of %2").arg(rows.version(row)).arg(rows.versionCount(row));
             }
             if (!see(*session))
-                return QStringLiteral("text of conversation %1 is gone").arg(session->conversationId());
+                return QStringLiteral("text of conversation %1 is gone: ").arg(session->conversationId()) + m_lost;
             Count &count = m_counts[session];
             count.edits = count.edits && state == State::Sending;
             const int open = count.begun - count.refused - count.ended - count.dropped;
@@ -528,7 +536,7 @@ private:
             const auto found = stored.find(seen.key());
             if (found == stored.end())
                 return QStringLiteral("message lost: ") + seen->content;
-            if (!found->content.startsWith(seen->content) || !found->reasoning.startsWith(seen->reasoning))
+            if (!begins(found->content, seen->content) || !begins(found->reasoning, seen->reasoning))
                 return QStringLiteral("text lost: ") + seen->content + QStringLiteral(" / ") + found->content;
         }
         for (const ChatSession *open : std::as_const(m_open)) {
@@ -570,6 +578,7 @@ private:
     QSet<qint64> m_gone, m_touched;
     QHash<qint64, Text> m_seen; // by message
     QStringList m_told;
+    QString m_lost; // what see() missed
     int m_number = 0, m_ended = 0, m_together = 0;
     bool m_full = false, m_modelWanted = false;
 };

@@ -278,6 +278,7 @@ private Q_SLOTS:
         s.view()->tabs()->setFocus();
         QTest::keyClick(s.view()->tabs(), Qt::Key_Right);
         QVERIFY(!s.view()->column(0)->isVisible() && s.view()->column(1)->isVisible());
+        QCOMPARE(s.view()->texts(), QVector<Transcript *>{s.view()->column(1)->transcript()}); // what is searched
     }
     void closingStopsBothAndKeepsWhatCame()
     {
