@@ -314,7 +314,7 @@ void Transcript::resizeEvent(QResizeEvent *event)
 
 void Transcript::placeEndButton()
 {
-    const bool shown = !m_following && verticalScrollBar()->maximum() > 0 &&
+    const bool shown = !m_following && !m_wordsAlone && verticalScrollBar()->maximum() > 0 &&
                        verticalScrollBar()->value() < verticalScrollBar()->maximum() - 40;
     if (m_following)
         m_newLines = 0;

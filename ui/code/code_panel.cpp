@@ -731,6 +731,7 @@ void CodePanel::restore()
         m_explains = w.verb == Verb::Explain;
         showProse(true);
     }
+    updateTask();
     if (!error.isEmpty())
         m_card->showNotice(Notice::Kind::Warn, QStringLiteral("warning"),
                            tr("The last text could not be read."), error);

@@ -460,6 +460,7 @@ private Q_SLOTS:
         QCOMPARE(s.panel->taskCard()->instruction(), QString::fromUtf8("修复"));
         QCOMPARE(s.panel->taskCard()->verb(), Verb::Fix);
         QCOMPARE(s.notes(), QStringLiteral("Some words."));
+        QVERIFY(s.panel->taskCard()->mainButton()->isEnabled()); // what is there can be worked on at once
         QCOMPARE(s.editor()->textCursor().position(), 2);
         QVERIFY(s.editor()->document()->isModified());
     }
