@@ -13,6 +13,7 @@ inline const SettingKey<QString> kScheme{"appearance/scheme", QStringLiteral("sy
 inline const SettingKey<QString> kInterfaceLanguage{"appearance/language", {}, {{QString(), QStringLiteral("en"), QStringLiteral("zh_CN"), QStringLiteral("ja"), QStringLiteral("ko")}}}; // see ui/interface_language.h; empty: the system's
 inline const SettingKey<int> kReadingSize{"appearance/readingSize", 15, {13, 20}}; // px
 inline const SettingKey<int> kCodeZoom{"code/zoom", 0, {-5, 20}};                  // px that code is larger
+inline const SettingKey<bool> kTray{"desktop/tray", false};                       // a closed window goes there, and work goes on
 inline const SettingKey<bool> kNotifications{"desktop/notifications", true};      // an answer has ended, and the window is not active
 
 // The chat.
@@ -51,7 +52,7 @@ inline const SettingKey<double> kReadBandwidth{"machine/readBandwidth", 0, {0, 1
 // Calls f(key) for each.
 template <class F> void forEachSetting(F f)
 {
-    f(kScheme), f(kInterfaceLanguage), f(kReadingSize), f(kCodeZoom), f(kNotifications);
+    f(kScheme), f(kInterfaceLanguage), f(kReadingSize), f(kCodeZoom), f(kTray), f(kNotifications);
     f(kSystemPrompt), f(kSamplingPreset), f(kThinking), f(kMaxAnswerTokens), f(kModelTitles), f(kDoubt);
     f(kDevice), f(kThreads), f(kContextLength), f(kKvCacheBits), f(kKeptGib), f(kModelsFolder);
     f(kLastModel), f(kOpenedModels), f(kLastConversation), f(kInspectorShown), f(kGeometry), f(kPanel), f(kSidebarPixels), f(kRails), f(kMeasuredOn), f(kReadBandwidth);

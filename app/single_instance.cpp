@@ -28,6 +28,7 @@ namespace {
 
 constexpr qint64 kLongestMessage = 64 * 1024;
 constexpr int kConnectionMs = 3000;
+constexpr qsizetype kLongestToken = 1024; // letters
 const char kTaken[] = "taken\n";
 
 // In the folder; where that path is too long for a socket, under a name made from it in the folder of
@@ -51,7 +52,8 @@ bool handOver(const QString &folder, const Handover &handover, int timeoutMs)
     if (!socket.waitForConnected(timeoutMs))
         return false;
     const QJsonObject message{{QStringLiteral("model"), handover.model},
-                              {QStringLiteral("panel"), handover.panel}};
+                              {QStringLiteral("panel"), handover.panel},
+                              {QStringLiteral("activationToken"), handover.activationToken}};
     socket.write(QJsonDocument(message).toJson(QJsonDocument::Compact) + '\n');
     QElapsedTimer timer;
     timer.start();
@@ -168,7 +170,8 @@ void SingleInstance::takeConnection()
             socket->flush();
             socket->disconnectFromServer();
             Q_EMIT handedOver(Handover{message.value(QStringLiteral("model")).toString(),
-                                       message.value(QStringLiteral("panel")).toString()});
+                                       message.value(QStringLiteral("panel")).toString(),
+                                       message.value(QStringLiteral("activationToken")).toString().left(kLongestToken)});
         };
         connect(socket, &QLocalSocket::readyRead, this, read);
         read();

@@ -16,6 +16,7 @@ struct Handover
 {
     QString model; // absolute path; empty: none given
     QString panel; // "chat", "code", "translate"; empty: none given
+    QString activationToken{}; // of the desktop, for this start: with it the first one may come to the front (xdg-activation-v1)
 };
 
 // The right to a folder is a lock of the operating system on `baleen.lock` in it: it ends with its process,

@@ -67,6 +67,7 @@ const QVector<ActionInfo> &allActions()
         {"chat.compare", QT_TRANSLATE_NOOP("Actions", "Compare answers…"), Chat, "compare", "Alt+C"},
         {"chat.receipt", QT_TRANSLATE_NOOP("Actions", "Receipt and replay…"), Chat, "receipt", "Ctrl+Shift+R"},
         {"chat.think", QT_TRANSLATE_NOOP("Actions", "Think on or off"), Chat, "think", "Ctrl+Shift+T"},
+        {"chat.tree", QT_TRANSLATE_NOOP("Actions", "Tree of this chat"), Chat, "tree", "Ctrl+T"},
         {"chat.inspector", QT_TRANSLATE_NOOP("Actions", "Context: what the model sees"), Chat, "context-map", "Ctrl+I"},
         {"chat.instructions", QT_TRANSLATE_NOOP("Actions", "Instructions for the model…"), Chat, "explain", "Ctrl+Shift+I"},
         {"chat.attach", QT_TRANSLATE_NOOP("Actions", "Attach files…"), Chat, "attach", "Ctrl+O"},

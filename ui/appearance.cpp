@@ -10,11 +10,14 @@
 #include <QFontDatabase>
 #include <QIconEngine>
 #include <QLocale>
+#include <QMenu>
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
+#include <QPointer>
 #include <QProxyStyle>
 #include <QStyle>
+#include <QStyleOption>
 #include <QSvgRenderer>
 #include <QToolTip>
 
@@ -25,16 +28,36 @@ namespace ui {
 
 namespace {
 
-// Letters typed into a menu go to the entry that begins with them: the lists of languages are long.
+// Letters typed into a menu go to the entry that begins with them: the lists of languages are long. Its marks are icons of ours in the
+// colours of the scheme, which a style sheet cannot give them.
 class Style : public QProxyStyle
 {
 public:
-    Style() : QProxyStyle(QStringLiteral("Fusion")) {}
+    explicit Style(const Appearance &appearance) : QProxyStyle(QStringLiteral("Fusion")), m_appearance(&appearance) {}
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const override
+    {
+        const bool mark = element == PE_IndicatorMenuCheckMark, more = element == PE_IndicatorArrowRight || element == PE_IndicatorArrowLeft;
+        if (!m_appearance || !(mark || (more && qobject_cast<const QMenu *>(widget)))) {
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+            return;
+        }
+        if (mark && !(option->state & State_On))
+            return;
+        const Theme &theme = m_appearance->theme();
+        const QColor &color = !(option->state & State_Enabled) ? theme.disabled : mark ? theme.text : theme.text2;
+        const QString name = mark ? QStringLiteral("check") : element == PE_IndicatorArrowRight ? QStringLiteral("chevron-right") : QStringLiteral("chevron-left");
+        painter->drawPixmap(option->rect.center() - QPoint(kMenuIcon / 2 - 1, kMenuIcon / 2 - 1),
+                            m_appearance->pixmap(name, kMenuIcon, color, painter->device()->devicePixelRatioF()));
+    }
     int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
                   QStyleHintReturn *data) const override
     {
         return hint == SH_Menu_KeyboardSearch ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
     }
+
+private:
+    static constexpr int kMenuIcon = 16;
+    const QPointer<const Appearance> m_appearance; // the application keeps its style for longer
 };
 
 QPixmap renderIcon(const QString &name, int size, const QColor &color, qreal ratio)
@@ -147,7 +170,7 @@ Appearance::Appearance(app::Settings &settings, QObject *parent) : QObject(paren
     QApplication::setPalette(QPalette()); // the desktop's own, whatever was set before
     m_applying = false;
     m_systemDark = systemIsDark();
-    QApplication::setStyle(new Style);
+    QApplication::setStyle(new Style(*this));
     apply();
     qApp->installEventFilter(this);
     new ComposingGuard(this);

@@ -8,6 +8,7 @@
 #include "ui/appearance.h"
 #include "ui/interface_language.h"
 #include "ui/main_window.h"
+#include "ui/shell/tray.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -74,6 +75,7 @@ Arguments parseArguments(const QStringList &arguments)
     if (!positional.isEmpty())
         result.wishes.model = QFileInfo(positional.first()).absoluteFilePath();
     result.wishes.panel = parser.value(panel);
+    result.wishes.activationToken = qEnvironmentVariable("XDG_ACTIVATION_TOKEN");
     static const QStringList panels{QStringLiteral("chat"), QStringLiteral("code"),
                                     QStringLiteral("translate")};
     if (parser.isSet(panel) && !panels.contains(result.wishes.panel)) {
@@ -131,6 +133,7 @@ int main(int argc, char **argv)
     QApplication::setApplicationVersion(QStringLiteral(BALEEN_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("baleen"));
     QApplication application(argc, argv);
+    QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("baleen"), QIcon(QStringLiteral(":/application/baleen.svg"))));
 
     const app::DataPaths paths = arguments.dataFolder.isEmpty()
                                      ? app::DataPaths::xdg()
@@ -151,12 +154,16 @@ int main(int argc, char **argv)
     ui::Appearance appearance(settings);
     app::InferenceService service(inference::createEngine());
     app::ModelCatalog catalog(paths, settings);
+    ui::Tray tray(settings);
     ui::MainWindow window(service, catalog, settings, appearance, paths);
+    window.setTray(tray);
     QObject::connect(&instance, &app::SingleInstance::handedOver, &window, [&](const app::Handover &wishes) {
         if (!wishes.panel.isEmpty())
             window.showPanel(wishes.panel);
         if (!wishes.model.isEmpty())
             window.openModel(wishes.model);
+        if (!wishes.activationToken.isEmpty()) // Qt raises the window with what stands there, on Wayland
+            qputenv("XDG_ACTIVATION_TOKEN", wishes.activationToken.toUtf8());
         window.bringToFront();
     });
     // The window is on the screen before a panel or a model is touched.

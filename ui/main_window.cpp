@@ -7,6 +7,7 @@
 #include "ui/chat/comparison_view.h"
 #include "ui/code/code_panel.h"
 #include "ui/shell/speed_popover.h"
+#include "ui/shell/tray.h"
 #include "ui/translate/translate_panel.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/focus_ring.h"
@@ -36,6 +37,7 @@ namespace ui {
 namespace {
 
 constexpr int kMargin = 8;
+constexpr int kPanels = 72; // px of a desktop's panels, where it does not tell
 constexpr double kGib = 1024.0 * 1024 * 1024;
 
 // By its name, its first bytes or the folder it is in. A folder as well: no panel takes one, and the loader
@@ -125,7 +127,8 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
     });
     connect(&m_service, &Service::modelChanged, this, [this] {
         if (const auto model = m_service.model()) {
-            m_catalog.setLastModel(QString::fromStdString(model->path.string()));
+            if (const QString path = QString::fromStdString(model->path.string()); path != m_lentModel)
+                m_catalog.setLastModel(path);
             m_notice->hide();
             m_failedPath.clear();
         }
@@ -194,7 +197,14 @@ Panel *MainWindow::makePanel(const QString &id)
         auto *chat = new ChatPanel(m_service, m_settings, m_appearance, data);
         chat->comparison()->setCatalog(&m_catalog);
         connect(chat, &ChatPanel::chooseModelRequested, this, &MainWindow::showModelMenu);
-        connect(chat, &ChatPanel::modelRequested, this, &MainWindow::openModel);
+        connect(chat, &ChatPanel::modelRequested, this, [this](const QString &path) {
+            openModel(path);
+            m_lentModel = m_service.loadingPath();
+        });
+        connect(chat, &ChatPanel::modelKept, this, [this](const QString &path) {
+            m_lentModel.clear();
+            m_catalog.setLastModel(path);
+        });
         connect(chat, &ChatPanel::contextLengthRequested, this, [this](int tokens) {
             if (const auto model = m_service.model()) {
                 m_settings.set(app::kContextLength, tokens);
@@ -285,6 +295,7 @@ void MainWindow::openModel(const QString &path)
 {
     const QString absolute = QDir::cleanPath(QFileInfo(app::modelPathOf(path)).absoluteFilePath());
     m_catalog.addOpened(absolute);
+    m_lentModel.clear();
     inference::LoadOptions options;
     options.device = m_settings.get(app::kDevice).toStdString();
     options.threads = unsigned(m_settings.get(app::kThreads));
@@ -315,11 +326,22 @@ void MainWindow::openFile(const QString &path)
 
 void MainWindow::bringToFront()
 {
+    QApplication::setQuitOnLastWindowClosed(true);
     if (isMinimized())
         showNormal();
     show();
     raise();
     activateWindow();
+}
+
+void MainWindow::setTray(Tray &tray)
+{
+    m_tray = &tray;
+    connect(m_tray, &Tray::openRequested, this, &MainWindow::bringToFront);
+    connect(m_tray, &Tray::quitRequested, this, [this] {
+        close();
+        QApplication::quit();
+    });
 }
 
 void MainWindow::updateModel()
@@ -517,7 +539,9 @@ void MainWindow::fitOnScreen()
 {
     if (size() != m_openedSize || isMaximized() || isFullScreen())
         return;
-    const QRect available = screen()->availableGeometry();
+    QRect available = screen()->availableGeometry();
+    if (QGuiApplication::platformName().startsWith(QLatin1String("wayland")))
+        available.adjust(0, 0, 0, -kPanels); // no program is told what the desktop's panels take
     const QSize added = frameGeometry().size() - size();
     resize(size().boundedTo(available.size() - added));
     const QSize outside = size() + added;
@@ -533,6 +557,13 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_settings.set(app::kGeometry, saveGeometry());
     m_settings.sync();
+    // Closed by the user, not by Quit nor by the end of the session.
+    if (m_tray && event->spontaneous() && !qApp->isSavingSession() && m_tray->takeWindow()) {
+        event->ignore();
+        QApplication::setQuitOnLastWindowClosed(false); // a dialog that is closed meanwhile is not the end
+        hide();
+        return;
+    }
     QMainWindow::closeEvent(event);
 }
 

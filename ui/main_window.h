@@ -28,6 +28,8 @@ class CommandPalette;
 class SpeedPopover;
 struct Command;
 
+class Tray;
+
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
@@ -47,6 +49,7 @@ public:
     void openModel(const QString &path);
     void openFile(const QString &path); // a model or something for the panel
     void bringToFront();
+    void setTray(Tray &tray); // where it goes when it is closed, if that takes it; outlives it
 
     Sidebar *sidebar() const { return m_sidebar; }
     StatusLine *statusLine() const { return m_status; }
@@ -124,8 +127,10 @@ private:
     bool m_painted = false;
     quint64 m_loadDone = 0, m_loadTotal = 0;
     QString m_failedPath;
+    QString m_lentModel; // that a comparison asked for: the next start is with the one before
     app::MachineLimits m_limits;
     Notifications m_notifications;
+    Tray *m_tray = nullptr;
     SpeedPopover *m_speed = nullptr;
     CommandPalette *m_palette = nullptr;
     QHash<QWidget *, QPointer<QWidget>> m_focusIn; // what had the focus in a region that was left

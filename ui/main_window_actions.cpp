@@ -115,7 +115,8 @@ QVector<Command> MainWindow::paletteCommands()
         for (BoundAction *action : boundActions(owner)) {
             if (action->isPossible() && action->objectName() != QLatin1String("window.palette"))
                 commands.append({Command::Kind::Action, QString::fromLatin1(action->info().icon), action->text(),
-                                 action->shortcut().toString(QKeySequence::NativeText), {}, {}, [action] { action->trigger(); }});
+                                 action->shortcut().toString(QKeySequence::NativeText), {}, {}, [action] { action->trigger(); },
+                                 QString::fromLatin1(action->info().name)});
         }
     }
     QVector<app::ConversationRecord> chats = chatPanel()->conversations().all();

@@ -18,8 +18,7 @@ QMenu::item:disabled { color: @disabled; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: @border; margin: 5px 4px; }
 QMenu::indicator { width: 16px; height: 16px; padding-left: 6px; }
-QMenu::indicator:checked { image: url(:/icons/check.svg); }
-QMenu::right-arrow { image: none; width: 12px; }
+QMenu::right-arrow { width: 16px; height: 16px; padding-right: 4px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px 0 2px 0; border: none; }
 QScrollBar::handle:vertical { background: @borderStrong; border-radius: 3px; min-height: 32px; margin: 0 2px; }

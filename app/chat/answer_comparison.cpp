@@ -193,8 +193,12 @@ void AnswerComparison::keep(int side)
         if (one.answer != answer && one.answer == m_session.answerId())
             m_session.stop();
     }
-    if (m_session.showMessage(answer))
-        end(m_sides[std::size_t(side)].choice.model);
+    if (!m_session.showMessage(answer))
+        return;
+    const QString model = m_sides[std::size_t(side)].choice.model;
+    if (m_loads && !model.isEmpty())
+        Q_EMIT modelKept(model);
+    end(model);
 }
 
 void AnswerComparison::close()

@@ -56,7 +56,8 @@ public:
 
 Q_SIGNALS:
     void changed();                        // stages, figures, what is shown; not each piece of text
-    void modelWanted(const QString &path); // load it
+    void modelWanted(const QString &path); // load it, for as long as this goes on; the former one at the end
+    void modelKept(const QString &path);   // an answer was kept: its model is the user's choice from now on
     void closed();                         // it is over, and deletes itself
 
 private:

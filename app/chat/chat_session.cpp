@@ -601,10 +601,11 @@ void ChatSession::stop()
     }
 }
 
-QVector<MessageRecord> ChatSession::pathBefore(int row) const
+QVector<MessageRecord> ChatSession::pathBefore(qint64 answer) const
 {
-    QVector<qint64> path = m_messages.tree().path(m_messages.message(row).id);
-    path.removeLast();
+    QVector<qint64> path = m_messages.tree().path(answer);
+    if (!path.isEmpty())
+        path.removeLast();
     return m_messages.tree().messages(path);
 }
 
@@ -677,7 +678,7 @@ QString ChatSession::unsent(const QString &draft) const
 inference::GenerationRequest ChatSession::draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments, int row) const
 {
     const bool instead = row >= 0 && row < m_messages.rowCount();
-    QVector<MessageRecord> path = instead ? pathBefore(row) : m_messages.tree().messages(m_messages.tree().path(m_messages.leaf()));
+    QVector<MessageRecord> path = instead ? pathBefore(m_messages.message(row).id) : m_messages.tree().messages(m_messages.tree().path(m_messages.leaf()));
     MessageRecord question;
     question.content = draft;
     question.attachments = attachments;

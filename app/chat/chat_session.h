@@ -147,8 +147,8 @@ public:
     QString branchProblem(int row) const; // a sentence; empty: it can be done
     // The tokens of the answer in that row; nothing where there are none or the text is another one. In the file, so not at once.
     void readLens(int row, QObject *context, std::function<void(const std::optional<TokenLens> &)> done) const;
-    // The messages before the answer in a row, as they were asked; for a replay.
-    QVector<MessageRecord> pathBefore(int row) const;
+    // The messages before an answer, shown or not, as they were asked; for a replay.
+    QVector<MessageRecord> pathBefore(qint64 answer) const;
     // Shows another version (1 ..) of the message in a row, with the newest branch below it.
     void showVersion(int row, int version);
     // Shows the newest branch with this message, where another one is shown. False: there is no such message here.

@@ -105,20 +105,28 @@ void MessageListModel::reset(const QVector<MessageRecord> &messages, qint64 leaf
     m_path = m_tree.path(m_tree.leafOrNewest(leaf));
     findTurns();
     endResetModel();
+    Q_EMIT treeChanged();
 }
 
 void MessageListModel::add(const QVector<MessageRecord> &messages, qint64 leaf)
 {
     for (const MessageRecord &message : messages)
         m_tree.add(message);
-    showLeaf(leaf);
+    showPath(leaf);
     // A new version changes "2/2" beside the ones that stay shown.
     for (const MessageRecord &message : messages)
         if (const int row = rowOf(message.id); row >= 0)
             tellVersions(row);
+    Q_EMIT treeChanged();
 }
 
 void MessageListModel::showLeaf(qint64 leaf)
+{
+    showPath(leaf);
+    Q_EMIT treeChanged();
+}
+
+void MessageListModel::showPath(qint64 leaf)
 {
     const QVector<qint64> path = m_tree.path(leaf);
     const auto differs = std::mismatch(m_path.cbegin(), m_path.cend(), path.cbegin(), path.cend());

@@ -79,8 +79,10 @@ Q_SIGNALS:
     void textGrew(qint64 id, const QString &text);
     void reasoningGrew(qint64 id, const QString &text);
     void recordChanged(qint64 id); // anything but growing texts
+    void treeChanged();            // messages have come, or another path is shown
 
 private:
+    void showPath(qint64 leaf);
     void tellVersions(int row);
     void findTurns();
 

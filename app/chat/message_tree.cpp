@@ -43,14 +43,17 @@ QVector<qint64> MessageTree::path(qint64 leaf) const
     return ids;
 }
 
-const QVector<qint64> &MessageTree::siblings(qint64 id) const
+const QVector<qint64> &MessageTree::children(qint64 id) const
 {
     static const QVector<qint64> none;
-    const auto found = m_messages.constFind(id);
-    if (found == m_messages.constEnd())
-        return none;
-    const auto all = m_children.constFind(found->parentId);
+    const auto all = m_children.constFind(id);
     return all == m_children.constEnd() ? none : *all;
+}
+
+const QVector<qint64> &MessageTree::siblings(qint64 id) const
+{
+    const auto found = m_messages.constFind(id);
+    return children(found == m_messages.constEnd() ? -1 : found->parentId);
 }
 
 qint64 MessageTree::newestLeaf(qint64 id) const
@@ -61,7 +64,7 @@ qint64 MessageTree::newestLeaf(qint64 id) const
     while (!open.isEmpty()) {
         const qint64 next = open.takeLast();
         newest = std::max(newest, next);
-        open << m_children.value(next);
+        open << children(next);
     }
     return newest;
 }

@@ -23,6 +23,8 @@ public:
 
     // Ids from the first message down to `leaf`; empty when there is no such message.
     QVector<qint64> path(qint64 leaf) const;
+    // Of a message, or the first ones for 0, in the order in which they were made.
+    const QVector<qint64> &children(qint64 id) const;
     // All versions of a message in the order in which they were made, itself included.
     const QVector<qint64> &siblings(qint64 id) const;
     // The end of the newest branch below a message; itself when nothing follows.

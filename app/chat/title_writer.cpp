@@ -45,7 +45,10 @@ void TitleWriter::consider(ChatSession &session)
 {
     const MessageListModel &messages = *session.messages();
     if (!m_settings.get(kModelTitles) || session.isTitledByUser() || messages.rowCount() != 2 ||
-        messages.message(1).state != MessageState::Complete || messages.message(1).content.isEmpty() || messages.versionCount(1) > 1)
+        messages.message(1).state != MessageState::Complete || messages.message(1).content.isEmpty())
+        return;
+    // Later versions of the answer change no title that was written; several answers at once come before there is one.
+    if (messages.versionCount(1) > 1 && session.title() != titleFrom(messages.message(0).content))
         return;
     m_session = &session;
     m_conversation = session.conversationId();

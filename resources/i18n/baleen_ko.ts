@@ -367,6 +367,10 @@
         <source>In the code: indent. F6 leaves the code</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Tree of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Attachments</name>
@@ -2286,6 +2290,18 @@
         <source>Diagnostics</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>When the window is closed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the tray, answers go on. Its icon opens the window again, or quits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tray background icon quit</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Sizes</name>
@@ -3109,6 +3125,22 @@
     </message>
     <message>
         <source>The answer has ended.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The token lens shows one answer at a time. Keep one of the two, then open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tree of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tree of this chat: not while two answers are compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two answers: %1</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4288,6 +4320,25 @@
     </message>
 </context>
 <context>
+    <name>ui::MessageTreeView</name>
+    <message>
+        <source>Tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tree of this chat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Messages of all branches</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ui::MessageView</name>
     <message>
         <source>The model sees this summary of %1 in their place: %2</source>
@@ -4963,6 +5014,18 @@
         <source>Default: %1</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Keep running in the tray</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This desktop shows no tray: Baleen quits when the window is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::Sidebar</name>
@@ -5424,6 +5487,10 @@
         <source>Compare answers…</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Copy all as Markdown</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::TranslatePanel</name>
@@ -5602,6 +5669,56 @@
     <message>
         <source>Translate</source>
         <translation type="unfinished">번역</translation>
+    </message>
+</context>
+<context>
+    <name>ui::Tray</name>
+    <message>
+        <source>Open Baleen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit Baleen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ui::TreeListModel</name>
+    <message>
+        <source>You</source>
+        <translation type="unfinished">나</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation type="unfinished">답변</translation>
+    </message>
+    <message>
+        <source>Thought: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not written yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on another branch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

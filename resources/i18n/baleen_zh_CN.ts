@@ -367,6 +367,10 @@
         <source>In the code: indent. F6 leaves the code</source>
         <translation>在代码中：缩进。F6 离开代码</translation>
     </message>
+    <message>
+        <source>Tree of this chat</source>
+        <translation>此对话的分支树</translation>
+    </message>
 </context>
 <context>
     <name>Attachments</name>
@@ -2286,6 +2290,18 @@
         <source>Diagnostics</source>
         <translation>诊断</translation>
     </message>
+    <message>
+        <source>When the window is closed</source>
+        <translation>关闭窗口时</translation>
+    </message>
+    <message>
+        <source>In the tray, answers go on. Its icon opens the window again, or quits.</source>
+        <translation>在托盘中，回答会继续生成。托盘图标可以重新打开窗口，也可以退出。</translation>
+    </message>
+    <message>
+        <source>tray background icon quit</source>
+        <translation>托盘 后台 图标 退出</translation>
+    </message>
 </context>
 <context>
     <name>Sizes</name>
@@ -3110,6 +3126,22 @@
     <message>
         <source>The answer has ended.</source>
         <translation>回答已结束。</translation>
+    </message>
+    <message>
+        <source>The token lens shows one answer at a time. Keep one of the two, then open it.</source>
+        <translation>词元透视一次只显示一个回答。请先保留其中一个，再打开它。</translation>
+    </message>
+    <message>
+        <source>Tree of this chat</source>
+        <translation>此对话的分支树</translation>
+    </message>
+    <message>
+        <source>Tree of this chat: not while two answers are compared</source>
+        <translation>此对话的分支树：比较两个回答时不可用</translation>
+    </message>
+    <message>
+        <source>Two answers: %1</source>
+        <translation>两个回答：%1</translation>
     </message>
 </context>
 <context>
@@ -4288,6 +4320,25 @@
     </message>
 </context>
 <context>
+    <name>ui::MessageTreeView</name>
+    <message>
+        <source>Tree</source>
+        <translation>分支树</translation>
+    </message>
+    <message>
+        <source>Close the tree</source>
+        <translation>关闭分支树</translation>
+    </message>
+    <message>
+        <source>Tree of this chat</source>
+        <translation>此对话的分支树</translation>
+    </message>
+    <message>
+        <source>Messages of all branches</source>
+        <translation>所有分支的消息</translation>
+    </message>
+</context>
+<context>
     <name>ui::MessageView</name>
     <message>
         <source>The model sees this summary of %1 in their place: %2</source>
@@ -4963,6 +5014,18 @@
         <source>Default: %1</source>
         <translation>默认：%1</translation>
     </message>
+    <message>
+        <source>Keep running in the tray</source>
+        <translation>在托盘中继续运行</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>This desktop shows no tray: Baleen quits when the window is closed.</source>
+        <translation>此桌面没有托盘：关闭窗口时 Baleen 会退出。</translation>
+    </message>
 </context>
 <context>
     <name>ui::Sidebar</name>
@@ -5424,6 +5487,10 @@
         <source>Compare answers…</source>
         <translation>比较回答…</translation>
     </message>
+    <message>
+        <source>Copy all as Markdown</source>
+        <translation>全部复制为 Markdown</translation>
+    </message>
 </context>
 <context>
     <name>ui::TranslatePanel</name>
@@ -5602,6 +5669,56 @@
     <message>
         <source>Translate</source>
         <translation>翻译</translation>
+    </message>
+</context>
+<context>
+    <name>ui::Tray</name>
+    <message>
+        <source>Open Baleen</source>
+        <translation>打开 Baleen</translation>
+    </message>
+    <message>
+        <source>Quit Baleen</source>
+        <translation>退出 Baleen</translation>
+    </message>
+</context>
+<context>
+    <name>ui::TreeListModel</name>
+    <message>
+        <source>You</source>
+        <translation>你</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Thought: %1</source>
+        <translation>思考：%1</translation>
+    </message>
+    <message>
+        <source>Not written yet</source>
+        <translation>尚未生成</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>失败：%1</translation>
+    </message>
+    <message>
+        <source>No words</source>
+        <translation>没有文字</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>版本 %1</translation>
+    </message>
+    <message>
+        <source>on another branch</source>
+        <translation>在另一分支上</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>

@@ -62,6 +62,7 @@ private Q_SLOTS:
         const auto handover = handed.first().first().value<Handover>();
         QCOMPARE(handover.model, QDir::current().absoluteFilePath(QStringLiteral("models/größe.gguf")));
         QCOMPARE(handover.panel, QStringLiteral("code"));
+        QCOMPARE(handover.activationToken, QStringLiteral("token-7"));
         QVERIFY(hasEnded(*child));
     }
     void aKilledOwnerLeavesNothingInTheWay()
@@ -156,7 +157,7 @@ int main(int argc, char **argv)
     if (argc > 3 && qstrcmp(argv[1], "--instance") == 0) {
         SingleInstance instance;
         const auto started = instance.start(QString::fromLocal8Bit(argv[2]),
-                                            {QString::fromLocal8Bit(argv[3]), QStringLiteral("code")}, 15000);
+                                            {QString::fromLocal8Bit(argv[3]), QStringLiteral("code"), QStringLiteral("token-7")}, 15000);
         std::puts(!started                                   ? started.error().message.c_str()
                   : *started == SingleInstance::Start::First ? "first"
                                                              : "handed over");

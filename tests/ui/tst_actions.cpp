@@ -136,6 +136,7 @@ void TestActions::keysOfTheLookAreThere_data()
     row("Alt+Right", "chat.nextVersion");
     row("Ctrl+Shift+B", "chat.branch");
     row("Ctrl+L", "chat.lens");
+    row("Ctrl+T", "chat.tree");
     row("Ctrl+I", "chat.inspector");
     row("Ctrl+B", "window.sidebar");
     row("Alt+Up", "translate.previous");

@@ -5,7 +5,10 @@
 #include "app/settings_keys.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/temporary_file.h"
+#include "ui/actions.h"
 #include "ui/main_window.h"
+#include "ui/shell/command_palette.h"
+#include "ui/shell/setting_words.h"
 #include "ui/shell/settings_dialog.h"
 #include "ui/widgets/buttons.h"
 
@@ -17,6 +20,7 @@
 #include <QPushButton>
 #include <QTest>
 
+#include <cstdlib>
 #include <memory>
 
 using namespace ui;
@@ -126,6 +130,54 @@ private Q_SLOTS:
                                                                         .wayOut = "Resume or repeat the download."});
         QCOMPARE(app::errorSentence(error), QStringLiteral("文件不完整：a.gguf（应为 100 bytes，实际为 90 bytes）。请继续或重新下载。"));
         QCOMPARE(app::errorSentence({inference::ErrorCode::DiskFull, std::string()}), QStringLiteral("磁盘已满。请腾出一些空间，Baleen 会自动重试。你的文字保留在内存中。"));
+    }
+
+    void thePaletteFindsActionsByTheirEnglishNamesToo()
+    {
+        Setup s;
+        QTest::keyClick(s.window.get(), Qt::Key_K, Qt::ControlModifier);
+        CommandPalette *palette = s.window->palettePopover();
+        QVERIFY(palette && palette->isVisible());
+        const auto first = [&](const QString &typed) {
+            palette->field()->setText(typed);
+            return palette->model().rowCount() > 0 ? palette->model().command(0).title : QString();
+        };
+        QCOMPARE(first(QStringLiteral("import chats")), actionName("chat.import"));
+        QCOMPARE(first(QStringLiteral("reading size")), settingName(*settingWords(app::kReadingSize.name)));
+        QCOMPARE(first(QStringLiteral("导入")), actionName("chat.import"));
+    }
+
+    void marksOfMenusAreSeenInBothSchemes_data()
+    {
+        QTest::addColumn<Scheme>("scheme");
+        QTest::newRow("light") << Scheme::Light;
+        QTest::newRow("dark") << Scheme::Dark;
+    }
+    void marksOfMenusAreSeenInBothSchemes()
+    {
+        QFETCH(Scheme, scheme);
+        Setup s(scheme);
+        QMenu menu(s.window.get());
+        for (const bool enabled : {true, false}) {
+            QAction *action = menu.addAction(QStringLiteral(" "));
+            action->setCheckable(true);
+            action->setChecked(true);
+            action->setEnabled(enabled);
+        }
+        menu.popup(QPoint(0, 0));
+        const QImage picture = menu.grab().toImage();
+        const Theme &theme = s.appearance.theme();
+        for (QAction *action : menu.actions()) {
+            const QColor &wanted = action->isEnabled() ? theme.text : theme.disabled;
+            int nearest = 1000; // of any pixel to that colour
+            const QRect row = menu.actionGeometry(action).adjusted(2, 2, -2, -2);
+            for (int y = row.top(); y < row.bottom(); ++y)
+                for (int x = row.left(); x < row.left() + 32; ++x) {
+                    const QColor pixel = picture.pixelColor(x, y);
+                    nearest = std::min(nearest, std::abs(pixel.red() - wanted.red()) + std::abs(pixel.green() - wanted.green()) + std::abs(pixel.blue() - wanted.blue()));
+                }
+            QVERIFY2(nearest < 40, qPrintable(QString::number(nearest)));
+        }
     }
 
     void nothingIsClipped_data()

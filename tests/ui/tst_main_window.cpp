@@ -6,9 +6,11 @@
 #include "ui/code/code_editor.h"
 #include "ui/main_window.h"
 #include "ui/shell/settings_dialog.h"
+#include "ui/shell/tray.h"
 #include "ui/translate/translate_panel.h"
 #include "ui/widgets/card.h"
 
+#include <QCloseEvent>
 #include <QDir>
 #include <QDropEvent>
 #include <QMenu>
@@ -16,6 +18,7 @@
 #include <QRegularExpression>
 #include <QScreen>
 #include <QTest>
+#include <QtTest/qtestspontaneevent.h>
 #include <QTimer>
 #include <QUrl>
 
@@ -50,6 +53,8 @@ private Q_SLOTS:
     void settingsShowAndChangeTheSampling();
     void theContextIsHeldInEightBitsIfWanted();
     void conversationsAreKeptOnDiskOnlyIfAllowed();
+    void aClosedWindowGoesToTheTrayIfWanted();
+    void aComparisonsModelIsNotTheNextStarts();
 };
 
 void TestMainWindow::loadingShowsProgressAndCanBeCancelled()
@@ -417,6 +422,67 @@ void TestMainWindow::conversationsAreKeptOnDiskOnlyIfAllowed()
     s.window->openModel(QStringLiteral("/models/c.gguf"));
     QTRY_COMPARE(s.script->loadOptions().size(), std::size_t(3));
     QVERIFY(s.script->loadOptions().back().kvFolder.empty());
+}
+
+void TestMainWindow::aClosedWindowGoesToTheTrayIfWanted()
+{
+    Setup s;
+    bool there = false;
+    Tray tray(s.settings, nullptr, [&] { return there; });
+    s.window->setTray(tray);
+    const auto closeByUser = [&] {
+        QCloseEvent event;
+        QSpontaneKeyEvent::setSpontaneous(&event);
+        qApp->notify(s.window.get(), &event); // sendEvent() would say that the program closes it
+        return event.isAccepted();
+    };
+    const bool quits = QApplication::quitOnLastWindowClosed();
+    QVERIFY(closeByUser()); // not wanted
+    s.settings.set(app::kTray, true);
+    QVERIFY(closeByUser()); // wanted, and there is none
+    there = true;
+    s.script->addAnswer(FakeAnswer({{"Goes "}, {"on.", milliseconds(0), true}}));
+    s.settings.set(app::kModelTitles, false);
+    s.window->openModel(QStringLiteral("/models/a.gguf"));
+    QVERIFY(s.ready());
+    s.chat()->composer()->edit()->setText(QStringLiteral("go"));
+    QTest::keyClick(s.chat()->composer()->edit(), Qt::Key_Return);
+    QTRY_VERIFY(s.script->holding());
+    QVERIFY(!closeByUser());
+    QVERIFY(!s.window->isVisible() && !QApplication::quitOnLastWindowClosed());
+    s.script->release();
+    QTRY_COMPARE(s.chat()->session()->state(), app::ChatSession::State::Idle);
+    QCOMPARE(s.chat()->session()->messages()->message(1).content, QStringLiteral("Goes on."));
+    tray.menu().actions().first()->trigger();
+    QVERIFY(s.window->isVisible() && QApplication::quitOnLastWindowClosed());
+    QVERIFY(s.window->close()); // Quit does, from the window too
+    QApplication::setQuitOnLastWindowClosed(quits);
+
+    app::KeptPages kept(s.paths.keptPages());
+    SettingsDialog dialog(s.service, s.settings, s.appearance, kept);
+    const auto *choice = dialog.findChild<ComboButton *>(QStringLiteral("tray"));
+    QVERIFY(choice && !choice->isEnabled()); // there is none in tests
+    QVERIFY(choice->toolTip().startsWith(QLatin1String("This desktop shows no tray")));
+}
+
+void TestMainWindow::aComparisonsModelIsNotTheNextStarts()
+{
+    Setup s;
+    const QString first = s.folder.write(QStringLiteral("first.gguf"), "GGUF"), second = s.folder.write(QStringLiteral("second.gguf"), "GGUF");
+    const auto loaded = [&](const QString &path) {
+        return QTest::qWaitFor([&] { return s.service.model() && s.service.model()->path.string() == path.toStdString() && s.service.loadingPath().isEmpty(); });
+    };
+    s.window->openModel(first);
+    QVERIFY(loaded(first));
+    QCOMPARE(s.catalog.lastModel(), first);
+    Q_EMIT s.chat()->modelRequested(second);
+    QVERIFY(loaded(second));
+    QCOMPARE(s.catalog.lastModel(), first); // what a quit now starts with
+    Q_EMIT s.chat()->modelKept(second);
+    QCOMPARE(s.catalog.lastModel(), second);
+    s.window->openModel(first); // by the user
+    QVERIFY(loaded(first));
+    QCOMPARE(s.catalog.lastModel(), first);
 }
 
 QTEST_MAIN(TestMainWindow)

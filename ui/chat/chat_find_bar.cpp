@@ -14,12 +14,27 @@ constexpr qsizetype kLongestChosen = 200; // letters: a longer selection is not 
 
 } // namespace
 
-ChatFindBar::ChatFindBar(const Appearance &appearance, Transcript &transcript, QWidget *parent)
-    : FindBar(appearance, tr("Find in this chat"), parent), m_transcript(transcript)
+ChatFindBar::ChatFindBar(const Appearance &appearance, QWidget *parent) : FindBar(appearance, tr("Find in this chat"), parent)
 {
     field()->setFixedWidth(220);
     line()->setContentsMargins(8, 6, 6, 6);
-    connect(&transcript, &Transcript::foundChanged, this, &ChatFindBar::showCount);
+}
+
+void ChatFindBar::setTranscripts(const QVector<Transcript *> &transcripts)
+{
+    if (transcripts == m_transcripts)
+        return;
+    for (Transcript *each : std::as_const(m_transcripts)) {
+        each->disconnect(this);
+        if (!isHidden())
+            each->find({});
+    }
+    m_transcripts = transcripts;
+    m_at = 0;
+    for (Transcript *each : std::as_const(m_transcripts))
+        connect(each, &Transcript::foundChanged, this, &ChatFindBar::showCount);
+    if (!isHidden())
+        mark();
 }
 
 void ChatFindBar::setWords(const QString &words)
@@ -30,33 +45,62 @@ void ChatFindBar::setWords(const QString &words)
 
 QString ChatFindBar::chosenText() const
 {
-    const QString chosen = m_transcript.selectedText();
-    return chosen.contains(QLatin1Char('\n')) || chosen.size() > kLongestChosen ? QString() : chosen;
+    for (const Transcript *each : m_transcripts)
+        if (const QString chosen = each->selectedText(); !chosen.isEmpty())
+            return chosen.contains(QLatin1Char('\n')) || chosen.size() > kLongestChosen ? QString() : chosen;
+    return {};
+}
+
+void ChatFindBar::mark()
+{
+    const QString text = field()->text().trimmed();
+    m_at = 0;
+    for (Transcript *each : std::as_const(m_transcripts))
+        each->find(text.isEmpty() ? QStringList() : QStringList{text});
 }
 
 void ChatFindBar::search()
 {
-    const QString text = field()->text().trimmed();
-    m_transcript.find(text.isEmpty() ? QStringList() : QStringList{text});
-    m_transcript.findNext(1);
+    mark();
+    step(false);
 }
 
+// Beyond the last hit of one text is the first of the next that has any.
 void ChatFindBar::step(bool backwards)
 {
-    m_transcript.findNext(backwards ? -1 : 1);
+    if (m_transcripts.isEmpty())
+        return;
+    Transcript *here = m_transcripts[m_at];
+    const bool leaves = here->foundAt() < 0 ? here->foundCount() == 0 : here->foundAt() == (backwards ? 0 : here->foundCount() - 1);
+    const qsizetype count = m_transcripts.size();
+    for (qsizetype away = 1; leaves && away < count; ++away) {
+        const qsizetype next = (m_at + (backwards ? count - away : away)) % count;
+        if (m_transcripts[next]->foundCount() == 0)
+            continue;
+        m_at = next;
+        here->leaveFound();
+        break;
+    }
+    m_transcripts[m_at]->findNext(backwards ? -1 : 1);
 }
 
 void ChatFindBar::clear()
 {
-    m_transcript.find({});
+    for (Transcript *each : std::as_const(m_transcripts))
+        each->find({});
 }
 
 void ChatFindBar::showCount()
 {
-    const int count = m_transcript.foundCount();
+    int count = 0, at = 0;
+    for (const Transcript *each : m_transcripts) {
+        if (each->foundAt() >= 0)
+            at = count + each->foundAt() + 1;
+        count += each->foundCount();
+    }
     setCount(field()->text().trimmed().isEmpty() ? QString()
              : count == 0                        ? tr("No hits")
-                                                 : tr("%1/%2").arg(withCommas(m_transcript.foundAt() + 1), withCommas(count)),
+                                                 : tr("%1/%2").arg(withCommas(at), withCommas(count)),
              count > 0);
 }
 

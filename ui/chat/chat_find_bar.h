@@ -12,8 +12,10 @@ class ChatFindBar : public FindBar
     Q_OBJECT
 
 public:
-    // The transcript outlives it.
-    ChatFindBar(const Appearance &appearance, Transcript &transcript, QWidget *parent = nullptr);
+    // Nothing is searched until there are transcripts, which outlive it.
+    explicit ChatFindBar(const Appearance &appearance, QWidget *parent = nullptr);
+    // One after the other, as if they were one text: the answers that are compared. Others than before are searched at once.
+    void setTranscripts(const QVector<Transcript *> &transcripts);
 
     // What the search over all chats has found is marked already; opened, the bar goes on with it.
     void setWords(const QString &words);
@@ -26,9 +28,11 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    void mark(); // in all, without going anywhere
     void showCount();
 
-    Transcript &m_transcript;
+    QVector<Transcript *> m_transcripts;
+    qsizetype m_at = 0; // which of them has the present hit
 };
 
 } // namespace ui

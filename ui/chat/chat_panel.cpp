@@ -53,9 +53,9 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
       m_transcript(new Transcript(appearance, this)),
       m_notice(new Notice(appearance, Notice::Kind::Plain, this)), m_queueBar(new QueueBar(appearance, this)),
       m_contextBar(new ContextBar(appearance, this)), m_choices(new ContextChoices(appearance, this)),
-      m_inspector(new ContextInspector(appearance, this)), m_composer(new Composer(appearance, this)),
+      m_inspector(new ContextInspector(appearance, this)), m_tree(new MessageTreeView(appearance, this)), m_composer(new Composer(appearance, this)),
       m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
-      m_findBar(new ChatFindBar(appearance, *m_transcript, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this)),
+      m_findBar(new ChatFindBar(appearance, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this)),
       m_comparison(new ComparisonView(appearance, service, this)), m_listKeeper(m_list)
 {
     m_list->hide();
@@ -127,7 +127,10 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         refresh();
     });
     connect(m_queueBar, &QueueBar::editRequested, this, [this](int i) {
-        const QString text = m_queues[m_session].takeAt(i).text; // its attachments are the draft's again
+        const QueuedMessage taken = m_queues[m_session].takeAt(i); // its attachments are the draft's again
+        const QString &text = taken.text;
+        if (taken.choices)
+            m_comparison->setNext(m_session, taken.choices);
         const QString written = m_composer->edit()->text();
         m_composer->edit()->replaceText(
             written.trimmed().isEmpty() ? text : text + QStringLiteral("\n\n") + written);
@@ -228,6 +231,7 @@ ChatPanel::~ChatPanel()
     m_summaries.stop();
     m_counter.disconnect(this);
     m_transcript->setModel(nullptr);
+    m_tree->setMessages(nullptr);
     m_comparison->setSession(nullptr);
     // Sessions save their drafts while they go, and the store tells of it: nobody is left to listen.
     m_store.disconnect(this);
@@ -332,6 +336,7 @@ void ChatPanel::use(app::ChatSession *session)
     connect(session->messages(), &QAbstractItemModel::modelReset, this, &ChatPanel::refresh,
             Qt::UniqueConnection);
     m_transcript->setModel(session->messages());
+    m_tree->setMessages(session->messages());
     m_transcript->setView(session->view());
     showDraft();
     if (session->conversationId())
@@ -379,6 +384,10 @@ void ChatPanel::stop()
         return;
     if (m_editRow >= 0) {
         cancelEdit();
+        return;
+    }
+    if (!m_tree->isHidden() && (!isInspectorBeside() || m_tree->list()->hasFocus())) {
+        showTree(false);
         return;
     }
     if (!m_inspector->isHidden() && !isInspectorBeside()) {
@@ -430,13 +439,13 @@ void ChatPanel::submit()
         showAttachments();
         return;
     }
-    if (waits && m_comparison->isForNext())
-        return; // what is shown says why
-    if (waits) {
-        m_queues[m_session].append({text, idsOf(composed())});
-    } else if (m_comparison->isForNext() ? !m_comparison->send(text, idsOf(composed())) : !m_session->send(text, idsOf(composed()))) {
+    const QueuedMessage message{text, idsOf(composed()), m_comparison->next()};
+    if (waits)
+        m_queues[m_session].append(message);
+    else if (!sendQueued(m_session, message))
         return;
-    }
+    if (message.choices)
+        m_comparison->leaveNext();
     m_settingDraft = true;
     m_composer->edit()->setText(QString());
     m_settingDraft = false;
@@ -447,6 +456,11 @@ void ChatPanel::submit()
     m_transcript->scrollToEnd();
     refresh();
     showAttachments();
+}
+
+bool ChatPanel::sendQueued(app::ChatSession *session, const QueuedMessage &message)
+{
+    return message.choices ? m_comparison->send(session, message.text, *message.choices, message.attachments) : session->send(message.text, message.attachments);
 }
 
 void ChatPanel::keepQueue(app::ChatSession *session)
@@ -490,8 +504,8 @@ void ChatPanel::sendNext(app::ChatSession *session)
                                       return; // taken back meanwhile
                                   queued.removeFirst();
                                   keepQueue(p);
-                                  if (tokens > room || !p->send(next.text, next.attachments))
-                                      giveBack(p, next.text);
+                                  if (tokens > room || !sendQueued(p, next))
+                                      giveBack(p, next);
                                   refresh();
                                   showAttachments();
                               });
@@ -499,19 +513,21 @@ void ChatPanel::sendNext(app::ChatSession *session)
     }
     const QueuedMessage next = queue->takeFirst();
     keepQueue(session);
-    if (wentWell && session->send(next.text, next.attachments)) {
+    if (wentWell && sendQueued(session, next)) {
         refresh();
         return;
     }
-    giveBack(session, next.text);
+    giveBack(session, next);
 }
 
 // What was written while an answer was under way and is not sent by itself stands in the composer again.
-void ChatPanel::giveBack(app::ChatSession *session, const QString &text)
+void ChatPanel::giveBack(app::ChatSession *session, const QueuedMessage &message)
 {
-    QStringList back{text};
-    for (const QueuedMessage &message : std::exchange(m_queues[session], {}))
-        back << message.text;
+    QStringList back{message.text};
+    for (const QueuedMessage &other : std::exchange(m_queues[session], {}))
+        back << other.text;
+    if (message.choices)
+        m_comparison->setNext(session, message.choices);
     if (!session->draft().trimmed().isEmpty())
         back.append(session->draft());
     session->setDraft(back.join(QStringLiteral("\n\n")));
@@ -566,7 +582,7 @@ void ChatPanel::act(Action action, int row, const QString &name)
         } else if (name == QLatin1String("versions")) {
             m_comparison->showVersions(row, QCursor::pos());
         } else if (name == QLatin1String("receipt")) {
-            showReceipt(row);
+            showReceipt(messages->message(row).id);
         } else if (const qint64 id = attachmentOfAction(name)) {
             openAttachment(id);
         }
@@ -617,7 +633,7 @@ void ChatPanel::place()
     m_composer->setLines(window()->height() < 640 ? 5 : 10);
     const QSize bar = m_findBar->sizeHint();
     // In the head, so that it covers no words.
-    const int right = column - 12 - 3 * (m_more->width() + 8), wide = std::min(bar.width(), right - 8);
+    const int right = column - 12 - 4 * (m_more->width() + 8), wide = std::min(bar.width(), right - 8);
     m_findBar->setGeometry(right - wide, (51 - bar.height()) / 2, wide, bar.height());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/attachments/attachment_intake.h"
+#include "app/chat/answer_comparison.h"
 #include "app/chat/chat_sessions.h"
 #include "app/chat/context_plan.h"
 #include "app/chat/conversation_list_model.h"
@@ -11,6 +12,7 @@
 #include "ui/chat/chat_files.h"
 #include "ui/chat/context_choices.h"
 #include "ui/chat/context_inspector.h"
+#include "ui/chat/message_tree_view.h"
 #include "ui/chat/transcript.h"
 #include "ui/panel.h"
 #include "ui/widgets/notice.h"
@@ -42,6 +44,7 @@ struct QueuedMessage
 {
     QString text;
     QVector<qint64> attachments;
+    std::optional<app::AnswerComparison::Choices> choices{}; // it gets two answers
 };
 
 class ChatPanel : public Panel
@@ -84,6 +87,7 @@ public:
     void findHere();
     void pinHere();
     void toggleInspector();
+    void toggleTree();
     void compareAnswers(); // of the last one, or of the next message
 
     Composer *composer() const { return m_composer; }
@@ -98,13 +102,15 @@ public:
     ContextBar *contextBar() const { return m_contextBar; }
     ContextChoices *choices() const { return m_choices; }
     ContextInspector *inspector() const { return m_inspector; }
+    MessageTreeView *tree() const { return m_tree; }
     const app::ContextCounter &counter() const { return m_counter; }
     app::ChatStore &store() { return m_store; }
     app::ConversationListModel &conversations() { return m_conversations; }
 
 Q_SIGNALS:
     void chooseModelRequested();
-    void modelRequested(const QString &path); // a comparison is to be answered by it
+    void modelRequested(const QString &path); // a comparison is to be answered by it; it is no choice for the next start
+    void modelKept(const QString &path);      // but this one is
     void contextLengthRequested(int tokens); // the model is to be loaded again with that much
 
 protected:
@@ -125,6 +131,9 @@ private:
     void connectContext();
     void showInspector(bool shown);
     void placeInspector();
+    void showTree(bool shown);
+    bool canShowTree() const;
+    void goTo(qint64 message); // of any branch
     bool isInspectorBeside() const; // else it lies over the conversation
     app::ContextRates rates() const;
     bool planShown() const;
@@ -154,9 +163,10 @@ private:
     void submit();
     void sendNext(app::ChatSession *session);
     void keepQueue(app::ChatSession *session); // in the file
-    void giveBack(app::ChatSession *session, const QString &text);
+    bool sendQueued(app::ChatSession *session, const QueuedMessage &message);
+    void giveBack(app::ChatSession *session, const QueuedMessage &message);
     void act(Action action, int row, const QString &name);
-    void showReceipt(int row);
+    void showReceipt(qint64 answer);
     void beginEdit(int row);
     void cancelEdit();
     void refresh(); // everything that follows from the state of session and model
@@ -196,8 +206,6 @@ private:
     };
     void openFound(qint64 id);
     void showFound(const Found &found);
-    void saveCode(const QString &code, const QString &suffix);
-    void confirmLink(const QString &url, const QString &words);
     QString waitingWords() const;
 
     app::InferenceService &m_service;
@@ -218,7 +226,7 @@ private:
 
     QLabel *m_title;
     QLineEdit *m_titleEdit = nullptr;
-    IconButton *m_more = nullptr, *m_find = nullptr, *m_contextButton = nullptr;
+    IconButton *m_more = nullptr, *m_find = nullptr, *m_treeButton = nullptr, *m_contextButton = nullptr;
     QStackedWidget *m_stack;
     StartView *m_start;
     Transcript *m_transcript;
@@ -227,6 +235,7 @@ private:
     ContextBar *m_contextBar;
     ContextChoices *m_choices;
     ContextInspector *m_inspector;
+    MessageTreeView *m_tree;
     Composer *m_composer;
     app::AttachmentReader m_reader;
     QHash<app::ChatSession *, app::AttachmentIntake *> m_intakes;
@@ -252,12 +261,14 @@ private:
     bool m_settingDraft = false;
     bool m_submitWhenLoaded = false, m_submitWhenCounted = false;
     bool m_inspectorOver = false; // the conversation, in a narrow window
+    bool m_treeShown = false;     // in place of the inspector
     bool m_planShown = false;    // the context is full: the choices are seen
     QVector<app::ContextPart> m_leftOut; // what was just left out, to be brought back
     QString m_notSent; // why the store took a message back
     QString m_storeNotice;
     QString m_fileNotice; // what became of an export or import
     bool m_fileFailed = false;
+    bool m_lensRefused = false; // the notice says that the lens is not for two answers
 };
 
 } // namespace ui

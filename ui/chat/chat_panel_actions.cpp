@@ -1,6 +1,6 @@
-// Chat: the actions of the panel, and what they do; links.
-#include "app/chat/link_target.h"
+// Chat: the actions of the panel, and what they do.
 #include "ui/actions.h"
+#include "ui/chat/attachment_chips.h"
 #include "ui/chat/attachment_words.h"
 #include "ui/chat/chat_find_bar.h"
 #include "ui/chat/chat_panel.h"
@@ -10,20 +10,16 @@
 #include "ui/chat/conversation_menu.h"
 #include "ui/chat/deleted_chats_dialog.h"
 #include "ui/chat/receipt_dialog.h"
+#include "ui/chat/text_requests.h"
 #include "ui/chat/token_lens_view.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QDesktopServices>
-#include <QFileDialog>
 #include <QMenu>
-#include <QMessageBox>
-#include <QPushButton>
-#include <QSaveFile>
-#include <QUrl>
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace ui {
 
@@ -44,10 +40,11 @@ void ChatPanel::bindActions()
     bindAction(this, "chat.nextMessage", [this] { m_transcript->focusMessage(1); }, said);
     bind("chat.copyAnswer", &ChatPanel::copyAnswer, answered);
     bindAction(this, "chat.saveCode", [this] { m_transcript->saveLastCode(); }, answered);
-    bind("chat.lens", &ChatPanel::toggleLens, [=, this] { return m_lens->isOpen() || (idle() && answered()); });
+    bind("chat.lens", &ChatPanel::toggleLens, [=, this] { return m_lens->isOpen() || m_comparison->isOpen() || (idle() && answered()); });
     bind("chat.compare", &ChatPanel::compareAnswers, idle);
     bind("chat.receipt", &ChatPanel::showReceiptHere, answered);
     bind("chat.think", &ChatPanel::toggleThink, [this] { return m_composer->think()->isVisible(); });
+    bind("chat.tree", &ChatPanel::toggleTree, [this] { return canShowTree(); });
     bind("chat.inspector", &ChatPanel::toggleInspector);
     bind("chat.instructions", &ChatPanel::editInstructions);
     bind("chat.attach", &ChatPanel::chooseFiles);
@@ -144,7 +141,8 @@ void ChatPanel::branchHere()
 
 void ChatPanel::showReceiptHere()
 {
-    showReceipt(rowHere(false));
+    if (const int row = rowHere(false); row >= 0)
+        showReceipt(m_session->messages()->message(row).id);
 }
 
 void ChatPanel::toggleThink()
@@ -175,7 +173,7 @@ void ChatPanel::findChats()
 
 void ChatPanel::findHere()
 {
-    if (m_session && m_session->messages()->rowCount() > 0 && !m_comparison->isOpen())
+    if (m_session && m_session->messages()->rowCount() > 0)
         m_findBar->open();
 }
 
@@ -187,10 +185,14 @@ void ChatPanel::pinHere()
 
 void ChatPanel::toggleLens()
 {
-    if (m_lens->isOpen())
+    if (m_comparison->isOpen()) {
+        Q_EMIT m_files.told(tr("The token lens shows one answer at a time. Keep one of the two, then open it."), false);
+        m_lensRefused = true;
+    } else if (m_lens->isOpen()) {
         m_lens->close();
-    else if (const int row = rowHere(false); row >= 0 && !m_comparison->isOpen())
+    } else if (const int row = rowHere(false); row >= 0) {
         m_lens->toggle(m_session, row);
+    }
 }
 
 void ChatPanel::compareAnswers()
@@ -207,9 +209,20 @@ QWidget *ChatPanel::reading() const
 
 void ChatPanel::connectComparison()
 {
-    connect(m_comparison, &ComparisonView::openChanged, this, &ChatPanel::refresh);
+    connect(m_comparison, &ComparisonView::openChanged, this, [this] {
+        if (!m_comparison->isOpen() && std::exchange(m_lensRefused, false))
+            m_fileNotice.clear(); // it can be opened now
+        refresh();
+    });
     connect(m_comparison, &ComparisonView::closed, this, &ChatPanel::focusInput);
     connect(m_comparison, &ComparisonView::modelWanted, this, &ChatPanel::modelRequested);
+    connect(m_comparison, &ComparisonView::modelKept, this, &ChatPanel::modelKept);
+    connect(m_comparison, &ComparisonView::actionRequested, this, [this](const QString &name, qint64 message) {
+        if (name == QLatin1String("receipt"))
+            showReceipt(message);
+        else if (const qint64 id = attachmentOfAction(name))
+            openAttachment(id);
+    });
     connectTexts(m_comparison->question());
     for (int side = 0; side < app::AnswerComparison::kSides; ++side)
         connectTexts(m_comparison->column(side)->transcript());
@@ -217,9 +230,7 @@ void ChatPanel::connectComparison()
 
 void ChatPanel::connectTexts(Transcript *transcript)
 {
-    connect(transcript, &Transcript::linkActivated, this, &ChatPanel::confirmLink);
-    connect(transcript, &Transcript::zoomRequested, this, [this](int step) { m_appearance.setReadingSize(m_appearance.readingSize() + step); });
-    connect(transcript, &Transcript::saveCodeRequested, this, &ChatPanel::saveCode);
+    connectText(*transcript, m_appearance);
     connect(transcript, &Transcript::openInCode, this, &Panel::openInCode);
     connect(transcript, &Transcript::typed, this, [this](QKeyEvent *event) {
         focusInput();
@@ -261,14 +272,14 @@ void ChatPanel::showDeleted()
     dialog.exec();
 }
 
-void ChatPanel::showReceipt(int row)
+void ChatPanel::showReceipt(qint64 answer)
 {
-    if (!m_session || row < 0 || row >= m_session->messages()->rowCount())
+    if (!m_session || !m_session->messages()->tree().contains(answer))
         return;
-    const auto receipt = app::receiptFromJson(m_session->messages()->message(row).receipt);
+    const auto receipt = app::receiptFromJson(m_session->messages()->tree().at(answer).receipt);
     if (!receipt)
         return;
-    ReceiptDialog dialog(m_appearance, m_service, m_session->pathBefore(row), *receipt, this);
+    ReceiptDialog dialog(m_appearance, m_service, m_session->pathBefore(answer), *receipt, this);
     dialog.exec();
 }
 
@@ -322,44 +333,6 @@ void ChatPanel::exportChat()
 {
     if (m_session && m_session->conversationId() != 0)
         m_files.exportChat(m_session->conversationId(), window());
-}
-
-void ChatPanel::saveCode(const QString &code, const QString &suffix)
-{
-    const QString name = QFileDialog::getSaveFileName(this, tr("Save code"), QStringLiteral("code.") + suffix);
-    if (name.isEmpty())
-        return;
-    QSaveFile file(name);
-    QByteArray bytes = code.toUtf8();
-    if (!bytes.endsWith('\n'))
-        bytes += '\n';
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        QMessageBox::warning(this, tr("Save code"), tr("%1 was not written: %2").arg(name, file.errorString()));
-}
-
-// Where the words of a link name its host, a click opens it; else its address is shown first.
-void ChatPanel::confirmLink(const QString &url, const QString &words)
-{
-    const app::LinkTarget target = app::linkTarget(url, words);
-    const QUrl parsed(url, QUrl::StrictMode);
-    if (target.opens && target.honest) {
-        QDesktopServices::openUrl(parsed);
-        return;
-    }
-    QMessageBox box(this);
-    box.setTextFormat(Qt::PlainText);
-    box.setWindowTitle(tr("Open link"));
-    box.setText(target.opens ? tr("This link leads to %1. Open it in the browser?").arg(target.host)
-                             : tr("Only web and mail addresses are opened."));
-    box.setInformativeText(target.words.section(QLatin1Char('\n'), -1));
-    QPushButton *open = target.opens ? box.addButton(tr("Open"), QMessageBox::AcceptRole) : nullptr;
-    QPushButton *copy = box.addButton(tr("Copy"), QMessageBox::ActionRole);
-    box.addButton(tr("Cancel"), QMessageBox::RejectRole);
-    box.exec();
-    if (open && box.clickedButton() == open)
-        QDesktopServices::openUrl(parsed);
-    else if (box.clickedButton() == copy)
-        QApplication::clipboard()->setText(url);
 }
 
 } // namespace ui

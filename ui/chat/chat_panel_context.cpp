@@ -6,6 +6,7 @@
 #include "inference/model/memory_plan.h"
 #include "ui/chat/attachment_strip.h"
 #include "ui/chat/composer.h"
+#include "ui/chat/comparison_view.h"
 #include "ui/chat/context_bar.h"
 #include "ui/chat/context_choices.h"
 #include "ui/chat/context_inspector.h"
@@ -35,6 +36,8 @@ void ChatPanel::connectContext()
         m_inspector->showKind(kind);
     });
     connect(m_contextBar, &ContextBar::leaveOutRequested, this, &ChatPanel::leaveOutKind);
+    connect(m_tree, &MessageTreeView::closed, this, [this] { showTree(false); });
+    connect(m_tree, &MessageTreeView::chosen, this, &ChatPanel::goTo);
     connect(m_inspector, &ContextInspector::closed, this, [this] { showInspector(false); });
     connect(m_inspector, &ContextInspector::summariseRequested, this, [this] { summarise(app::summariseOlder(m_counter.map(), rates())); });
     connect(m_inspector, &ContextInspector::actionRequested, this, &ChatPanel::actOnContext);
@@ -61,9 +64,44 @@ void ChatPanel::toggleInspector()
     showInspector(m_inspector->isHidden());
 }
 
+void ChatPanel::toggleTree()
+{
+    showTree(m_tree->isHidden());
+}
+
+bool ChatPanel::canShowTree() const
+{
+    return m_session && m_session->messages()->rowCount() > 0 && !m_comparison->isOpen();
+}
+
+void ChatPanel::showTree(bool shown)
+{
+    const bool hadFocus = m_tree->list()->hasFocus();
+    m_treeShown = shown && canShowTree();
+    place();
+    if (m_treeShown) {
+        const int focused = m_transcript->focusedMessage();
+        m_tree->showMessage(focused >= 0 ? m_transcript->message(focused).id() : m_session->messages()->leaf());
+        m_tree->list()->setFocus(Qt::OtherFocusReason);
+    } else if (hadFocus) {
+        focusInput();
+    }
+}
+
+void ChatPanel::goTo(qint64 message)
+{
+    if (!m_session || !m_session->showMessage(message))
+        return;
+    refresh();
+    if (!isInspectorBeside())
+        showTree(false); // it would lie over what was asked for
+    m_transcript->goTo(m_session->messages()->rowOf(message));
+}
+
 void ChatPanel::showInspector(bool shown)
 {
     m_settings.set(app::kInspectorShown, shown);
+    m_treeShown = false;
     m_inspectorOver = shown && !isInspectorBeside();
     place();
 }
@@ -73,15 +111,20 @@ void ChatPanel::placeInspector()
 {
     const bool beside = isInspectorBeside();
     m_inspectorOver = m_inspectorOver && !beside;
-    const bool shown = m_inspectorOver || (beside && m_settings.get(app::kInspectorShown));
+    m_treeShown = m_treeShown && canShowTree();
+    const bool shown = !m_treeShown && (m_inspectorOver || (beside && m_settings.get(app::kInspectorShown)));
     const bool appears = shown && m_inspector->isHidden();
     m_inspector->setVisible(shown);
     m_contextButton->setChecked(shown);
     if (appears)
         m_inspector->setMap(m_counter.map(), m_counter, m_session && m_session->state() == app::ChatSession::State::Idle);
-    m_inspector->setGeometry(width() - kInspectorWidth, 0, kInspectorWidth, height());
-    m_inspector->raise();
-    layout()->setContentsMargins(0, 0, shown && beside ? kInspectorWidth : 0, 0);
+    m_tree->setVisible(m_treeShown);
+    m_treeButton->setChecked(m_treeShown);
+    for (SidePane *pane : std::initializer_list<SidePane *>{m_inspector, m_tree}) {
+        pane->setGeometry(width() - kSidePaneWidth, 0, kSidePaneWidth, height());
+        pane->raise();
+    }
+    layout()->setContentsMargins(0, 0, (shown || m_treeShown) && beside ? kSidePaneWidth : 0, 0);
 }
 
 app::ContextRates ChatPanel::rates() const

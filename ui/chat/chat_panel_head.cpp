@@ -18,7 +18,7 @@ namespace ui {
 
 QVector<Panel::Region> ChatPanel::regions()
 {
-    return {{m_transcript, m_transcript}, {m_comparison, reading()}, {m_start, m_start->first()}, {m_inspector, m_inspector->list()}, {m_foot, m_composer->edit()}};
+    return {{m_transcript, m_transcript}, {m_comparison, reading()}, {m_start, m_start->first()}, {m_inspector, m_inspector->list()}, {m_tree, m_tree->list()}, {m_foot, m_composer->edit()}};
 }
 
 QWidget *ChatPanel::makeHead()
@@ -39,11 +39,15 @@ QWidget *ChatPanel::makeHead()
     m_find = new IconButton(m_appearance, QStringLiteral("search"), tr("Find in this chat"), this);
     m_find->setName(tr("Find in this chat"), actionKeys("chat.find"));
     connect(m_find, &IconButton::clicked, this, &ChatPanel::findHere);
+    m_treeButton = new IconButton(m_appearance, QStringLiteral("tree"), tr("Tree of this chat"), this);
+    m_treeButton->setCheckable(true);
+    connect(m_treeButton, &IconButton::clicked, this, &ChatPanel::toggleTree);
     m_contextButton = new IconButton(m_appearance, QStringLiteral("context-map"), tr("Context: what the model sees"), this);
     m_contextButton->setName(tr("Context: what the model sees"), actionKeys("chat.inspector"));
     m_contextButton->setCheckable(true);
     line->addWidget(m_title, 1);
     line->addWidget(m_find);
+    line->addWidget(m_treeButton);
     line->addWidget(m_contextButton);
     line->addWidget(m_more);
     auto *both = new QWidget(this);

@@ -3,6 +3,8 @@
 
 #include "app/error_text.h"
 #include "app/settings_keys.h"
+#include "ui/actions.h"
+#include "ui/chat/chat_find_bar.h"
 #include "ui/chat/comparison_view.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/context_bar.h"
@@ -45,7 +47,11 @@ void ChatPanel::refresh()
     const bool empty = m_session->messages()->rowCount() == 0 && m_session->state() != State::Loading;
     m_stack->setCurrentWidget(m_comparison->isOpen() ? static_cast<QWidget *>(m_comparison) : empty ? static_cast<QWidget *>(m_start) : m_transcript);
     m_more->setVisible(!empty);
-    m_find->setVisible(!empty && !m_comparison->isOpen());
+    m_find->setVisible(!empty);
+    m_findBar->setTranscripts(m_comparison->isOpen() ? m_comparison->texts() : QVector<Transcript *>{m_transcript});
+    m_treeButton->setVisible(!empty);
+    m_treeButton->setEnabled(canShowTree());
+    m_treeButton->setName(canShowTree() ? tr("Tree of this chat") : tr("Tree of this chat: not while two answers are compared"), actionKeys("chat.tree"));
     const bool busy = m_session->isBusy();
     m_composer->setBusy(busy);
     showPresets();
@@ -54,8 +60,10 @@ void ChatPanel::refresh()
                                : m_comparison->openSide() >= 0 ? tr("Write the next message; it follows answer %1").arg(m_comparison->openSide() + 1)
                                        : tr("Write the next message"));
     QStringList waiting;
-    for (const QueuedMessage &message : m_queues.value(m_session))
-        waiting << (message.text.trimmed().isEmpty() ? tr("Attachments without words") : message.text);
+    for (const QueuedMessage &message : m_queues.value(m_session)) {
+        const QString words = message.text.trimmed().isEmpty() ? tr("Attachments without words") : message.text;
+        waiting << (message.choices ? tr("Two answers: %1").arg(words) : words);
+    }
     m_queueBar->setMessages(waiting);
     const bool writes = m_session->state() == State::Writing || m_session->state() == State::Thinking;
     if (!writes) {

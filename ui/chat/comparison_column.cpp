@@ -52,9 +52,11 @@ ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::Infe
     all->addLayout(m_head);
     all->addWidget(m_transcript, 1);
     connect(m_keep, &TextButton::clicked, this, &ComparisonColumn::keepRequested);
-    connect(m_transcript, &Transcript::actionRequested, this, [this](Action action, int, const QString &) {
+    connect(m_transcript, &Transcript::actionRequested, this, [this](Action action, int, const QString &name) {
         if (action == Action::Retry)
             Q_EMIT askAgainRequested();
+        else if (action == Action::Custom)
+            Q_EMIT actionRequested(name);
     });
     connect(&appearance, &Appearance::changed, this, &ComparisonColumn::restyle);
     restyle();

@@ -34,6 +34,7 @@ public:
 Q_SIGNALS:
     void keepRequested();
     void askAgainRequested();
+    void actionRequested(const QString &name); // Action::Custom
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui {
 
@@ -84,6 +85,10 @@ ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceServi
             if (m_shown)
                 m_shown->askAgain(side);
         });
+        connect(column, &ComparisonColumn::actionRequested, this, [this, side](const QString &name) {
+            if (m_shown)
+                Q_EMIT actionRequested(name, m_shown->side(side).answer);
+        });
     }
     auto *all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 1);
@@ -97,7 +102,14 @@ ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceServi
         widget->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     m_words->setFixedHeight(kBar);
 
-    connect(m_tabs, &Segmented::chosen, this, &ComparisonView::place);
+    connect(m_question, &Transcript::actionRequested, this, [this](Action action, int, const QString &name) {
+        if (m_shown && action == Action::Custom)
+            Q_EMIT actionRequested(name, m_shown->question()->message(0).id);
+    });
+    connect(m_tabs, &Segmented::chosen, this, [this] {
+        place();
+        Q_EMIT openChanged();
+    });
     connect(m_differences, &TextButton::toggled, this, &ComparisonView::markDifferences);
     connect(m_close, &IconButton::clicked, this, [this] {
         if (m_shown)
@@ -132,6 +144,17 @@ int ComparisonView::openSide() const
     return -1;
 }
 
+QVector<Transcript *> ComparisonView::texts() const
+{
+    QVector<Transcript *> all;
+    if (!m_question->isHidden())
+        all << m_question;
+    for (const ComparisonColumn *column : m_columns)
+        if (!column->isHidden())
+            all << column->transcript();
+    return all;
+}
+
 bool ComparisonView::isOpen() const
 {
     return !m_shown.isNull();
@@ -157,18 +180,19 @@ void ComparisonView::present(AnswerComparison *comparison)
 }
 
 // One that is in nobody's way yet.
-AnswerComparison *ComparisonView::begin()
+AnswerComparison *ComparisonView::begin(ChatSession *session)
 {
-    if (AnswerComparison *former = m_open.value(m_session))
+    if (AnswerComparison *former = m_open.value(session))
         former->close();
-    auto *comparison = new AnswerComparison(m_service, *m_session);
+    auto *comparison = new AnswerComparison(m_service, *session);
     connect(comparison, &AnswerComparison::modelWanted, this, &ComparisonView::modelWanted);
+    connect(comparison, &AnswerComparison::modelKept, this, &ComparisonView::modelKept);
     connect(comparison, &AnswerComparison::changed, this, [this, comparison] {
         if (comparison == m_shown)
             refresh();
     });
     connect(comparison, &AnswerComparison::closed, this, [this, comparison] { end(comparison); });
-    connect(m_session, &QObject::destroyed, comparison, [this, session = m_session.data()] { m_open.remove(session); });
+    connect(session, &QObject::destroyed, comparison, [this, session] { m_open.remove(session); });
     return comparison;
 }
 
@@ -178,7 +202,9 @@ bool ComparisonView::take(AnswerComparison *comparison, bool begun)
         delete comparison;
         return false;
     }
-    m_open.insert(m_session, comparison);
+    m_open.insert(&comparison->session(), comparison);
+    if (&comparison->session() != m_session)
+        return true; // shown when that chat is
     m_tabs->setCurrent(0);
     present(comparison);
     Q_EMIT openChanged();
@@ -202,14 +228,12 @@ void ComparisonView::accept()
     if (!m_session)
         return;
     if (m_card->isForNext()) {
-        m_forNext.insert(m_session, m_card->choices());
-        refreshNext();
-        Q_EMIT openChanged();
+        setNext(m_session, m_card->choices());
         Q_EMIT closed();
         return;
     }
     const qint64 question = m_session->messages()->tree().at(m_card->answer()).parentId;
-    AnswerComparison *comparison = begin();
+    AnswerComparison *comparison = begin(m_session);
     if (!take(comparison, comparison->ask(question, m_card->choices())))
         Q_EMIT closed();
 }
@@ -221,7 +245,7 @@ bool ComparisonView::compareVersions(qint64 left, qint64 right)
     const app::MessageTree &tree = m_session->messages()->tree();
     if (!tree.contains(left) || !tree.contains(right) || left == right)
         return false;
-    AnswerComparison *comparison = begin();
+    AnswerComparison *comparison = begin(m_session);
     return take(comparison, comparison->ask(tree.at(left).parentId, {ComparedAnswer{left}, ComparedAnswer{right}}));
 }
 
@@ -277,21 +301,28 @@ bool ComparisonView::isForNext() const
 
 void ComparisonView::leaveNext()
 {
-    m_forNext.remove(m_session);
+    setNext(m_session, {});
+}
+
+std::optional<AnswerComparison::Choices> ComparisonView::next() const
+{
+    return isForNext() ? std::optional(m_forNext.value(m_session)) : std::nullopt;
+}
+
+void ComparisonView::setNext(ChatSession *session, const std::optional<AnswerComparison::Choices> &choices)
+{
+    if (choices)
+        m_forNext.insert(session, *choices);
+    else
+        m_forNext.remove(session);
     refreshNext();
     Q_EMIT openChanged();
 }
 
-bool ComparisonView::send(const QString &text, const QVector<qint64> &attachments)
+bool ComparisonView::send(ChatSession *session, const QString &text, const AnswerComparison::Choices &choices, const QVector<qint64> &attachments)
 {
-    if (!isForNext())
-        return false;
-    const AnswerComparison::Choices choices = m_forNext.value(m_session);
-    AnswerComparison *comparison = begin();
-    if (!take(comparison, comparison->send(text, choices, attachments)))
-        return false;
-    leaveNext();
-    return true;
+    AnswerComparison *comparison = begin(session);
+    return take(comparison, comparison->send(text, choices, attachments));
 }
 
 bool ComparisonView::stopSide()
@@ -399,6 +430,8 @@ void ComparisonView::place()
         column(side)->setVisible(!narrow || m_tabs->current() == side);
     showWords();
     update();
+    if (std::exchange(m_narrow, narrow) != narrow && m_shown)
+        Q_EMIT openChanged(); // other texts are seen now
 }
 
 void ComparisonView::resizeEvent(QResizeEvent *event)

@@ -10,6 +10,7 @@
 #include <QWidget>
 
 #include <array>
+#include <optional>
 
 namespace ui {
 
@@ -34,10 +35,13 @@ public:
     void showVersions(int row, const QPoint &at); // the menu of the arrows: which version to compare with
     bool compareVersions(qint64 left, qint64 right);
 
-    // The next message gets two answers. Sends it so; false: it is not to be, or could not be sent.
+    // The next message of the chat that is shown gets two answers, asked for like this.
     bool isForNext() const;
+    std::optional<app::AnswerComparison::Choices> next() const;
+    void setNext(app::ChatSession *session, const std::optional<app::AnswerComparison::Choices> &choices);
     void leaveNext();
-    bool send(const QString &text, const QVector<qint64> &attachments);
+    // Of any chat. False: it could not be sent.
+    bool send(app::ChatSession *session, const QString &text, const app::AnswerComparison::Choices &choices, const QVector<qint64> &attachments);
     Notice *nextBar() const { return m_next; }
 
     bool stopSide(); // of the comparison that is open, the side at work; false: none is
@@ -46,6 +50,7 @@ public:
     ComparisonCard *card() const { return m_card; }
     ComparisonColumn *column(int side) const { return m_columns[std::size_t(side)]; }
     Transcript *question() const { return m_question; }
+    QVector<Transcript *> texts() const; // that are seen, in the order in which they are read
     Segmented *tabs() const { return m_tabs; }
     IconButton *closeButton() const { return m_close; }
     TextButton *differences() const { return m_differences; }
@@ -54,6 +59,8 @@ Q_SIGNALS:
     void openChanged(); // another page, or the bar, is to be shown
     void closed();      // where typing goes is elsewhere now
     void modelWanted(const QString &path);
+    void modelKept(const QString &path);
+    void actionRequested(const QString &name, qint64 message); // of the question or an answer
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -61,7 +68,7 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    app::AnswerComparison *begin();
+    app::AnswerComparison *begin(app::ChatSession *session);
     bool take(app::AnswerComparison *comparison, bool begun);
     void end(app::AnswerComparison *comparison);
     void present(app::AnswerComparison *comparison);
@@ -86,6 +93,7 @@ private:
     std::array<ComparisonColumn *, app::AnswerComparison::kSides> m_columns;
     Notice *m_next;
     ComparisonCard *m_card;
+    bool m_narrow = false; // one side is seen
     QTimer m_ticker; // while thinking: the seconds
 };
 

@@ -1,7 +1,6 @@
 #include "ui/chat/context_inspector.h"
 
 #include "ui/widgets/figures.h"
-#include "ui/widgets/list_keys.h"
 
 #include <QHBoxLayout>
 #include <QHelpEvent>
@@ -17,7 +16,7 @@ namespace ui {
 
 namespace {
 
-constexpr int kMargin = 16;
+constexpr int kMargin = kSidePaneMargin;
 constexpr int kButton = 24;
 
 QString iconOf(ContextAction action)
@@ -382,35 +381,23 @@ private:
 } // namespace
 
 ContextInspector::ContextInspector(const Appearance &appearance, QWidget *parent)
-    : QWidget(parent), m_appearance(appearance), m_rows(new RowsModel(this)), m_list(nullptr), m_title(new QLabel(tr("Context"), this)),
+    : SidePane(appearance, tr("Context"), tr("Close the inspector"), parent), m_rows(new RowsModel(this)), m_list(nullptr),
       m_figure(new QLabel(this)), m_of(new QLabel(this)), m_promise(new QLabel(this)),
       m_summarise(new TextButton(appearance, tr("Summarise older"), TextButton::Kind::Outlined, this))
 {
-    setFixedWidth(kInspectorWidth);
     setAccessibleName(tr("Inspector: context"));
     auto *list = new RowList(*m_rows, this);
     m_list = list;
     auto *delegate = new RowDelegate(appearance, *m_rows, this);
     m_list->setModel(m_rows);
     m_list->setItemDelegate(delegate);
-    m_list->setFrameShape(QFrame::NoFrame);
-    m_list->setMouseTracking(true);
     m_list->setAccessibleName(tr("Parts of the context"));
-    moveWithJk(m_list);
-    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_list->viewport()->setAutoFillBackground(false);
+    setUpList(m_list);
     // A copy of the part: the rows may change under it.
     const auto act = [this](ContextAction action, int row) { Q_EMIT actionRequested(action, app::ContextPart(m_rows->row(row).part)); };
     list->act = act;
     connect(delegate, &RowDelegate::acted, this, act);
 
-    auto *close = new IconButton(appearance, QStringLiteral("close"), tr("Close the inspector"), this);
-    connect(close, &IconButton::clicked, this, &ContextInspector::closed);
-    auto *head = new QHBoxLayout;
-    head->setContentsMargins(kMargin, 0, 12, 0);
-    head->addWidget(m_title, 1);
-    head->addWidget(close);
     auto *figure = new QHBoxLayout;
     figure->setContentsMargins(kMargin, 12, kMargin, 10);
     figure->setSpacing(7);
@@ -425,37 +412,22 @@ ContextInspector::ContextInspector(const Appearance &appearance, QWidget *parent
     m_summarise->setButtonHeight(28);
     connect(m_summarise, &TextButton::clicked, this, &ContextInspector::summariseRequested);
     foot->addWidget(m_summarise, 0, Qt::AlignLeft);
-    auto *headBox = new QWidget(this);
-    headBox->setFixedHeight(52);
-    headBox->setLayout(head);
-    auto *all = new QVBoxLayout(this);
-    all->setContentsMargins(1, 0, 0, 0);
-    all->setSpacing(0);
-    all->addWidget(headBox);
-    all->addLayout(figure);
-    all->addWidget(m_list, 1);
-    all->addLayout(foot);
+    column()->addLayout(figure);
+    column()->addWidget(m_list, 1);
+    column()->addLayout(foot);
     connect(&appearance, &Appearance::changed, this, &ContextInspector::restyle);
     restyle();
 }
 
 void ContextInspector::restyle()
 {
-    const Theme &theme = m_appearance.theme();
-    const auto style = [&](QLabel *label, FontRole role, const QColor &color) {
-        label->setFont(m_appearance.font(role));
-        QPalette palette = label->palette();
-        palette.setColor(QPalette::WindowText, color);
-        label->setPalette(palette);
-    };
-    style(m_title, FontRole::Title, theme.text);
-    style(m_figure, FontRole::Figure, theme.text);
-    style(m_of, FontRole::Ui, theme.text2);
-    style(m_promise, FontRole::Small, theme.text2);
+    const Theme &theme = appearance().theme();
+    styleLabel(m_figure, appearance().font(FontRole::Figure), theme.text);
+    styleLabel(m_of, appearance().font(FontRole::Ui), theme.text2);
+    styleLabel(m_promise, appearance().font(FontRole::Small), theme.text2);
     QPalette palette = m_list->palette();
     palette.setColor(QPalette::Base, theme.surface);
     m_list->setPalette(palette);
-    update();
 }
 
 void ContextInspector::setMap(const app::ContextMap &map, const app::ContextCounter &counter, bool canWork)
@@ -481,15 +453,10 @@ void ContextInspector::showKind(ContextKind kind)
     m_list->setFocus(Qt::OtherFocusReason);
 }
 
-void ContextInspector::paintEvent(QPaintEvent *)
+void ContextInspector::paintEvent(QPaintEvent *event)
 {
-    const Theme &theme = m_appearance.theme();
-    QPainter painter(this);
-    painter.fillRect(rect(), theme.surface);
-    painter.fillRect(QRect(0, 0, 1, height()), theme.border);
-    painter.fillRect(QRect(0, 51, width(), 1), theme.border);
-    const int foot = m_promise->y() - 12;
-    painter.fillRect(QRect(0, foot, width(), 1), theme.border);
+    SidePane::paintEvent(event);
+    QPainter(this).fillRect(QRect(0, m_promise->y() - 12, width(), 1), appearance().theme().border);
 }
 
 } // namespace ui

@@ -3,22 +3,19 @@
 
 #include "app/chat/context_counter.h"
 #include "ui/chat/context_bar.h"
-#include "ui/widgets/buttons.h"
+#include "ui/chat/side_pane.h"
 
 #include <QAbstractListModel>
 #include <QListView>
 #include <QStyledItemDelegate>
-#include <QWidget>
 
 class QLabel;
 
 namespace ui {
 
-inline constexpr int kInspectorWidth = 300;
-
 enum class ContextAction { Show, Pin, Unpin, SummariseUpTo, LeaveOut, BringBack };
 
-class ContextInspector : public QWidget
+class ContextInspector : public SidePane
 {
     Q_OBJECT
 
@@ -32,7 +29,6 @@ public:
     TextButton *summariseButton() const { return m_summarise; }
 
 Q_SIGNALS:
-    void closed();
     void actionRequested(ui::ContextAction action, const app::ContextPart &part);
     void summariseRequested();
 
@@ -42,10 +38,9 @@ protected:
 private:
     void restyle();
 
-    const Appearance &m_appearance;
     class RowsModel *m_rows;
     QListView *m_list;
-    QLabel *m_title, *m_figure, *m_of, *m_promise;
+    QLabel *m_figure, *m_of, *m_promise;
     TextButton *m_summarise;
 };
 

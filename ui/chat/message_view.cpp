@@ -358,7 +358,7 @@ Ending MessageView::ending() const
 void MessageView::buildTail()
 {
     m_tail.clear();
-    if (isUser())
+    if (isUser() || m_extras.wordsAlone)
         return;
     const bool hasWords = !m_record.content.isEmpty() || !m_head.empty();
     if (m_extras.active && m_extras.progress)

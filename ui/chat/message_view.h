@@ -29,6 +29,7 @@ struct MessageExtras
     bool active = false;      // this one is
     bool canContinue = false; // ended early and is the last
     bool compared = false;    // beside another answer: of its actions only those that concern it alone, its figures stand elsewhere
+    bool wordsAlone = false;  // neither actions nor how it ended
     std::optional<Progress> progress;
     bool thinking = false;
     qint64 thinkingMs = 0;

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kColumn = 720;
 constexpr int kTop = 20;
+constexpr int kWordsLeft = 20; // of words alone, level with the title above them
 constexpr int kBottom = 20;
 constexpr int kGap = 12;
 constexpr int kCopiedMs = 2000;
@@ -164,6 +165,7 @@ void Transcript::updateExtras()
         extras.last = row == lastAnswer;
         extras.busy = m_busy;
         extras.compared = m_compared;
+        extras.wordsAlone = m_wordsAlone;
         extras.active = row == m_activeRow;
         extras.canContinue = extras.last && m_canContinue;
         if (extras.active) {
@@ -182,6 +184,8 @@ int Transcript::columnWidth() const
 
 int Transcript::columnLeft() const
 {
+    if (m_wordsAlone)
+        return kWordsLeft;
     return (width() - columnWidth()) / 2; // of the whole widget: the lane of the scroll bar moves nothing
 }
 
@@ -310,7 +314,7 @@ void Transcript::resizeEvent(QResizeEvent *event)
 
 void Transcript::placeEndButton()
 {
-    const bool shown = !m_following && verticalScrollBar()->maximum() > 0 &&
+    const bool shown = !m_following && !m_wordsAlone && verticalScrollBar()->maximum() > 0 &&
                        verticalScrollBar()->value() < verticalScrollBar()->maximum() - 40;
     if (m_following)
         m_newLines = 0;

@@ -32,6 +32,8 @@ public:
     void setModel(app::MessageListModel *model);
     // Shows one answer beside another: only what concerns it alone can be done with it.
     void setCompared(bool compared) { m_compared = compared; }
+    // Shows words that are no message of a conversation: nothing but copying can be done with them.
+    void setWordsAlone(bool alone) { m_wordsAlone = alone; }
     // What the session does now, for the answer in `row` (-1: none).
     void setActivity(int activeRow, bool busy, bool canContinue, const std::optional<Progress> &progress,
                      bool thinking, qint64 thinkingMs);
@@ -57,6 +59,7 @@ public:
     // Marks these words wherever they are; none: nothing. No place is the present one yet.
     void find(const QStringList &words);
     void findNext(int step); // 1 or -1: selects and shows the next place, from what is seen on, round the ends
+    void leaveFound();        // no place is the present one any more; all stay marked
     int foundCount() const { return int(m_places.size()); }
     int foundAt() const { return m_foundAt; } // -1: none yet
     // The texts of the items of an answer, and what of each is marked: (begin, length).
@@ -76,6 +79,7 @@ public:
     // The message that keys work on: outlined while the transcript has the focus. -1: none.
     int focusedMessage() const { return hasFocus() ? lastFocused() : -1; }
     void focusMessage(int step); // the one before (-1) or after; brings the focus here
+    void goTo(int row);          // scrolls to a message and focuses it
     void showFocusedMenu();      // all that can be done with it
     bool saveLastCode();         // asks for a place for the last code block; false: there is none
 
@@ -135,6 +139,7 @@ private:
     };
 
     int lastFocused() const;
+    void takeFocus(int row);
     void fillMenu(QMenu &menu, const Hot &hot, const Spot &spot);
     void paintFocus(QPainter &painter, const QRectF &message) const;
     void followWithin(int row, const QString &anchor); // a link within an answer
@@ -166,7 +171,7 @@ private:
     std::vector<std::unique_ptr<MessageView>> m_messages;
     std::vector<int> m_tops; // one more than messages: the end
     int m_activeRow = -1;
-    bool m_busy = false, m_canContinue = false, m_thinking = false, m_compared = false;
+    bool m_busy = false, m_canContinue = false, m_thinking = false, m_compared = false, m_wordsAlone = false;
     std::optional<Progress> m_progress;
     qint64 m_thinkingMs = 0;
     bool m_following = true;

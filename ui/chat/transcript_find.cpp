@@ -24,6 +24,11 @@ void Transcript::find(const QStringList &words)
     Q_EMIT foundChanged();
 }
 
+void Transcript::leaveFound()
+{
+    find(QStringList(m_found)); // a copy: it is set anew
+}
+
 QStringList Transcript::contentTexts(int row)
 {
     message(row).layout(columnWidth());

@@ -43,14 +43,27 @@ void Transcript::focusMessage(int step)
     // The first time it is the last one that is seen.
     const int now = lastFocused(), seen = rowAt(verticalScrollBar()->value() + viewport()->height() - 1);
     const int row = now < 0 ? seen : std::clamp(now + step, 0, messageCount() - 1);
-    m_focusedId = m_messages[size_t(row)]->id();
-    if (!hasFocus())
-        setFocus(Qt::OtherFocusReason);
+    takeFocus(row);
     const int scroll = verticalScrollBar()->value(), top = topOf(row), bottom = top + m_messages[size_t(row)]->height();
     if (top < scroll || (bottom > scroll + viewport()->height() && now >= 0)) {
         m_following = false;
         verticalScrollBar()->setValue(row + 1 == messageCount() && bottom - top < viewport()->height() ? verticalScrollBar()->maximum() : top - 20);
     }
+}
+
+void Transcript::goTo(int row)
+{
+    if (row < 0 || row >= messageCount())
+        return;
+    takeFocus(row);
+    scrollTo(row, 0);
+}
+
+void Transcript::takeFocus(int row)
+{
+    m_focusedId = m_messages[size_t(row)]->id();
+    if (!hasFocus())
+        setFocus(Qt::OtherFocusReason);
     QAccessibleEvent event(this, QAccessible::Focus);
     event.setChild(row);
     QAccessible::updateAccessibility(&event);
@@ -144,12 +157,16 @@ void Transcript::fillMenu(QMenu &menu, const Hot &hot, const Spot &spot)
                        [url = hot.text] { QApplication::clipboard()->setText(url); });
     if (spot.row >= 0) {
         const MessageView &message = *m_messages[size_t(spot.row)];
-        const QString words = message.isUser() ? tr("Copy message") : tr("Copy answer as Markdown");
+        const QString words = m_wordsAlone ? tr("Copy all as Markdown") : message.isUser() ? tr("Copy message") : tr("Copy answer as Markdown");
         menu.addAction(m_appearance.icon(QStringLiteral("copy")), words, this,
                        [text = message.record().content] { QApplication::clipboard()->setText(text); });
         for (const app::AttachmentRecord &one : message.record().attachments)
             menu.addAction(m_appearance.icon(QStringLiteral("eye")), tr("Show %1").arg(shownName(one.name).left(60)), this,
                            [this, row = spot.row, id = one.id] { Q_EMIT actionRequested(Action::Custom, row, attachmentAction(id)); });
+    }
+    // A question that stands above the answers that are compared is the chat's to edit.
+    if (spot.row >= 0 && !m_wordsAlone && !(m_compared && m_messages[size_t(spot.row)]->isUser())) {
+        const MessageView &message = *m_messages[size_t(spot.row)];
         menu.addSeparator();
         const int row = spot.row;
         QAction *work =

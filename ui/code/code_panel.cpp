@@ -3,6 +3,7 @@
 #include "app/error_text.h"
 #include "app/settings_keys.h"
 #include "ui/actions.h"
+#include "ui/chat/text_requests.h"
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
 #include "ui/widgets/figures.h"
@@ -131,7 +132,10 @@ void CodePanel::connectSession()
         showProse(!m_card->prose()->isEmpty());
         storeSoon();
     });
+    connect(&m_session, &CodeSession::ended, m_card->prose(), &ProseView::finish);
     connect(&m_session, &CodeSession::ended, this, &CodePanel::sessionEnded);
+    connectText(*m_card->prose(), m_appearance);
+    connect(m_card->prose(), &Transcript::openInCode, this, &CodePanel::showCode);
 }
 
 void CodePanel::bindActions()
@@ -727,6 +731,7 @@ void CodePanel::restore()
         m_explains = w.verb == Verb::Explain;
         showProse(true);
     }
+    updateTask();
     if (!error.isEmpty())
         m_card->showNotice(Notice::Kind::Warn, QStringLiteral("warning"),
                            tr("The last text could not be read."), error);

@@ -1,15 +1,12 @@
-// What the model says beside the code: Markdown, laid out with own formats. Nothing in it is loaded, opened
-// or run.
+// What the model says beside the code: shown as an answer of a chat is, formulas and tables included, without what can be done with one.
 #pragma once
 
-#include "app/chat/markdown_stream.h"
-#include "ui/appearance.h"
-
-#include <QTextEdit>
+#include "app/chat/message_list_model.h"
+#include "ui/chat/transcript.h"
 
 namespace ui {
 
-class ProseView : public QTextEdit
+class ProseView : public Transcript
 {
     Q_OBJECT
 
@@ -18,25 +15,12 @@ public:
 
     void append(const QString &markdown);
     void setMarkdown(const QString &markdown);
-    QString markdown() const { return m_stream.source(); }
-    bool isEmpty() const { return m_stream.blocks().isEmpty(); }
-
-protected:
-    QVariant loadResource(int type, const QUrl &name) override; // nothing, ever
+    void finish(); // nothing more comes
+    QString markdown() const;
+    bool isEmpty() const { return markdown().trimmed().isEmpty(); }
 
 private:
-    void renderTail();
-    void renderAll();
-    void renderBlock(QTextCursor &cursor, const app::markdown::Block &block);
-    void renderText(QTextCursor &cursor, const app::markdown::Text &text, FontRole role);
-    void renderCode(QTextCursor &cursor, const app::markdown::Block &block, int left);
-    void startLine(QTextCursor &cursor, const QTextBlockFormat &format);
-
-    const Appearance &m_appearance;
-    app::markdown::MarkdownStream m_stream;
-    int m_rendered = 0;    // sealed blocks that are in the document for good
-    int m_renderedEnd = 0; // document position behind them
-    bool m_fresh = true;   // the document's first line is still unused
+    app::MessageListModel m_words; // one answer
 };
 
 } // namespace ui

@@ -96,6 +96,8 @@ const QVector<SettingWords> &allSettingWords()
         {app::kModelsFolder.name, Engine, QT_TRANSLATE_NOOP("SettingWords", "Folder of models"), QT_TRANSLATE_NOOP("SettingWords", "One more place to look for models in."),
          QT_TRANSLATE_NOOP("SettingWords", "GGUF files directory")},
 
+        {app::kTray.name, Desktop, QT_TRANSLATE_NOOP("SettingWords", "When the window is closed"),
+         QT_TRANSLATE_NOOP("SettingWords", "In the tray, answers go on. Its icon opens the window again, or quits."), QT_TRANSLATE_NOOP("SettingWords", "tray background icon quit")},
         {app::kNotifications.name, Desktop, QT_TRANSLATE_NOOP("SettingWords", "Tell when an answer ends"),
          QT_TRANSLATE_NOOP("SettingWords", "While another window is in front, where the desktop shows notifications."), QT_TRANSLATE_NOOP("SettingWords", "notification")},
     };
@@ -121,7 +123,8 @@ QString settingHint(const SettingWords &words)
 
 QString settingOthers(const SettingWords &words)
 {
-    return settingHint(words) + QLatin1Char(' ') + tr(words.others);
+    // In any language by their English words too, which is how others write of them.
+    return QStringList{settingHint(words), tr(words.others), QString::fromLatin1(words.name)}.join(QLatin1Char(' '));
 }
 
 bool settingMatches(const SettingWords &words, const QString &typed)

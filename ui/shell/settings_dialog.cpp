@@ -19,6 +19,7 @@
 #include <QPainter>
 #include <QScrollArea>
 #include <QThread>
+#include <QSystemTrayIcon>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -532,6 +533,15 @@ void SettingsDialog::addModelsFolder()
 
 void SettingsDialog::addDesktop()
 {
+    const NameOf<bool> closed = [](bool stays) { return stays ? tr("Keep running in the tray") : tr("Quit"); };
+    ComboButton *tray = choice<bool>(app::kTray, {false, true}, closed, "tray");
+    addRow<bool>(app::kTray, tray, closed);
+    if (!QSystemTrayIcon::isSystemTrayAvailable()) {
+        const QString why = tr("This desktop shows no tray: Baleen quits when the window is closed.");
+        tray->setEnabled(false);
+        tray->setToolTip(why);
+        tray->setAccessibleDescription(why);
+    }
     const NameOf<bool> shown = [](bool on) { return on ? tr("With a notification") : tr("Not at all"); };
     addRow<bool>(app::kNotifications, choice<bool>(app::kNotifications, {true, false}, shown, "notifications"), shown);
 }

@@ -79,7 +79,7 @@ struct Setup
     }
     std::pair<AnswerReplay::Outcome, QString> replay()
     {
-        AnswerReplay replay(service, session->pathBefore(1), receipt());
+        AnswerReplay replay(service, session->pathBefore(session->messages()->message(1).id), receipt());
         QSignalSpy spy(&replay, &AnswerReplay::finished);
         replay.start();
         (void)QTest::qWaitFor([&] { return spy.count() > 0; }, 20000);

@@ -1,7 +1,9 @@
-// app/chat/message_list_model.h and message_tree.h: the shown path, versions, growing text.
+// app/chat/message_list_model.h, message_tree.h and message_outline.h: the shown path, versions, growing text, the tree as rows.
 #include "app/chat/message_list_model.h"
+#include "app/chat/message_outline.h"
 
 #include <QAbstractItemModelTester>
+#include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QSignalSpy>
 #include <QTest>
@@ -135,6 +137,58 @@ private Q_SLOTS:
                 }
             }
         }
+    }
+    void outlineHasThePathStraightAndBranchesBeside()
+    {
+        // 1 has the answers 2, 3 and 6; 4 and 5 follow 2. Shown is 3, so that 2 and 6 stand beside it.
+        MessageTree tree;
+        tree.reset({record(1, 0), record(2, 1), record(3, 1), record(4, 2), record(5, 2), record(6, 1)});
+        const auto words = [&](qint64 leaf) {
+            QStringList rows;
+            for (const OutlineRow &row : outline(tree, leaf))
+                rows << QString::number(row.id) + QString(row.lane, u'>') + QLatin1String(row.begins ? "b" : "") + QLatin1String(row.goesOn ? "." : "") +
+                            QLatin1String(row.isShown ? "*" : "") + QLatin1String(row.pathAbove && row.pathBelow ? "|" : row.pathAbove ? "'" : "");
+            return rows.join(u' ');
+        };
+        QCOMPARE(words(3), QStringLiteral("1.*| 2>b.| 4>>b| 5>| 6>b| 3*'"));
+        QCOMPARE(words(1), QStringLiteral("1.*' 2>b. 4>>b 5> 3>b 6")); // where one branches: the newest goes straight on
+        QCOMPARE(words(0), QStringLiteral("1. 2>b. 4>>b 5> 3>b 6"));
+        QVERIFY(outline(MessageTree(), 0).isEmpty());
+    }
+    void outlineHasEveryMessageOnceAfterItsParent()
+    {
+        QRandomGenerator random(5);
+        for (int tries = 0; tries < 30; ++tries) {
+            QVector<MessageRecord> messages;
+            for (qint64 id = 1; id <= 60; ++id)
+                messages << record(id, qint64(random.bounded(quint32(id))));
+            MessageTree tree;
+            tree.reset(messages);
+            const qint64 leaf = 1 + qint64(random.bounded(60u));
+            const QVector<OutlineRow> rows = outline(tree, leaf);
+            QCOMPARE(rows.size(), messages.size());
+            QHash<qint64, int> lanes{{0, 0}};
+            for (const OutlineRow &row : rows) {
+                const qint64 parent = tree.at(row.id).parentId;
+                QVERIFY(lanes.contains(parent) && !lanes.contains(row.id));
+                QCOMPARE(row.lane, lanes[parent] + (row.begins ? 1 : 0));
+                QCOMPARE(row.isShown, tree.path(leaf).contains(row.id));
+                QVERIFY(!row.isShown || row.lane == 0);
+                lanes[row.id] = row.lane;
+            }
+        }
+    }
+    void outlineOfALongConversationIsLinear()
+    {
+        QVector<MessageRecord> messages;
+        for (qint64 id = 1; id <= 100000; ++id)
+            messages << record(id, id % 3 ? id - 1 : id / 2); // deep and wide
+        MessageTree tree;
+        tree.reset(messages);
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(outline(tree, 99999).size(), messages.size());
+        QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
     }
 };
 

@@ -43,7 +43,7 @@ struct Setup
     Receipt receipt(int row = 1) { return receiptFromJson(session->messages()->message(row).receipt).value_or(Receipt()); }
     std::pair<Outcome, QString> replay(int row = 1)
     {
-        AnswerReplay replay(service, session->pathBefore(row), receipt(row));
+        AnswerReplay replay(service, session->pathBefore(session->messages()->message(row).id), receipt(row));
         QSignalSpy spy(&replay, &AnswerReplay::finished);
         replay.start();
         (void)QTest::qWaitFor([&] { return spy.count() > 0; }, 10000);

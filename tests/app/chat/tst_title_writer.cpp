@@ -96,8 +96,21 @@ private Q_SLOTS:
         QVERIFY(request.maxTokens > 0 && request.maxTokens <= 32);
         QCOMPARE(std::get<inference::ChatInput>(request.input).messages.size(), 3u); // the chat's own beginning, which is in memory
         QVERIFY(s.ask("Deeper.")); // and only then
+        QVERIFY(s.session->regenerate(1) && s.idle());
         QTest::qWait(TitleWriter::kIdleMs + 500);
-        QCOMPARE(s.script->requests().size(), 3u);
+        QCOMPARE(s.script->requests().size(), 4u);
+    }
+
+    void comesAfterTwoAnswersToo()
+    {
+        Setup s;
+        s.script->addAnswer("Deep.");
+        s.script->addAnswer("Very deep.");
+        QVERIFY(s.session->sendForAnswers(QStringLiteral("How deep do whales dive, and why?"), QVector<AnswerChoice>(2)));
+        QVERIFY(s.idle());
+        s.script->addAnswer("Diving whales");
+        QVERIFY(s.settle());
+        QTRY_COMPARE(s.session->title(), QStringLiteral("Diving whales"));
     }
 
     void uselessOnesChangeNothing()

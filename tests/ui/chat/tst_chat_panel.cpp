@@ -7,7 +7,9 @@
 #include "ui/chat/context_bar.h"
 #include "ui/chat/conversation_list.h"
 
+#include <QAccessible>
 #include <QClipboard>
+#include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QInputMethodEvent>
 #include <QLabel>
@@ -111,6 +113,8 @@ private Q_SLOTS:
     void aTextFileBecomesAnAttachment();
     void themeChangeKeepsTheConversation();
     void theMakersAdviceIsShownAndCanBeChanged();
+    void theTreeShowsAllBranchesAndGoesThere();
+    void theTreeOfThousandsOfMessagesOpensAtOnce();
 };
 
 void TestChatPanel::returnSendsAndShiftReturnBreaksTheLine()
@@ -555,6 +559,90 @@ void TestChatPanel::theMakersAdviceIsShownAndCanBeChanged()
     s.say("two");
     QVERIFY(s.answered(2));
     QCOMPARE(s.script->requests().back().sampling.temperature, 0.2f);
+}
+
+void TestChatPanel::theTreeShowsAllBranchesAndGoesThere()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    MessageTreeView *tree = s.panel->tree();
+    QTest::keyClick(s.edit(), Qt::Key_T, Qt::ControlModifier);
+    QVERIFY(tree->isHidden()); // of nothing
+    s.script->addAnswer("Answer one.");
+    s.script->addAnswer("Answer two.");
+    s.script->addAnswer("And more.");
+    s.say("Question");
+    QVERIFY(s.answered(1));
+    s.panel->retry();
+    QVERIFY(s.answered(2));
+    QTest::keyClick(s.edit(), Qt::Key_T, Qt::ControlModifier);
+    QVERIFY(tree->isVisible());
+    QVERIFY(tree->list()->hasFocus());
+    const auto words = [&] {
+        QStringList all;
+        for (int row = 0; row < tree->rows().rowCount(); ++row)
+            all << tree->rows().index(row).data().toString();
+        return all;
+    };
+    QCOMPARE(words(), (QStringList{QStringLiteral("Question"), QStringLiteral("Answer one."), QStringLiteral("Answer two.")}));
+    QCOMPARE(tree->list()->currentIndex().row(), 2); // what is shown
+    QVERIFY(!tree->rows().row(1).isShown);
+    const QString spoken = tree->rows().index(1).data(Qt::AccessibleTextRole).toString();
+    QVERIFY2(spoken.contains(QLatin1String("version 1/2, on another branch: Answer one.")), qPrintable(spoken));
+    QAccessibleInterface *row = QAccessible::queryAccessibleInterface(tree->list())->child(1);
+    QVERIFY(row);
+    QCOMPARE(row->text(QAccessible::Name), spoken);
+
+    // By keys alone to the other branch; it grows while the tree is open.
+    QTest::keyClick(tree->list(), Qt::Key_K);
+    QTest::keyClick(tree->list(), Qt::Key_Return);
+    QCOMPARE(s.content(1), QStringLiteral("Answer one."));
+    QVERIFY(s.panel->transcript()->hasFocus());
+    QCOMPARE(s.panel->transcript()->focusedMessage(), 1);
+    s.say("More");
+    QVERIFY(s.answered(3));
+    QTRY_COMPARE(words(), (QStringList{QStringLiteral("Question"), QStringLiteral("Answer two."), QStringLiteral("Answer one."), QStringLiteral("More"), QStringLiteral("And more.")}));
+    QTest::mouseClick(tree->list()->viewport(), Qt::LeftButton, {}, tree->list()->visualRect(tree->rows().index(1)).center());
+    QCOMPARE(s.content(1), QStringLiteral("Answer two."));
+    QTRY_VERIFY(tree->rows().row(tree->rows().rowOf(s.messages()->leaf())).isShown);
+
+    // Ctrl+I puts the inspector in its place, Esc closes it from within.
+    QTest::keyClick(s.edit(), Qt::Key_I, Qt::ControlModifier);
+    QVERIFY(tree->isHidden() && s.panel->inspector()->isVisible());
+    s.panel->toggleTree();
+    QVERIFY(tree->isVisible() && s.panel->inspector()->isHidden());
+    s.panel->stop();
+    QVERIFY(tree->isHidden() && s.panel->inspector()->isVisible());
+    QVERIFY(s.edit()->hasFocus());
+}
+
+void TestChatPanel::theTreeOfThousandsOfMessagesOpensAtOnce()
+{
+    QVector<app::MessageRecord> messages;
+    for (qint64 id = 1; id <= 5000; ++id) {
+        app::MessageRecord record;
+        record.id = id;
+        record.parentId = id % 7 ? id - 1 : id - 4; // many branches
+        record.role = id % 2 ? app::Role::User : app::Role::Assistant;
+        record.content = QStringLiteral("Message %1").arg(id);
+        messages << record;
+    }
+    app::MessageListModel model;
+    model.reset(messages, 4999);
+    test::TemporaryFolder folder;
+    app::Settings settings(folder.path(QStringLiteral("s.ini")));
+    Appearance appearance(settings);
+    MessageTreeView tree(appearance);
+    tree.resize(kSidePaneWidth, 800);
+    tree.setMessages(&model);
+    QElapsedTimer timer;
+    timer.start();
+    tree.show();
+    tree.showMessage(2500);
+    tree.grab();
+    QVERIFY2(timer.elapsed() < 250, qPrintable(QString::number(timer.elapsed())));
+    QCOMPARE(tree.rows().rowCount(), 5000);
+    QVERIFY(tree.list()->viewport()->rect().contains(tree.list()->visualRect(tree.list()->currentIndex())));
 }
 
 QTEST_MAIN(TestChatPanel)

@@ -221,7 +221,7 @@ private Q_SLOTS:
         auto receipt = app::receiptFromJson(s.messages()->message(1).receipt);
         QVERIFY(receipt.has_value());
         receipt->file = QStringLiteral("/a/very/long/path/") + QStringLiteral("with many folders/").repeated(8) + QStringLiteral("a.gguf");
-        ReceiptDialog dialog(s.appearance, s.service, s.panel->session()->pathBefore(1), *receipt);
+        ReceiptDialog dialog(s.appearance, s.service, s.panel->session()->pathBefore(s.panel->session()->messages()->message(1).id), *receipt);
         dialog.show();
         for (const QLabel *label : dialog.findChildren<QLabel *>())
             if (label->wordWrap() && !label->text().isEmpty())

@@ -3,9 +3,12 @@
 #include "app/settings_keys.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/temporary_file.h"
+#include "ui/chat/chat_find_bar.h"
 #include "ui/chat/chat_panel.h"
 #include "ui/chat/comparison_view.h"
 #include "ui/chat/composer.h"
+#include "ui/chat/queue_bar.h"
+#include "ui/chat/receipt_dialog.h"
 
 #include <QAccessible>
 #include <QMenu>
@@ -275,6 +278,7 @@ private Q_SLOTS:
         s.view()->tabs()->setFocus();
         QTest::keyClick(s.view()->tabs(), Qt::Key_Right);
         QVERIFY(!s.view()->column(0)->isVisible() && s.view()->column(1)->isVisible());
+        QCOMPARE(s.view()->texts(), QVector<Transcript *>{s.view()->column(1)->transcript()}); // what is searched
     }
     void closingStopsBothAndKeepsWhatCame()
     {
@@ -309,6 +313,91 @@ private Q_SLOTS:
         QVERIFY(s.view()->isOpen());
         QVERIFY(QTest::qWaitFor([&] { return s.shown(1) == QLatin1String("While away."); }));
         s.panel.reset(); // and the panel can go with it
+    }
+    void wordsAreFoundInBothAnswersOneAfterTheOther()
+    {
+        Setup s;
+        s.script->addAnswer("A whale and a whale.");
+        s.script->addAnswer("No fish.");
+        s.script->addAnswer("One whale.");
+        QVERIFY(s.say("whale?"));
+        QVERIFY(s.panel->session()->regenerate(1) && s.idle() && s.panel->session()->regenerate(1) && s.idle());
+        const auto version = [&](int number) { return s.messages()->versionId(1, number); };
+        QVERIFY(s.view()->compareVersions(version(1), version(3)));
+        s.panel->findHere();
+        ChatFindBar *bar = s.panel->findBar();
+        QVERIFY(bar->isVisible());
+        bar->field()->setText(QStringLiteral("whale"));
+        QCOMPARE(bar->count(), QStringLiteral("1/4")); // the question's
+        QStringList counts;
+        for (int i = 0; i < 4; ++i) {
+            bar->findNext(false);
+            counts << bar->count();
+        }
+        QCOMPARE(counts, (QStringList{QStringLiteral("2/4"), QStringLiteral("3/4"), QStringLiteral("4/4"), QStringLiteral("1/4")}));
+        QCOMPARE(s.view()->question()->selectedText(), QStringLiteral("whale"));
+        bar->findNext(true);
+        QCOMPARE(bar->count(), QStringLiteral("4/4"));
+        QCOMPARE(s.view()->column(1)->transcript()->selectedText(), QStringLiteral("whale"));
+        QVERIFY(!s.view()->question()->hasSelection());
+        bar->close();
+        s.panel->stop(); // the transcript is what is searched again
+        QVERIFY(!s.view()->isOpen());
+        s.panel->findHere();
+        bar->field()->setText(QStringLiteral("One"));
+        QCOMPARE(bar->count(), QStringLiteral("1/1"));
+        QCOMPARE(s.panel->transcript()->selectedText(), QStringLiteral("One"));
+    }
+    void aMessageForTwoAnswersWaitsForItsTurn()
+    {
+        Setup s;
+        QVERIFY(s.say("go"));
+        s.edit()->setText(QStringLiteral("next"));
+        s.panel->compareAnswers();
+        s.press(Qt::Key_Return);
+        QVERIFY(s.view()->isForNext());
+        s.script->addAnswer(FakeAnswer({{"Slow "}, {"one.", milliseconds(0), true}}));
+        QVERIFY(s.panel->session()->regenerate(1));
+        QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
+        s.script->addAnswer("Left.");
+        s.script->addAnswer("Right.");
+        s.press(Qt::Key_Return);
+        QVERIFY(s.edit()->text().isEmpty() && !s.view()->isForNext());
+        const auto *queue = s.panel->findChild<QueueBar *>();
+        QVERIFY(queue && queue->isVisible());
+        s.script->release();
+        QVERIFY(QTest::qWaitFor([&] { return s.shown(1) == QLatin1String("Right."); }));
+        QCOMPARE(s.shown(0), QStringLiteral("Left."));
+        QCOMPARE(s.messages()->message(2).content, QStringLiteral("next"));
+        // What does not go stands in the composer again, and still is for two.
+        QVERIFY(s.idle());
+        s.panel->stop();
+        s.edit()->setText(QStringLiteral("later"));
+        s.panel->compareAnswers();
+        s.press(Qt::Key_Return);
+        s.script->addAnswer(FakeAnswer({{"Cut "}, {"off", milliseconds(0), true}}));
+        QVERIFY(s.panel->session()->regenerate(3));
+        QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
+        s.press(Qt::Key_Return);
+        s.panel->stop();
+        QTRY_COMPARE(s.edit()->text(), QStringLiteral("later"));
+        QVERIFY(s.view()->isForNext());
+    }
+    void aReceiptOfAColumnIsShown()
+    {
+        Setup s;
+        QVERIFY(s.say("go"));
+        QVERIFY(s.panel->session()->regenerate(1) && s.idle());
+        QVERIFY(s.view()->compareVersions(s.messages()->versionId(1, 1), s.messages()->versionId(1, 2)));
+        bool shown = false;
+        QTimer::singleShot(0, s.panel.get(), [&] {
+            if (auto *dialog = qobject_cast<ReceiptDialog *>(QApplication::activeModalWidget())) {
+                shown = true;
+                dialog->reject();
+            }
+        });
+        Q_EMIT s.view()->column(0)->transcript()->actionRequested(Action::Custom, 0, QStringLiteral("receipt")); // not on the open branch
+        QVERIFY(shown);
     }
     void allOfItHasNames()
     {

@@ -1,5 +1,6 @@
 #include "tests/support/fake_engine.h"
 #include "tests/support/temporary_file.h"
+#include "ui/chat/formula_pictures.h"
 #include "ui/code/code_panel.h"
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
@@ -70,6 +71,11 @@ struct Setup
         const auto *chat = std::get_if<inference::ChatInput>(&requests.back().input);
         return chat ? QString::fromStdString(chat->messages.back().content) : QString();
     }
+    QString notes()
+    {
+        ProseView *prose = panel->editorCard()->prose();
+        return prose->messageCount() > 0 ? prose->contentTexts(0).join(u'\n') : QString();
+    }
     TextButton *noticeButton(const QString &text)
     {
         Notice *notice = panel->editorCard()->notice();
@@ -107,7 +113,7 @@ private Q_SLOTS:
         QVERIFY(s.panel->session().isBusy());
         QVERIFY(s.waitForEnd());
         QCOMPARE(s.code(), QStringLiteral("import sys\nprint( sys.argv )\n"));
-        QCOMPARE(s.panel->editorCard()->prose()->toPlainText(), QStringLiteral("Here:\nRun it."));
+        QCOMPARE(s.notes(), QStringLiteral("Here:\nRun it."));
         QVERIFY(s.panel->editorCard()->isProseShown());
         QVERIFY(s.lastUserText().contains(QStringLiteral("print the arguments")));
         QCOMPARE(app::syntax::languageId(*s.editor()->language()), QStringLiteral("python"));
@@ -147,7 +153,7 @@ private Q_SLOTS:
         QVERIFY(text.contains(QStringLiteral("wish")));
         if (Verb(verb) == Verb::Explain) {
             QCOMPARE(s.code(), QStringLiteral("def add(a, b):\n    return a - b\n"));
-            QVERIFY(s.panel->editorCard()->prose()->toPlainText().contains(QStringLiteral("Words.")));
+            QVERIFY(s.notes().contains(QStringLiteral("Words.")));
         } else {
             QCOMPARE(s.code(), QStringLiteral("x = 1\n"));
             QCOMPARE(s.panel->editorCard()->former()->text(),
@@ -272,7 +278,7 @@ private Q_SLOTS:
         QVERIFY(s.waitForEnd());
         QCOMPARE(s.code(), QStringLiteral("keep me\n"));
         QVERIFY(s.panel->editorCard()->notice()->sentence().contains(QStringLiteral("no code")));
-        QVERIFY(s.panel->editorCard()->prose()->toPlainText().contains(QStringLiteral("nothing wrong")));
+        QVERIFY(s.notes().contains(QStringLiteral("nothing wrong")));
     }
     void lengthLimitIsTold()
     {
@@ -453,9 +459,22 @@ private Q_SLOTS:
         QCOMPARE(s.panel->editorCard()->former()->text(), QStringLiteral("int old;\n"));
         QCOMPARE(s.panel->taskCard()->instruction(), QString::fromUtf8("修复"));
         QCOMPARE(s.panel->taskCard()->verb(), Verb::Fix);
-        QCOMPARE(s.panel->editorCard()->prose()->toPlainText(), QStringLiteral("Some words."));
+        QCOMPARE(s.notes(), QStringLiteral("Some words."));
+        QVERIFY(s.panel->taskCard()->mainButton()->isEnabled()); // what is there can be worked on at once
         QCOMPARE(s.editor()->textCursor().position(), 2);
         QVERIFY(s.editor()->document()->isModified());
+    }
+    void formulasOfTheNotesAreTypeset()
+    {
+        Setup s;
+        QVERIFY(s.ready());
+        s.script->addAnswer("The sum is $n(n+1)/2$:\n\n```cpp\nint n;\n```\n\n$$\\sum_{i=1}^n i$$\n\n| a | b |\n|---|---|\n| 1 | $x^2$ |\n");
+        s.run(Verb::Generate, "sum");
+        QVERIFY(s.waitForEnd());
+        s.panel->editorCard()->prose()->grab();
+        const app::math::FormulaRenderer &renderer = FormulaPictures::of(s.appearance).renderer();
+        QTRY_COMPARE(renderer.typesetCount(), 3);
+        QVERIFY(s.panel->editorCard()->prose()->markdown().contains(QLatin1String("$x^2$"))); // what is copied
     }
     void textIsStoredWhileOneTypes()
     {
