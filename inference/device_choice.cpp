@@ -1,6 +1,7 @@
 #include "inference/device_choice.h"
 
 #include "inference/gguf/wording.h"
+#include "kernels/cuda_memory.h"
 
 #include <algorithm>
 #include <map>
@@ -32,7 +33,10 @@ int roomiest(const kernels::CudaProbe &probe)
 
 MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens)
 {
-    return planMemory(plan, {.contextLength = contextLength, .chunkTokens = chunkTokens});
+    MemoryPlan memory = planMemory(plan, {.contextLength = contextLength, .chunkTokens = chunkTokens});
+    memory.weightBytes = kernels::cuda::weightBytesOf(plan);
+    memory.activationBytes += kernels::cuda::workBytesOf(plan, chunkTokens);
+    return memory;
 }
 
 std::optional<FittingSplit> fittingSplit(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens,

@@ -27,8 +27,8 @@ struct DeviceChoice
     std::string reason;
 };
 
-// What a load takes of a GPU's memory: keys and values in 16 bits, MLA absorbed, activations for chunks of
-// that many tokens.
+// What a load takes of a GPU's memory: weights as they lie there, keys and values in 16 bits, MLA absorbed, activations for chunks
+// of that many tokens and what kernels and libraries work in.
 MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens);
 
 // What of a plan a GPU takes that has no room for all, and what it needs there.

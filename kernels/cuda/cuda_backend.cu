@@ -212,25 +212,14 @@ void CudaBackend::allocateArenas(const Needs &needs)
     }
 }
 
-// Room for the largest matrix that is no expert's, head's or stack's.
 void CudaBackend::allocateCublas()
 {
-    constexpr std::size_t workspaceBytes = std::size_t(32) << 20; // what the library asks for on the largest GPUs
-    std::size_t weights = 0, columns = 0, rows = 0;
-    for (std::size_t id = 0; id < m_plan.weights.size(); ++id) {
-        const DeviceMatrix &w = matrix(static_cast<WeightId>(id));
-        const bool isHead = w.rows == m_plan.shape.vocabularySize;
-        if (!w.bytes || isHead || m_plan.weights[id].matrices() > 1)
-            continue;
-        weights = std::max<std::size_t>(weights, w.rows * alignedTo(w.columns, 8));
-        columns = std::max<std::size_t>(columns, alignedTo(w.columns, 8));
-        rows = std::max<std::size_t>(rows, w.rows);
-    }
-    m_halfWeights = m_arena.take<std::uint16_t>(weights);
-    m_halfRows = m_arena.take<std::uint16_t>(m_maxTokens * columns);
+    const CublasRoom room = cublasRoomOf(m_plan);
+    m_halfWeights = m_arena.take<std::uint16_t>(room.weights);
+    m_halfRows = m_arena.take<std::uint16_t>(m_maxTokens * room.columns);
     m_halfScales = m_arena.take<float>(m_maxTokens);
-    m_sums = m_arena.take<float>(m_maxTokens * rows);
-    m_cublas.emplace(*m_cublasFunctions, m_stream, m_arena.take<std::byte>(workspaceBytes), workspaceBytes);
+    m_sums = m_arena.take<float>(m_maxTokens * room.rows);
+    m_cublas.emplace(*m_cublasFunctions, m_stream, m_arena.take<std::byte>(kCublasWorkspaceBytes), kCublasWorkspaceBytes);
 }
 
 void CudaBackend::makeSegments()
@@ -263,10 +252,9 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
         m_plan = std::move(plan);
         m_kv.configure(m_plan.shape, m_kvBudget);
         m_valueDim = m_plan.shape.hasMla() ? m_plan.shape.mla.latentSize : m_kv.layer(0).valueDim;
-        // As many as fill a large GPU at some depth, within 64 MiB: by the shape of the model alone, see kWarpsWanted.
-        constexpr std::size_t partBytes = std::size_t(64) << 20;
+        // As many as fill a large GPU at some depth, within a bound: by the shape of the model alone, see kWarpsWanted.
         const std::size_t bytes = std::size_t(kVerifyTokens) * m_plan.shape.attentionHeads * (m_valueDim + 2) * sizeof(float);
-        m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(partBytes / bytes, 8, 64));
+        m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(kAttentionPartBytes / bytes, 8, 64));
         // Its activations have 11 bits: with routed experts a token whose scores are close would get another one.
         if (hasRoutedExperts(m_plan) || maxTokens < kCublasTokens)
             m_cublasFunctions = nullptr;

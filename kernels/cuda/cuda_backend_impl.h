@@ -17,6 +17,7 @@
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/weights.h"
+#include "kernels/cuda_memory.h"
 
 #include <array>
 #include <functional>
@@ -27,9 +28,6 @@ namespace kernels::cuda {
 
 // Positions of a sequence, at most: the page table has room for so many.
 inline constexpr std::uint32_t kMostPages = 16384;
-
-// From so many tokens on, dense products go through cuBLAS where it is there: an estimate for an H100, not measured yet.
-inline constexpr std::uint32_t kCublasTokens = 192;
 
 class CudaBackend final : public Backend, public SegmentRunner
 {

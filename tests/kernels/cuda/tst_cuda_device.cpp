@@ -270,7 +270,7 @@ private Q_SLOTS:
         for (std::uint32_t i = 0; i < KvCache::pagesFor(context); ++i)
             QVERIFY((*backend)->allocateKvPage().ok());
         const std::uint64_t taken = shim::counts().mostDeviceBytes;
-        QVERIFY2(taken <= memory.totalBytes() + kGpuReserveBytes / 2,
+        QVERIFY2(taken <= memory.totalBytes() + (96 << 20), // pieces of weights on their way, a whole slab of pages
                  qPrintable(QStringLiteral("%1 taken, %2 planned").arg(taken).arg(memory.totalBytes())));
         QVERIFY((*backend)->kvPageBytes() <= memory.kvBytesPerToken * kernels::kKvPageTokens * 2);
         backend->reset();
