@@ -39,7 +39,8 @@ std::string stepPlace(const Plan &plan, std::size_t step)
 
 bool hasRoutedExperts(const Plan &plan)
 {
-    return plan.expertsElsewhere || std::ranges::any_of(plan.steps, [](const Step &step) { return std::holds_alternative<RouterStep>(step); });
+    const auto isRouter = [](const Step &step) { return std::holds_alternative<RouterStep>(step); };
+    return plan.expertsElsewhere || std::ranges::any_of(plan.steps, isRouter);
 }
 
 std::vector<StepRange> segmentsOf(const Plan &plan)

@@ -154,7 +154,8 @@ private Q_SLOTS:
             test::RunnableModel run(model.path, many, shared(splits[i]));
             const std::vector<float> found = run.logits(std::span(model.tokens).first(many), many);
             const double divergence = test::meanDivergence(expected, found, vocabulary);
-            QVERIFY2(divergence < 1e-3, qPrintable(QStringLiteral("%1: mean KL divergence %2").arg(words.c_str()).arg(divergence)));
+            const QString finding = QStringLiteral("%1: mean KL divergence %2").arg(words.c_str()).arg(divergence);
+            QVERIFY2(divergence < 1e-3, qPrintable(finding));
             const std::vector<float> decoded = run.logits(std::span(model.tokens).first(few), 1);
             QVERIFY2(same(decoded, run.logits(std::span(model.tokens).first(few), few)), words.c_str());
             QVERIFY2(same(decoded, run.logits(std::span(model.tokens).first(few), 2)), words.c_str()); // graphs are replayed
@@ -224,7 +225,7 @@ private Q_SLOTS:
                 backend.reset();
             return backend;
         };
-        // 18 tokens and one, twice; what failed the first time is an error, or wrong.
+        // Of 18 tokens and one more; empty where a run failed.
         const auto answer = [&](kernels::Backend &backend) {
             std::vector<float> logits(vocabulary);
             const auto page = backend.allocateKvPage();
@@ -243,7 +244,8 @@ private Q_SLOTS:
             right = answer(*backend);
             QVERIFY(!right.empty() && same(right, answer(*backend)));
         }
-        const std::uint64_t calls = shim::counts().of(shim::Call(call)), step = std::max<std::uint64_t>(1, calls / (test::kSanitized ? 4 : 10));
+        const std::uint64_t calls = shim::counts().of(shim::Call(call));
+        const std::uint64_t step = std::max<std::uint64_t>(1, calls / (test::kSanitized ? 4 : 10));
         for (std::uint64_t nth = 1; nth <= calls; nth += step) {
             for (const bool sticky : {false, true}) {
                 const QByteArray place = "call " + QByteArray::number(qulonglong(nth)) + (sticky ? ", for good" : ", once");
@@ -252,7 +254,7 @@ private Q_SLOTS:
                     const std::vector<float> first = answer(*backend), second = answer(*backend);
                     QVERIFY2(first.empty() || same(first, right), place.constData());
                     QVERIFY2(second.empty() || same(second, right), place.constData());
-                    // Failed once, it was in one of the two.
+                    // A failure for once spoils one of the two at most.
                     QVERIFY2(sticky || !first.empty() || !second.empty(), place.constData());
                 }
                 QVERIFY2(shim::counts().nothingLeft(), place.constData());
