@@ -53,7 +53,9 @@ void addModel(Diagnosis &lines, const inference::ModelSummary &model)
 {
     lines.append({DiagnosticsWords::tr("Model"), QString::fromStdString(model.path.string())});
     lines.append({DiagnosticsWords::tr("Runs on"), QString::fromStdString(model.device)});
-    if (!model.deviceReason.empty())
+    if (model.placement)
+        lines.append({DiagnosticsWords::tr("Why there"), placementSentence(*model.placement)});
+    else if (!model.deviceReason.empty())
         lines.append({DiagnosticsWords::tr("Why there"), QString::fromStdString(model.deviceReason)});
     lines.append({DiagnosticsWords::tr("Weights"), DiagnosticsWords::tr("%1, mapped from the file").arg(memory(model.fileBytes))});
     lines.append({DiagnosticsWords::tr("Context"), DiagnosticsWords::tr("%1 for %2 tokens")
@@ -107,6 +109,24 @@ Diagnosis diagnose(const DiagnosisFacts &facts)
     if (disk.isValid())
         lines.append({DiagnosticsWords::tr("Disk free"), QString::fromStdString(inference::memoryText(std::uint64_t(disk.bytesAvailable()), false))});
     return lines;
+}
+
+QString placementSentence(const inference::Placement &placement)
+{
+    const QString gpu = QString::fromStdString(placement.gpu),
+                  room = QString::fromStdString(inference::memoryText(placement.gpuFreeBytes, false));
+    if (placement.cpuLayers == 0 && placement.cpuExpertLayers == 0)
+        return DiagnosticsWords::tr("All layers are on %1; the vocabulary does not fit its %2 and stays with the processor.").arg(gpu, room);
+    if (placement.cpuLayers == 0)
+        return DiagnosticsWords::tr("All %1 layers are on %2, but for the experts of the first %3: they do not fit its %4 and run on the processor.")
+            .arg(placement.layers)
+            .arg(gpu)
+            .arg(placement.cpuExpertLayers)
+            .arg(room);
+    const QString sentence = placement.cpuExpertLayers > 0
+                                 ? DiagnosticsWords::tr("%1 of %2 layers are on %3, without their experts; the rest does not fit its %4 and runs on the processor.")
+                                 : DiagnosticsWords::tr("%1 of %2 layers are on %3; the rest does not fit its %4 and runs on the processor.");
+    return sentence.arg(placement.layers - placement.cpuLayers).arg(placement.layers).arg(gpu, room);
 }
 
 QString diagnosisText(const Diagnosis &diagnosis)

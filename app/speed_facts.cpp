@@ -20,6 +20,8 @@ SpeedFacts speedFacts(const InferenceService &service, const Settings &settings,
     facts.kvBytesPerToken = double(model->kvBytesPerToken);
     facts.kvBits = settings.get(kKvCacheBits);
     facts.onGpu = model->device.find(" thread") == std::string::npos; // a processor's says how many
+    if (const auto &placement = model->placement)
+        facts.sharedLayers = placement->layers - placement->cpuLayers;
     facts.readBandwidth = readBandwidth;
     facts.threads = settings.get(kThreads);
     facts.cores = int(kernels::physicalCores());

@@ -59,7 +59,7 @@ SpeedReason speedReason(const SpeedFacts &facts)
     if (facts.decodeTokensPerSecond <= 0 || facts.generatedTokens < kFewTokens)
         return reason;
     // The one ceiling that is measured is that of the processor's memory.
-    if (facts.readBandwidth > 0 && !facts.onGpu)
+    if (facts.readBandwidth > 0 && !facts.onGpu && facts.sharedLayers == 0)
         reason.share = facts.bytesPerToken() * facts.decodeTokensPerSecond / facts.readBandwidth;
     if (facts.readingMs() > facts.writingMs()) {
         reason.limit = SpeedLimit::Reading;
@@ -88,6 +88,8 @@ QString speedSentence(const SpeedReason &reason, const SpeedFacts &facts)
     case SpeedLimit::NothingMeasured:
         return SpeedWords::tr("Nothing is measured yet: an answer of some words says how fast the model is.");
     case SpeedLimit::NoCeiling:
+        if (facts.sharedLayers > 0)
+            return SpeedWords::tr("The processor sets the pace: it runs what the graphics card has no room for.");
         return facts.onGpu ? SpeedWords::tr("The whole model is on the graphics card.")
                            : SpeedWords::tr("How fast this machine reads its memory is measured when it has nothing else to do.");
     case SpeedLimit::Reading:

@@ -17,6 +17,7 @@ struct SpeedFacts
     int promptTokens = 0, cachedTokens = 0, generatedTokens = 0;
     int threads = 0, cores = 0; // that may be used; 0: all
     bool onGpu = false;
+    unsigned sharedLayers = 0; // on the graphics card, where the processor has a part of the model as well; else 0
     unsigned layers = 0;
 
     double bytesPerToken() const; // with the context as it stood in the middle of the answer

@@ -1,6 +1,7 @@
 #include "inference/device_choice.h"
 
 #include "inference/gguf/wording.h"
+#include "kernels/cuda_memory.h"
 
 #include <algorithm>
 #include <map>
@@ -32,11 +33,43 @@ int roomiest(const kernels::CudaProbe &probe)
 
 MemoryPlan planGpuMemory(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens)
 {
-    return planMemory(plan, {.contextLength = contextLength, .chunkTokens = chunkTokens});
+    MemoryPlan memory = planMemory(plan, {.contextLength = contextLength, .chunkTokens = chunkTokens});
+    memory.weightBytes = kernels::cuda::weightBytesOf(plan);
+    memory.activationBytes += kernels::cuda::workBytesOf(plan, chunkTokens);
+    return memory;
+}
+
+std::optional<FittingSplit> fittingSplit(const kernels::Plan &plan, std::uint32_t contextLength, std::uint32_t chunkTokens,
+                                         std::uint64_t bytes)
+{
+    const std::vector<kernels::PlanSplit> splits = kernels::splitsOf(plan);
+    const auto memoryOf = [&](const kernels::PlanSplit &split) {
+        return planGpuMemory(kernels::splitPlan(plan, split).gpu, contextLength, chunkTokens);
+    };
+    // Each needs less than the one before.
+    const auto found = std::partition_point(splits.begin(), splits.end(), [&](const kernels::PlanSplit &split) {
+        return memoryOf(split).totalBytes() > bytes;
+    });
+    if (found == splits.end())
+        return {};
+    return FittingSplit{*found, memoryOf(*found), plan.shape.layers};
+}
+
+std::string placementSentence(const Placement &placement)
+{
+    const std::string layers = std::to_string(placement.layers), room = memoryText(placement.gpuFreeBytes, false) + " free";
+    if (placement.cpuLayers == 0 && placement.cpuExpertLayers == 0)
+        return "All layers are on " + placement.gpu + "; the embedding does not fit its memory (" + room + ") and stays on the processor.";
+    if (placement.cpuLayers == 0)
+        return "All " + layers + " layers are on " + placement.gpu + ", but for the routed experts of the first " +
+               std::to_string(placement.cpuExpertLayers) + ", which do not fit its memory (" + room + ") and run on the processor.";
+    return std::to_string(placement.layers - placement.cpuLayers) + " of " + layers + " layers are on " + placement.gpu +
+           (placement.cpuExpertLayers > 0 ? ", without their routed experts" : "") + "; the rest does not fit its memory (" + room +
+           ") and runs on the processor.";
 }
 
 Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
-                                  const kernels::CudaProbe &probe)
+                                  const kernels::CudaProbe &probe, const SplitSearch &findSplit)
 {
     const bool mustBeGpu = device == "cuda";
     if (device == "cpu" || (!mustBeGpu && precision == Precision::Reference))
@@ -56,10 +89,17 @@ Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision
     const std::string figures =
         memoryText(needed, true) + " of " + memoryText(found.freeBytes, false) + " free";
     if (needed > found.freeBytes) {
+        const std::uint64_t room = found.freeBytes - std::min(found.freeBytes, kGpuReserveBytes);
+        if (const std::optional<FittingSplit> part = findSplit ? findSplit(room) : std::nullopt) {
+            choice.onGpu = true;
+            choice.gpu = gpu;
+            choice.kvBytes = room - part->gpu.totalBytes() + part->gpu.kvBytes;
+            choice.placement = Placement{part->layers, part->split.cpuLayers, part->split.cpuExpertLayers, found.name, found.freeBytes};
+            choice.reason = placementSentence(*choice.placement);
+            return choice;
+        }
         if (mustBeGpu) {
-            if (auto fits = checkMemory(
-                    gpuMemory, found.freeBytes - std::min(found.freeBytes, kGpuReserveBytes), found.name);
-                !fits)
+            if (auto fits = checkMemory(gpuMemory, room, found.name); !fits)
                 return fits.error();
         }
         choice.reason =
@@ -105,7 +145,11 @@ kernels::CudaProbe probeFor(const LoadOptions &options)
 {
     if (options.device == "cpu" || (options.device == "auto" && options.precision == Precision::Reference))
         return {};
-    return kernels::probeCuda(pluginOf(options));
+    kernels::CudaProbe probe = kernels::probeCuda(pluginOf(options));
+    for (kernels::CudaDevice &device : probe.devices)
+        if (options.gpu.mostBytes != 0)
+            device.freeBytes = std::min(device.freeBytes, options.gpu.mostBytes);
+    return probe;
 }
 
 } // namespace inference

@@ -30,6 +30,7 @@ struct GpuOptions
     std::filesystem::path plugin{}; // the CUDA plug-in; empty: the one beside the program
     int device = 0;                 // CUDA's number; chosen by OpenModel::open()
     std::uint64_t kvBytes = 0;      // what the KV cache may take; chosen as well
+    std::uint64_t mostBytes = 0;    // that the model may take of a GPU's memory; 0: what is free. To measure what does not fit
 };
 
 struct LoadOptions
@@ -48,6 +49,15 @@ struct LoadOptions
     GpuOptions gpu{};
 };
 inline constexpr std::uint32_t kDefaultContextLength = 16384;
+
+// What lies where of a model that a GPU and the CPU run together: layers [cpuLayers, layers) are on the GPU, but for the routed experts
+// of those below cpuExpertLayers.
+struct Placement
+{
+    std::uint32_t layers = 0, cpuLayers = 0, cpuExpertLayers = 0;
+    std::string gpu;                // its name
+    std::uint64_t gpuFreeBytes = 0; // what there was for the model
+};
 
 struct SamplingOptions
 {
@@ -69,6 +79,7 @@ struct ModelSummary
     std::string quantisation;          // "Q4_K_M", from general.file_type, else the most frequent tensor type
     std::string device;                // BackendCapabilities::description
     std::string deviceReason;          // one sentence: why this device; empty where it was asked for
+    std::optional<Placement> placement; // where two devices share the model
     std::uint64_t fileBytes = 0;
     std::uint64_t kvBytesPerToken = 0;
     std::uint64_t parameterCount = 0;

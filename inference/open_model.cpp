@@ -6,6 +6,7 @@
 #include "inference/model/memory_plan.h"
 #include "inference/weight_reader.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/hybrid_backend.h"
 #include "kernels/reference/reference_backend.h"
 
 #include <algorithm>
@@ -55,12 +56,23 @@ void warmPages(kernels::Backend &backend, std::uint32_t tokens)
         backend.freeKvPage(page);
 }
 
+// split: what the CPU has of a model that goes to the GPU.
 Result<std::unique_ptr<kernels::Backend>> compileBackend(const BackendFactory &create, const LoadOptions &options,
-                                                         kernels::Plan plan, std::uint32_t maxTokens)
+                                                         kernels::Plan plan, std::uint32_t maxTokens,
+                                                         const std::optional<kernels::PlanSplit> &split = {})
 {
     auto backend = create(options);
     if (!backend)
         return backend.error();
+    if (split) {
+        LoadOptions onCpu = options;
+        onCpu.device = "cpu";
+        onCpu.kvCacheType = KvCacheType::F16; // as on the GPU
+        auto cpu = create(onCpu);
+        if (!cpu)
+            return cpu.error();
+        *backend = kernels::createHybridBackend(std::move(*backend), std::move(*cpu), *split);
+    }
     if (auto compiled = (*backend)->compile(std::move(plan), maxTokens); !compiled)
         return compiled.error();
     return backend;
@@ -72,15 +84,23 @@ struct Placed
     std::unique_ptr<kernels::Backend> backend;
     std::string reason;        // ModelSummary::deviceReason
     std::uint64_t kvBytes = 0; // for its KV cache
+    std::optional<Placement> placement{};
 };
+
+// The processor's memory holds what it is to have.
+Result<void> checkProcessorMemory(const ModelFile &file, const MemoryPlan &memory, const std::optional<std::uint64_t> &available)
+{
+    return available ? checkMemory(memory, *available, file.gguf->path().filename().native()) : Result<void>();
+}
 
 // Decides by the plan what fits where, and compiles there. What fails on the GPU all the same goes to the CPU, unless the GPU
 // was asked for.
 Result<Placed> placeModel(const ModelFile &file, kernels::Plan plan, const LoadOptions &options,
                           std::uint32_t contextLength, std::uint32_t chunk, const BackendFactory &create)
 {
-    auto choice = chooseDevice(options.device, options.precision, planGpuMemory(plan, contextLength, chunk),
-                               probeFor(options));
+    const auto available = availableMemory();
+    auto choice = chooseDevice(options.device, options.precision, planGpuMemory(plan, contextLength, chunk), probeFor(options),
+                               [&](std::uint64_t bytes) { return fittingSplit(plan, contextLength, chunk, bytes); });
     if (!choice)
         return choice.error();
     std::string reason = choice->reason;
@@ -95,9 +115,21 @@ Result<Placed> placeModel(const ModelFile &file, kernels::Plan plan, const LoadO
         onGpu.device = "cuda";
         onGpu.gpu.device = choice->gpu;
         onGpu.gpu.kvBytes = choice->kvBytes;
-        auto backend = compileBackend(create, onGpu, std::move(plan), chunk);
+        std::uint64_t kvBytes = choice->kvBytes;
+        std::optional<kernels::PlanSplit> split;
+        if (const auto &placement = choice->placement) {
+            split = {placement->cpuLayers, placement->cpuExpertLayers};
+            const MemoryPlan cpu = planMemory(kernels::splitPlan(plan, *split).cpu, {.contextLength = contextLength, .chunkTokens = chunk});
+            if (auto fits = checkProcessorMemory(file, cpu, available); !fits)
+                return fits.error();
+            // A page has its layers on both sides.
+            kvBytes = kvBytes / (placement->layers - placement->cpuLayers) * placement->layers;
+            if (available && placement->cpuLayers > 0)
+                kvBytes = std::min(kvBytes, *available / 4 / placement->cpuLayers * placement->layers);
+        }
+        auto backend = compileBackend(create, onGpu, std::move(plan), chunk, split);
         if (backend)
-            return Placed{std::move(*backend), reason, choice->kvBytes};
+            return Placed{std::move(*backend), reason, kvBytes, choice->placement};
         if (options.device == "cuda")
             return backend.error();
         reason = backend.error().message + " The model runs on the processor.";
@@ -110,11 +142,8 @@ Result<Placed> placeModel(const ModelFile &file, kernels::Plan plan, const LoadO
                                                 .reference = options.precision == Precision::Reference,
                                                 .kvCacheType = options.kvCacheType,
                                                 .chunkTokens = chunk});
-    const auto available = availableMemory();
-    if (available) {
-        if (auto fits = checkMemory(memory, *available, file.gguf->path().filename().native()); !fits)
-            return fits.error();
-    }
+    if (auto fits = checkProcessorMemory(file, memory, available); !fits)
+        return fits.error();
     LoadOptions onCpu = options;
     onCpu.device = "cpu";
     onCpu.kvCacheType = kvCacheTypeFor(plan, options.kvCacheType);
@@ -206,6 +235,7 @@ Result<std::unique_ptr<OpenModel>> OpenModel::open(const std::filesystem::path &
     model->summary = summarise(*model->file);
     model->summary.device = model->backend->capabilities().description;
     model->summary.deviceReason = placed->reason;
+    model->summary.placement = placed->placement;
     model->summary.kvBytesPerToken = pageBytes / kernels::kKvPageTokens;
     model->summary.contextLength = *contextLength;
     const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;

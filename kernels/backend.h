@@ -55,6 +55,25 @@ enum class RunOutcome {
 // What run() fails with when a number is not finite. where: what it was found in.
 Error invalidNumbers(std::string_view where);
 
+// Runs one part of a plan, whose other part another backend runs (hybrid_backend.h): segment by segment, with the residual handed
+// over in between. A run is all segments in order, 0 first, with the same input; one that ends before the last is forgotten.
+class SegmentRunner
+{
+public:
+    virtual ~SegmentRunner() = default;
+
+    // (maxTokens, hidden) floats: rows of the run's tokens that the next segment begins with, and those that one has left, in memory
+    // that the backend reaches fast. After compile(); not to be touched while a segment runs.
+    virtual std::span<float> residual() = 0;
+
+    // As Backend::run(). Returns when the residual is there; what the segment computes besides may go on, beside the other backend.
+    // logits: of the segment with the head alone, which is the last of its part.
+    virtual Result<RunOutcome> runSegment(std::size_t segment, const RunInput &input, std::span<float> logits, std::stop_token stop) = 0;
+
+    // The same, looking at what the tokens are after each step: see Backend::findInvalidStep(). The number in the part's steps.
+    virtual Result<std::optional<std::size_t>> findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop) = 0;
+};
+
 // Not thread-safe: all calls come from the engine thread, but for exportKvPage().
 class Backend
 {
@@ -102,6 +121,9 @@ public:
     // Where it came up: does a run once more and looks at what the tokens are after each step. The number in
     // plan().steps of the first one that left something that is not finite; nothing where there is none, or when stopped.
     virtual Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) = 0;
+
+    // Null where the backend runs whole plans alone. Lives as long as the backend.
+    virtual SegmentRunner *segments() { return nullptr; }
 };
 
 } // namespace kernels

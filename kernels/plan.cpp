@@ -39,7 +39,18 @@ std::string stepPlace(const Plan &plan, std::size_t step)
 
 bool hasRoutedExperts(const Plan &plan)
 {
-    return std::ranges::any_of(plan.steps, [](const Step &step) { return std::holds_alternative<RouterStep>(step); });
+    const auto isRouter = [](const Step &step) { return std::holds_alternative<RouterStep>(step); };
+    return plan.expertsElsewhere || std::ranges::any_of(plan.steps, isRouter);
+}
+
+std::vector<StepRange> segmentsOf(const Plan &plan)
+{
+    if (plan.segments.empty())
+        return {{0, plan.steps.size()}};
+    std::vector<StepRange> ranges;
+    for (std::size_t i = 0; i < plan.segments.size(); ++i)
+        ranges.push_back({plan.segments[i], i + 1 < plan.segments.size() ? plan.segments[i + 1] : plan.steps.size()});
+    return ranges;
 }
 
 } // namespace kernels

@@ -100,10 +100,10 @@ struct ModelShape
     double attentionScale() const { return double(attentionScaleFactor) / std::sqrt(double(headDim)); }
 };
 
-// residual(T, hidden) = rows of the embedding
+// residual(T, hidden) = rows of the embedding; and what RoPE needs of the run's positions
 struct EmbedStep
 {
-    WeightId embedding; // (vocabulary, hidden)
+    WeightId embedding; // (vocabulary, hidden); kNoWeight in a part of a plan (plan_split.h) whose residual comes from the other one
 };
 
 // normed(T, hidden) = residual / sqrt(mean(residual^2) + eps) * norm, quantised for the products that follow
@@ -232,6 +232,10 @@ struct Plan
     std::vector<std::shared_ptr<const std::vector<std::byte>>> derived;
     // Of weights in F8_E4M3, copied from the file at load, once they are checked.
     std::vector<std::shared_ptr<const std::vector<float>>> scales;
+    // Of one part of a plan that two backends share (plan_split.h): the first step of each segment, 0 the first of them, and
+    // whether the other part has routed experts. A whole plan has no segments.
+    std::vector<std::size_t> segments;
+    bool expertsElsewhere = false;
 };
 
 // The name of a step kind, the same in logs, benchmarks and both backends.
@@ -241,6 +245,15 @@ std::string_view stepName(const Step &step);
 // 3, feed-forward", "the output". Layers count from 0, as in the names of tensors. step: below
 // plan.steps.size().
 std::string stepPlace(const Plan &plan, std::size_t step);
+// Of the model: the other part of a plan counts as well.
 bool hasRoutedExperts(const Plan &plan);
+
+// Steps [first, end) of a plan.
+struct StepRange
+{
+    std::size_t first = 0, end = 0;
+};
+// The segments of a plan; a whole plan is one.
+std::vector<StepRange> segmentsOf(const Plan &plan);
 
 } // namespace kernels

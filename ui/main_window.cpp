@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include "app/diagnostics.h"
 #include "app/error_text.h"
 #include "app/settings_keys.h"
 #include "ui/actions.h"
@@ -364,10 +365,14 @@ void MainWindow::updateModel()
     QStringList details;
     if (!model->quantisation.empty())
         details.append(QString::fromStdString(model->quantisation));
-    if (!model->device.empty())
+    if (model->placement) //: a graphics card and the processor
+        details.append(tr("%1 and processor").arg(deviceName(QString::fromStdString(model->placement->gpu))));
+    else if (!model->device.empty())
         details.append(deviceName(QString::fromStdString(model->device)));
     QStringList tip{QString::fromStdString(model->name), QString::fromStdString(model->device), path};
-    if (!model->deviceReason.empty())
+    if (model->placement)
+        tip.insert(2, app::placementSentence(*model->placement));
+    else if (!model->deviceReason.empty())
         tip.insert(2, QString::fromStdString(model->deviceReason));
     if (!model->chatFormatKnown) {
         // First in its line: what stands behind it may be cut for want of room.

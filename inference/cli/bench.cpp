@@ -166,11 +166,12 @@ Json report(const OpenModel &model, const BenchOptions &options, const Measured 
     TokenCost cost = tokenCost(model.backend->plan());
     // What the cache adds on average, in its own element size.
     cost.decodeBytes += double(model.summary.kvBytesPerToken) * (options.depth + options.generate / 2.0);
-    const bool onGpu = device.device == "cuda";
-    // Of a GPU the one limit that is measured is its memory's: the first one's, where there are several.
+    // Of a GPU the one limit that is measured is its memory's: the first one's, where there are several. Two devices that share a
+    // model have no one limit.
+    const bool onGpu = device.device == "cuda", onCpu = device.device == "cpu";
     const auto copied = onGpu ? kernels::measureCudaBandwidth(kernels::findCudaPlugin(), 0) : kernels::Result<double>(0.0);
-    const double bandwidth = onGpu ? (copied ? *copied : 0.0) : kernels::measureReadBandwidth(device.threads),
-                 rate = onGpu ? 0.0 : kernels::measureInt8Rate(device.threads);
+    const double bandwidth = onCpu ? kernels::measureReadBandwidth(device.threads) : copied ? *copied : 0.0,
+                 rate = onCpu ? kernels::measureInt8Rate(device.threads) : 0.0;
     const auto percent = [](double achieved, double limit) {
         return limit > 0 ? Json(100 * achieved / limit) : Json();
     };
@@ -178,6 +179,7 @@ Json report(const OpenModel &model, const BenchOptions &options, const Measured 
     return {{"model", model.summary.path.filename().string()},
             {"commit", BALEEN_COMMIT},
             {"device", device.device},
+            {"device_reason", model.summary.deviceReason},
             {"threads", device.threads},
             {"isa", device.isa},
             {"kv_bytes_per_token", model.summary.kvBytesPerToken},
@@ -249,6 +251,7 @@ int runBench(CommandLine arguments)
     options.number("--depth", "N", "tokens in the cache before decoding", bench.depth, 0, 1u << 24);
     options.number("--repeat", "N", "measured runs", bench.repeat, 1, 1000);
     options.flag("--json", "one JSON object", json);
+    addGpuMemoryOption(options, common);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
         return *code;

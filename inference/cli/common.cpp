@@ -36,6 +36,7 @@ Result<void> CommonOptions::apply()
                 : m_log == "error" ? LogLevel::Error
                                    : LogLevel::Warning);
     load.kvCacheType = m_kvCacheType == "q8" ? KvCacheType::Q8 : KvCacheType::F16;
+    load.gpu.mostBytes = gpuMegabytes * std::uint64_t(1'000'000);
     load.precision = m_precision == "reference" ? Precision::Reference : Precision::Fast;
     if (auto usable = checkDevice(load.device); !usable)
         return Error(ErrorCode::Internal, usable.error().message);
@@ -46,6 +47,14 @@ void addContextOption(Options &options, CommonOptions &common)
 {
     options.number("--context", "N", "context length in tokens", common.load.contextLength, 1, 1u << 30);
     options.shownDefault("the model's own, at most " + std::to_string(kDefaultContextLength));
+}
+
+void addGpuMemoryOption(Options &options, CommonOptions &common)
+{
+    options.number("--gpu-memory", "MB",
+                   "use no more of a GPU's memory, in millions of bytes; what does not fit runs on the processor",
+                   common.gpuMegabytes, 0, 1u << 30);
+    options.shownDefault("all that is free");
 }
 
 void KvCacheOptions::addTo(Options &options)

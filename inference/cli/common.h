@@ -34,6 +34,7 @@ int runSelftest(CommandLine arguments);
 struct CommonOptions
 {
     LoadOptions load;
+    std::uint32_t gpuMegabytes = 0; // GpuOptions::mostBytes, in millions of bytes
 
     void addTo(Options &options);
     // After parsing: applies --quiet and --log, fills `load`. Fails when the device cannot be used.
@@ -48,6 +49,9 @@ private:
 
 // --context of the verbs that run a model: into CommonOptions::load.
 void addContextOption(Options &options, CommonOptions &common);
+
+// --gpu-memory of the verbs that measure.
+void addGpuMemoryOption(Options &options, CommonOptions &common);
 
 // --kv-cache, --kv-cache-size of the verbs that answer.
 struct KvCacheOptions

@@ -58,8 +58,11 @@ Facts collect(std::unique_ptr<GgufFile> file, const LoadOptions &load)
                                               .reference = load.precision == Precision::Reference,
                                               .kvCacheType = load.kvCacheType});
             facts.gpuMemory = planGpuMemory(*plan, *contextLength, kFastChunk);
-            if (const auto device = chooseDevice("auto", load.precision, *facts.gpuMemory,
-                                                 probeFor({.device = "auto", .precision = load.precision})))
+            LoadOptions automatic = load;
+            automatic.device = "auto";
+            if (const auto device = chooseDevice(
+                    "auto", load.precision, *facts.gpuMemory, probeFor(automatic),
+                    [&](std::uint64_t bytes) { return fittingSplit(*plan, *contextLength, kFastChunk, bytes); }))
                 facts.device = *device;
         }
     } else {
@@ -156,10 +159,15 @@ Json infoJson(const Facts &facts)
                           {"activation_bytes", facts.memory->activationBytes},
                           {"total_bytes", facts.memory->totalBytes()}};
     }
-    if (facts.gpuMemory)
-        json["gpu"] = {{"fits", facts.device.onGpu},
+    if (facts.gpuMemory) {
+        json["gpu"] = {{"fits", facts.device.onGpu && !facts.device.placement},
                        {"needed_bytes", facts.gpuMemory->totalBytes() + kGpuReserveBytes},
                        {"reason", facts.device.reason}};
+        if (const auto &placement = facts.device.placement)
+            json["gpu"]["shared"] = {{"layers", placement->layers},
+                                     {"cpu_layers", placement->cpuLayers},
+                                     {"cpu_expert_layers", placement->cpuExpertLayers}};
+    }
     if (facts.tokenizer) {
         json["tokenizer"] = {{"kind", facts.tokenizer->kind()},
                              {"pre_tokenizer", facts.tokenizer->preTokenizer()},
@@ -277,6 +285,7 @@ int runInfo(CommandLine arguments)
     options.positional("MODEL", "the model file", model);
     options.flag("--json", "one JSON object", json);
     addContextOption(options, common);
+    addGpuMemoryOption(options, common);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
         return *code;

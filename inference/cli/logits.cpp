@@ -58,6 +58,7 @@ int runLogits(CommandLine arguments)
     options.text("--out", "F.npy", "the NumPy file to write; it appears when it is complete", out);
     options.number("--chunk", "N", "tokens read at once; 1 is the decode path", chunk, 1, 65536);
     options.shownDefault(std::to_string(kDefaultChunk));
+    addGpuMemoryOption(options, common);
     common.addTo(options);
     if (const auto code = options.parse(arguments))
         return *code;

@@ -174,19 +174,19 @@ bool CpuBackend::allocateArenas(const Needs &needs)
     return ok;
 }
 
-// Which steps of the plan run as one. A norm of few tokens is so short that sharing it out would take longer.
-CpuBackend::Schedule CpuBackend::scheduleOf(Together together) const
+// Which steps of a segment run as one. A norm of few tokens is so short that sharing it out would take longer.
+CpuBackend::Schedule CpuBackend::scheduleOf(Together together, const StepRange &range) const
 {
     const std::vector<Step> &steps = m_plan.steps;
     Schedule schedule;
-    for (std::size_t i = 0; i < steps.size();) {
+    for (std::size_t i = range.first; i < range.end;) {
         Stage stage{.first = i, .last = i, .shared = {}, .router = std::get_if<RouterStep>(&steps[i])};
         if (together != Together::Nothing) {
-            stage.shared = sharedBehind(i);
+            stage.shared = sharedBehind(i, range.end);
             if (stage.shared.gateUp)
                 stage.last = i + 2;
         }
-        if (together == Together::ExpertsAndNorms && stage.last + 1 < steps.size()) {
+        if (together == Together::ExpertsAndNorms && stage.last + 1 < range.end) {
             stage.norm = std::get_if<NormQuantStep>(&steps[stage.last + 1]);
             if (stage.norm)
                 ++stage.last;
@@ -201,8 +201,12 @@ Result<void> CpuBackend::compile(Plan plan, std::uint32_t maxTokens)
 {
     m_plan = std::move(plan);
     m_maxTokens = maxTokens;
-    m_fewTokens = scheduleOf(Together::ExpertsAndNorms);
-    m_manyTokens = scheduleOf(Together::Experts);
+    m_fewTokens.clear();
+    m_manyTokens.clear();
+    for (const StepRange &segment : segmentsOf(m_plan)) {
+        m_fewTokens.push_back(scheduleOf(Together::ExpertsAndNorms, segment));
+        m_manyTokens.push_back(scheduleOf(Together::Experts, segment));
+    }
     m_kv.configure(m_plan.shape, m_kvCacheType);
     // Five sixths of the products of a dense model. With routed experts all stay in 16 bits: a token whose scores are close
     // would get another expert.
@@ -262,10 +266,10 @@ void CpuBackend::runStages(const Schedule &schedule, Run &run, const std::functi
     });
 }
 
-Result<RunOutcome> CpuBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
+Result<RunOutcome> CpuBackend::runSegment(std::size_t segment, const RunInput &input, std::span<float> logits, std::stop_token stop)
 {
     Run run{input, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
-    runStages(run.tokens <= kFewTokens ? m_fewTokens : m_manyTokens, run, {});
+    runStages((run.tokens <= kFewTokens ? m_fewTokens : m_manyTokens)[segment], run, {});
     if (run.lastStep.load(std::memory_order_relaxed) != kNoStep)
         return RunOutcome::Stopped;
     if (run.cacheInvalid.load(std::memory_order_relaxed))
@@ -273,14 +277,14 @@ Result<RunOutcome> CpuBackend::run(const RunInput &input, std::span<float> logit
     return RunOutcome::Done;
 }
 
-Result<std::optional<std::size_t>> CpuBackend::findInvalidStep(const RunInput &input, std::stop_token stop)
+Result<std::optional<std::size_t>> CpuBackend::findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop)
 {
     RunInput last = input;
     last.logitsWanted = LogitsWanted::Last;
     std::vector<float> logits(m_plan.shape.vocabularySize);
     Run run{last, logits, static_cast<std::uint32_t>(input.tokens.size()), std::move(stop)};
     std::optional<std::size_t> found;
-    runStages(scheduleOf(Together::Nothing), run, [&](std::size_t step) {
+    runStages(scheduleOf(Together::Nothing, segmentsOf(m_plan)[segment]), run, [&](std::size_t step) {
         const std::size_t count = std::size_t(run.tokens) * m_plan.shape.hiddenSize;
         const bool finite = std::holds_alternative<HeadStep>(m_plan.steps[step])
                                 ? allFinite(logits)

@@ -21,7 +21,7 @@ inline constexpr std::uint32_t kGateRows = 32;
 // A run of so many tokens has little to share out: see scheduleOf() and attend().
 inline constexpr std::uint32_t kFewTokens = 4;
 
-class CpuBackend final : public Backend
+class CpuBackend final : public Backend, public SegmentRunner
 {
 public:
     CpuBackend(const CpuOps &ops, unsigned threads, KvCacheType kvCacheType = KvCacheType::F16);
@@ -46,8 +46,19 @@ public:
     }
 
     Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
-    Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
-    Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override;
+    Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override
+    {
+        return runSegment(0, input, logits, std::move(stop));
+    }
+    Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override
+    {
+        return findInvalidStepOf(0, input, std::move(stop));
+    }
+
+    SegmentRunner *segments() override { return this; }
+    std::span<float> residual() override { return {m_residual.data(), m_residual.size()}; }
+    Result<RunOutcome> runSegment(std::size_t segment, const RunInput &input, std::span<float> logits, std::stop_token stop) override;
+    Result<std::optional<std::size_t>> findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop) override;
 
     std::uint32_t regions() const { return m_pool.regions(); } // see ThreadPool
 
@@ -169,12 +180,12 @@ private:
     void finishRouting(const RouterStep &step, const Run &run, const Worker &worker);
     static bool gathers(std::uint32_t tokens) { return tokens > 1; } // one token has one row, whoever reads it
     void gather(Worker::Range routed);
-    SharedExperts sharedBehind(std::size_t step) const;
+    SharedExperts sharedBehind(std::size_t step, std::size_t end) const;
     void runExperts(const MoeFfnStep &step, const SharedExperts &shared, Run &run, Worker &worker);
 
     // compile()
     enum class Together { Nothing, Experts, ExpertsAndNorms }; // steps that go together in a stage
-    Schedule scheduleOf(Together together) const;
+    Schedule scheduleOf(Together together, const StepRange &range) const;
     struct Needs;
     Needs needsOf(const Plan &plan);
     bool allocateArenas(const Needs &needs);
@@ -184,7 +195,8 @@ private:
     ThreadPool m_pool;
     BackendCapabilities m_capabilities;
     Plan m_plan;
-    Schedule m_fewTokens, m_manyTokens; // of runs of up to kFewTokens tokens, decode above all, and of more; point into m_plan
+    // By segment: of runs of up to kFewTokens tokens, decode above all, and of more; point into m_plan.
+    std::vector<Schedule> m_fewTokens, m_manyTokens;
     std::uint32_t m_maxTokens = 0;
     const KvCacheType m_kvCacheType;
     KvPages m_kv;

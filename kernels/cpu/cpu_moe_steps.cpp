@@ -92,11 +92,11 @@ void CpuBackend::gather(Worker::Range routed)
     }
 }
 
-// The shared experts behind the routed ones: neither reads what the other writes but the residual.
-CpuBackend::SharedExperts CpuBackend::sharedBehind(std::size_t step) const
+// The shared experts behind the routed ones, before `end`: neither reads what the other writes but the residual.
+CpuBackend::SharedExperts CpuBackend::sharedBehind(std::size_t step, std::size_t end) const
 {
     const std::vector<Step> &steps = m_plan.steps;
-    if (!std::holds_alternative<MoeFfnStep>(steps[step]) || step + 2 >= steps.size())
+    if (!std::holds_alternative<MoeFfnStep>(steps[step]) || step + 2 >= end)
         return {};
     const SharedExperts shared{std::get_if<GateUpActStep>(&steps[step + 1]), std::get_if<DownResidualStep>(&steps[step + 2])};
     return shared.gateUp && shared.down ? shared : SharedExperts{};

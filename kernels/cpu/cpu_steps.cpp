@@ -97,12 +97,12 @@ void CpuBackend::quantise(const ActivationRows &x, std::size_t token) const
 void CpuBackend::runStep(const EmbedStep &step, Run &run, Worker &worker)
 {
     const ModelShape &shape = m_plan.shape;
-    const WeightView &table = weight(step.embedding);
     const std::size_t pairs = shape.ropeInverseFrequencies.size();
     const Worker::Range mine = worker.share(run.tokens);
     for (std::uint32_t t = mine.begin; t < mine.end; ++t) {
-        dequantizeRow(table, 0, static_cast<std::uint32_t>(run.input.tokens[t]),
-                      m_residual.data() + std::size_t(t) * shape.hiddenSize);
+        if (step.embedding != kNoWeight)
+            dequantizeRow(weight(step.embedding), 0, static_cast<std::uint32_t>(run.input.tokens[t]),
+                          m_residual.data() + std::size_t(t) * shape.hiddenSize);
         // rotation of this position, for all layers
         const double position = run.input.firstPosition + t;
         for (std::size_t i = 0; i < pairs; ++i) {

@@ -50,6 +50,7 @@ CudaBackend::CudaBackend(const CudaBackendOptions &options, const cudaDeviceProp
     m_exportStream = Stream::create();
     for (Event &event : m_progress)
         event = Event::create();
+    m_handedOver = Event::create();
     m_sharedLimit = device.sharedMemPerBlockOptin;
     m_kvBudget = options.kvBudgetBytes;
     m_cublasFunctions = options.cublas;
@@ -174,6 +175,8 @@ void CudaBackend::allocateArenas(const Needs &needs)
     m_stagedTokens = PinnedBuffer<TokenId>(tokens);
     m_stagedPages = PinnedBuffer<std::byte *>(kMostPages);
     m_stagedLogits = PinnedBuffer<float>(kVerifyTokens * vocabulary);
+    if (!m_plan.segments.empty())
+        m_stagedResidual = PinnedBuffer<float>(tokens * shape.hiddenSize);
 
     m_residual = m_arena.take<float>(tokens * shape.hiddenSize);
     m_normed.allocate(m_arena, tokens, needs.normed);
@@ -209,25 +212,34 @@ void CudaBackend::allocateArenas(const Needs &needs)
     }
 }
 
-// Room for the largest matrix that is no expert's, head's or stack's.
 void CudaBackend::allocateCublas()
 {
-    constexpr std::size_t workspaceBytes = std::size_t(32) << 20; // what the library asks for on the largest GPUs
-    std::size_t weights = 0, columns = 0, rows = 0;
-    for (std::size_t id = 0; id < m_plan.weights.size(); ++id) {
-        const DeviceMatrix &w = matrix(static_cast<WeightId>(id));
-        const bool isHead = w.rows == m_plan.shape.vocabularySize;
-        if (!w.bytes || isHead || m_plan.weights[id].matrices() > 1)
-            continue;
-        weights = std::max<std::size_t>(weights, w.rows * alignedTo(w.columns, 8));
-        columns = std::max<std::size_t>(columns, alignedTo(w.columns, 8));
-        rows = std::max<std::size_t>(rows, w.rows);
-    }
-    m_halfWeights = m_arena.take<std::uint16_t>(weights);
-    m_halfRows = m_arena.take<std::uint16_t>(m_maxTokens * columns);
+    const CublasRoom room = cublasRoomOf(m_plan);
+    m_halfWeights = m_arena.take<std::uint16_t>(room.weights);
+    m_halfRows = m_arena.take<std::uint16_t>(m_maxTokens * room.columns);
     m_halfScales = m_arena.take<float>(m_maxTokens);
-    m_sums = m_arena.take<float>(m_maxTokens * rows);
-    m_cublas.emplace(*m_cublasFunctions, m_stream, m_arena.take<std::byte>(workspaceBytes), workspaceBytes);
+    m_sums = m_arena.take<float>(m_maxTokens * room.rows);
+    m_cublas.emplace(*m_cublasFunctions, m_stream, m_arena.take<std::byte>(kCublasWorkspaceBytes), kCublasWorkspaceBytes);
+}
+
+void CudaBackend::makeSegments()
+{
+    const auto changesResidual = [](const Step &step) {
+        return std::holds_alternative<OutResidualStep>(step) || std::holds_alternative<DownResidualStep>(step) ||
+               std::holds_alternative<MoeFfnStep>(step);
+    };
+    for (const StepRange &range : segmentsOf(m_plan)) {
+        Segment segment;
+        const bool isPart = !m_plan.segments.empty(), isLast = range.end == m_plan.steps.size();
+        std::size_t end = range.end;
+        while (!isLast && end > range.first && !changesResidual(m_plan.steps[end - 1]))
+            --end;
+        segment.piece.steps = {range.first, end};
+        segment.piece.takesResidual = isPart;
+        segment.piece.givesResidual = isPart && !isLast;
+        segment.beside.steps = {end, range.end};
+        m_segments.push_back(std::move(segment));
+    }
 }
 
 Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
@@ -240,10 +252,9 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
         m_plan = std::move(plan);
         m_kv.configure(m_plan.shape, m_kvBudget);
         m_valueDim = m_plan.shape.hasMla() ? m_plan.shape.mla.latentSize : m_kv.layer(0).valueDim;
-        // As many as fill a large GPU at some depth, within 64 MiB: by the shape of the model alone, see kWarpsWanted.
-        constexpr std::size_t partBytes = std::size_t(64) << 20;
+        // As many as fill a large GPU at some depth, within a bound: by the shape of the model alone, see kWarpsWanted.
         const std::size_t bytes = std::size_t(kVerifyTokens) * m_plan.shape.attentionHeads * (m_valueDim + 2) * sizeof(float);
-        m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(partBytes / bytes, 8, 64));
+        m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(kAttentionPartBytes / bytes, 8, 64));
         // Its activations have 11 bits: with routed experts a token whose scores are close would get another one.
         if (hasRoutedExperts(m_plan) || maxTokens < kCublasTokens)
             m_cublasFunctions = nullptr;
@@ -254,6 +265,7 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
             return checked;
         m_weights.upload(m_plan, m_stream);
         m_maxTokens = maxTokens;
+        makeSegments();
         allocateArenas(needs);
         if (usesCublas(maxTokens))
             allocateCublas();
@@ -365,14 +377,37 @@ void CudaBackend::runStep(const Step &step, const Run &run)
     std::visit([&](const auto &typed) { runStep(typed, run); }, step);
 }
 
-// All steps in order, as long as goOn, asked before each, says so. False when it did not.
-bool CudaBackend::queueSteps(const Run &run, const Between &goOn)
+// The first segment begins a run. What is left of one that ended early is done before its memory is used again.
+void CudaBackend::begin(std::size_t segment, const RunInput &input)
 {
-    for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
+    useDevice();
+    if (segment > 0)
+        return;
+    m_stream.wait();
+    prepare(input);
+}
+
+void CudaBackend::takeResidual(std::uint32_t tokens)
+{
+    check(cudaMemcpyAsync(m_residual, m_stagedResidual.data(), std::size_t(tokens) * m_plan.shape.hiddenSize * sizeof(float),
+                          cudaMemcpyHostToDevice, m_stream),
+          "copy of a run's input to the GPU");
+}
+
+// All steps of a piece in order, as long as goOn, asked before each, says so. False when it did not.
+bool CudaBackend::queueSteps(const Piece &piece, const Run &run, const Between &goOn)
+{
+    if (piece.takesResidual)
+        takeResidual(run.tokens);
+    for (std::size_t i = piece.steps.first; i < piece.steps.end; ++i) {
         if (goOn && !goOn(i))
             return false;
         runStep(m_plan.steps[i], run);
     }
+    if (piece.givesResidual)
+        check(cudaMemcpyAsync(m_stagedResidual.data(), m_residual, std::size_t(run.tokens) * m_plan.shape.hiddenSize * sizeof(float),
+                              cudaMemcpyDeviceToHost, m_stream),
+              "copy of a run's results from the GPU");
     return true;
 }
 
@@ -392,40 +427,57 @@ void CudaBackend::takeLogits(std::uint32_t rows, std::span<float> logits)
 
 // Decode and verify: a captured graph, sized for the bucket. The first run of a kind goes without, since kernels are loaded when they
 // are first launched, which a capture may not bear.
-Result<RunOutcome> CudaBackend::runFew(const RunInput &input, std::span<float> logits)
+void CudaBackend::queueFew(Piece &piece, const RunInput &input)
 {
-    const auto tokens = static_cast<std::uint32_t>(input.tokens.size());
-    const std::uint32_t bucket = bucketOf(tokens), sized = tokensOfBucket(bucket);
-    const Run run{sized, largestLogits(input.logitsWanted, sized)};
-    Graph &graph = m_graphs[bucket][std::size_t(input.logitsWanted)];
+    const std::uint32_t bucket = bucketOf(static_cast<std::uint32_t>(input.tokens.size())), sized = tokensOfBucket(bucket);
+    const bool hasHead = piece.steps.end == m_plan.steps.size();
+    const LogitsWanted wanted = hasHead ? input.logitsWanted : LogitsWanted::None;
+    const Run run{sized, largestLogits(wanted, sized)};
+    Graph &graph = piece.graphs[bucket][std::size_t(wanted)];
     if (graph) {
         graph.launch(m_stream);
         ++m_graphLaunches;
     } else {
-        queueSteps(run, {});
-        graph = Graph::capture(m_stream, [&] { queueSteps(run, {}); });
+        queueSteps(piece, run, {});
+        graph = Graph::capture(m_stream, [&] { queueSteps(piece, run, {}); });
         ++m_captures;
     }
-    takeLogits(largestLogits(input.logitsWanted, tokens), logits);
-    return RunOutcome::Done;
 }
 
 // Prefill: launches of the run's own sizes, a few steps ahead of the GPU.
-Result<RunOutcome> CudaBackend::runMany(const RunInput &input, std::span<float> logits, const std::stop_token &stop)
+bool CudaBackend::queueMany(const Piece &piece, const RunInput &input, const std::stop_token &stop)
 {
     const auto tokens = static_cast<std::uint32_t>(input.tokens.size());
-    const std::uint32_t wanted = largestLogits(input.logitsWanted, tokens);
-    const bool isWhole = queueSteps({tokens, std::min(wanted, kVerifyTokens)}, [&](std::size_t step) {
+    const Run run{tokens, std::min(largestLogits(input.logitsWanted, tokens), kVerifyTokens)};
+    return queueSteps(piece, run, [&](std::size_t step) {
         if (step % kStepsAhead == 0) {
             m_progress[step / kStepsAhead % 2].wait(); // that of two times as many steps ago
             m_progress[step / kStepsAhead % 2].record(m_stream);
         }
         return !stop.stop_requested();
     });
-    if (!isWhole) {
-        m_stream.wait();
-        return RunOutcome::Stopped;
+}
+
+// False when the run was stopped; nothing is under way then.
+bool CudaBackend::queue(Piece &piece, const RunInput &input, const std::stop_token &stop)
+{
+    if (piece.steps.first == piece.steps.end)
+        return true;
+    if (input.tokens.size() <= kVerifyTokens) {
+        queueFew(piece, input);
+        return true;
     }
+    if (queueMany(piece, input, stop))
+        return true;
+    m_stream.wait();
+    return false;
+}
+
+// The results of a run that is queued to its end.
+Result<RunOutcome> CudaBackend::finish(const RunInput &input, std::span<float> logits, const std::stop_token &stop)
+{
+    const auto tokens = static_cast<std::uint32_t>(input.tokens.size());
+    const std::uint32_t wanted = largestLogits(input.logitsWanted, tokens);
     takeLogits(std::min(wanted, kVerifyTokens), logits);
     // more rows than there is room for: the head again
     const auto *head = std::get_if<HeadStep>(&m_plan.steps.back());
@@ -437,6 +489,8 @@ Result<RunOutcome> CudaBackend::runMany(const RunInput &input, std::span<float> 
         runStep(*head, {tokens, rows});
         takeLogits(rows, logits.subspan(std::size_t(first) * m_plan.shape.vocabularySize));
     }
+    if (cacheIsInvalid())
+        return invalidNumbers("a key or a value of a token");
     return RunOutcome::Done;
 }
 
@@ -445,7 +499,7 @@ bool CudaBackend::cacheIsInvalid()
     return m_staging.data()->findings.cacheInvalid != 0;
 }
 
-Result<RunOutcome> CudaBackend::run(const RunInput &input, std::span<float> logits, std::stop_token stop)
+Result<RunOutcome> CudaBackend::runSegment(std::size_t segment, const RunInput &input, std::span<float> logits, std::stop_token stop)
 {
     if (m_pending)
         return *std::exchange(m_pending, {});
@@ -454,18 +508,23 @@ Result<RunOutcome> CudaBackend::run(const RunInput &input, std::span<float> logi
     if (stop.stop_requested())
         return RunOutcome::Stopped;
     try {
-        useDevice();
-        prepare(input);
-        const auto outcome = input.tokens.size() <= kVerifyTokens ? runFew(input, logits) : runMany(input, logits, stop);
-        if (outcome && *outcome == RunOutcome::Done && cacheIsInvalid())
-            return invalidNumbers("a key or a value of a token");
-        return outcome;
+        begin(segment, input);
+        Segment &parts = m_segments[segment];
+        if (!queue(parts.piece, input, stop))
+            return RunOutcome::Stopped;
+        if (segment + 1 == m_segments.size())
+            return finish(input, logits, stop);
+        m_handedOver.record(m_stream);
+        if (!queue(parts.beside, input, stop))
+            return RunOutcome::Stopped;
+        m_handedOver.wait();
+        return RunOutcome::Done;
     } catch (const Failure &failure) {
         return failed(failure);
     }
 }
 
-Result<std::optional<std::size_t>> CudaBackend::findInvalidStep(const RunInput &input, std::stop_token stop)
+Result<std::optional<std::size_t>> CudaBackend::findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop)
 {
     RunInput last = input;
     last.logitsWanted = LogitsWanted::Last;
@@ -473,10 +532,12 @@ Result<std::optional<std::size_t>> CudaBackend::findInvalidStep(const RunInput &
     if (Result<void> checked = checkInput(last, logits.size()); !checked)
         return checked.error();
     try {
-        useDevice();
-        prepare(last);
+        begin(segment, last);
         const Run run{static_cast<std::uint32_t>(input.tokens.size()), 1};
-        for (std::size_t step = 0; step < m_plan.steps.size(); ++step) {
+        const Segment &parts = m_segments[segment];
+        if (parts.piece.takesResidual)
+            takeResidual(run.tokens);
+        for (std::size_t step = parts.piece.steps.first; step < parts.beside.steps.end; ++step) {
             if (stop.stop_requested())
                 return std::optional<std::size_t>();
             runStep(m_plan.steps[step], run);
@@ -487,6 +548,8 @@ Result<std::optional<std::size_t>> CudaBackend::findInvalidStep(const RunInput &
             if (isHead ? !allFinite(logits) : !allFinite(residual) || cacheIsInvalid())
                 return std::optional(step);
         }
+        if (parts.piece.givesResidual)
+            std::copy(residual.begin(), residual.end(), m_stagedResidual.data());
         return std::optional<std::size_t>();
     } catch (const Failure &failure) {
         return failed(failure);

@@ -4,7 +4,8 @@
 //
 // A step queues kernels on one stream and waits for nothing. What changes from run to run lies in device memory (run_state.h), so
 // that the launches of a run of up to kVerifyTokens tokens are captured once and replayed: one graph for each bucket of tokens
-// and kind of logits.
+// and kind of logits. Of a part of a plan (plan_split.h) each segment has graphs of its own, which begin with the residual's copy from
+// pinned memory; those of the steps behind its last change are launched when its way back has been queued.
 #pragma once
 
 #include "kernels/backend.h"
@@ -16,6 +17,7 @@
 #include "kernels/cuda/matmul.h"
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/weights.h"
+#include "kernels/cuda_memory.h"
 
 #include <array>
 #include <functional>
@@ -27,10 +29,7 @@ namespace kernels::cuda {
 // Positions of a sequence, at most: the page table has room for so many.
 inline constexpr std::uint32_t kMostPages = 16384;
 
-// From so many tokens on, dense products go through cuBLAS where it is there: an estimate for an H100, not measured yet.
-inline constexpr std::uint32_t kCublasTokens = 192;
-
-class CudaBackend final : public Backend
+class CudaBackend final : public Backend, public SegmentRunner
 {
 public:
     // The device must be there. Throws Failure.
@@ -51,8 +50,19 @@ public:
     void importKvPage(KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override;
 
     Result<void> compile(Plan plan, std::uint32_t maxTokens) override;
-    Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override;
-    Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override;
+    Result<RunOutcome> run(const RunInput &input, std::span<float> logits, std::stop_token stop) override
+    {
+        return runSegment(0, input, logits, std::move(stop));
+    }
+    Result<std::optional<std::size_t>> findInvalidStep(const RunInput &input, std::stop_token stop) override
+    {
+        return findInvalidStepOf(0, input, std::move(stop));
+    }
+
+    SegmentRunner *segments() override { return this; }
+    std::span<float> residual() override { return m_stagedResidual.span(); }
+    Result<RunOutcome> runSegment(std::size_t segment, const RunInput &input, std::span<float> logits, std::stop_token stop) override;
+    Result<std::optional<std::size_t>> findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop) override;
 
     std::uint32_t graphCaptures() const { return m_captures; }
     std::uint64_t graphLaunches() const { return m_graphLaunches; }
@@ -63,6 +73,18 @@ private:
     {
         std::uint32_t tokens = 0;
         std::uint32_t logitRows = 0; // 0, 1 or tokens; at most kVerifyTokens at a time
+    };
+    // Steps that are queued as one.
+    struct Piece
+    {
+        StepRange steps;
+        bool takesResidual = false, givesResidual = false; // from and to the other backend
+        std::array<std::array<Graph, 3>, kTokenBuckets> graphs{}; // by bucket and LogitsWanted
+    };
+    // `beside`: what is behind the last change of the residual, and runs beside the other backend. Empty in the last segment.
+    struct Segment
+    {
+        Piece piece, beside;
     };
 
     void runStep(const EmbedStep &step, const Run &run);
@@ -113,6 +135,7 @@ private:
     Needs needsOf(const Plan &plan, std::uint32_t maxTokens) const;
     void allocateCublas();
     void allocateArenas(const Needs &needs);
+    void makeSegments();
     Result<void> checkPlan(const Needs &needs) const;
 
     // run()
@@ -120,9 +143,13 @@ private:
     Result<void> checkInput(const RunInput &input, std::size_t logitsRoom) const;
     void prepare(const RunInput &input);
     void setLogitRows(std::uint32_t first, std::uint32_t rows);
-    bool queueSteps(const Run &run, const Between &goOn);
-    Result<RunOutcome> runFew(const RunInput &input, std::span<float> logits);
-    Result<RunOutcome> runMany(const RunInput &input, std::span<float> logits, const std::stop_token &stop);
+    void begin(std::size_t segment, const RunInput &input);
+    void takeResidual(std::uint32_t tokens);
+    bool queueSteps(const Piece &piece, const Run &run, const Between &goOn);
+    void queueFew(Piece &piece, const RunInput &input);
+    bool queueMany(const Piece &piece, const RunInput &input, const std::stop_token &stop);
+    bool queue(Piece &piece, const RunInput &input, const std::stop_token &stop);
+    Result<RunOutcome> finish(const RunInput &input, std::span<float> logits, const std::stop_token &stop);
     void takeLogits(std::uint32_t rows, std::span<float> logits);
     bool cacheIsInvalid();
 
@@ -155,7 +182,9 @@ private:
     PinnedBuffer<TokenId> m_stagedTokens;
     PinnedBuffer<std::byte *> m_stagedPages;
     PinnedBuffer<float> m_stagedLogits;      // (kVerifyTokens, vocabulary)
+    PinnedBuffer<float> m_stagedResidual;    // (tokens, hidden): of a part of a plan
     std::array<Event, 2> m_progress;         // of the steps that were queued last
+    Event m_handedOver;                      // the residual is in m_stagedResidual
 
     // Activations: rows for maxTokens tokens, in whole multiples of kVerifyTokens.
     Arena m_arena;
@@ -194,7 +223,7 @@ private:
     std::uint16_t *m_halfWeights = nullptr, *m_halfRows = nullptr; // (rows, columns), (tokens, columns)
     float *m_halfScales = nullptr, *m_sums = nullptr;              // (tokens), (tokens, rows)
 
-    std::array<std::array<Graph, 3>, kTokenBuckets> m_graphs; // by bucket and LogitsWanted
+    std::vector<Segment> m_segments;
     std::uint32_t m_captures = 0;
     std::uint64_t m_graphLaunches = 0;
 };

@@ -176,7 +176,8 @@ void CudaBackend::quantise(const ActivationRows &rows, std::uint32_t columns, st
 void CudaBackend::runStep(const EmbedStep &step, const Run &run)
 {
     EmbedTask task;
-    task.table = matrix(step.embedding);
+    if (step.embedding != kNoWeight) // a table of no columns: the rotations alone
+        task.table = matrix(step.embedding);
     task.residual = m_residual;
     task.inverseFrequencies = m_frequencies;
     task.amplitude = m_plan.shape.ropeAmplitude;

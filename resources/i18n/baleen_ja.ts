@@ -808,6 +808,22 @@
         <source>Disk free</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>All layers are on %1; the vocabulary does not fit its %2 and stays with the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All %1 layers are on %2, but for the experts of the first %3: they do not fit its %4 and run on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3, without their experts; the rest does not fit its %4 and runs on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3; the rest does not fit its %4 and runs on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -2191,10 +2207,6 @@
         <translation type="unfinished">デバイス</translation>
     </message>
     <message>
-        <source>Automatic takes a graphics card where the whole model fits and its numbers are right.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>GPU CPU CUDA graphics card processor</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2300,6 +2312,9 @@
     </message>
     <message>
         <source>tray background icon quit</source>
+    </message>
+    <message>
+        <source>Automatic takes a graphics card whose numbers are right. What does not fit its memory runs on the processor.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2370,6 +2385,10 @@
     </message>
     <message>
         <source>Other programs use the processor or the memory: close what is not needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The processor sets the pace: it runs what the graphics card has no room for.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -4229,6 +4248,11 @@
     </message>
     <message>
         <source>Setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 and processor</source>
+        <extracomment>a graphics card and the processor</extracomment>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -808,6 +808,22 @@
         <source>Disk free</source>
         <translation>可用磁盘空间</translation>
     </message>
+    <message>
+        <source>All layers are on %1; the vocabulary does not fit its %2 and stays with the processor.</source>
+        <translation>所有层都在 %1 上；词表放不进它的 %2，留在处理器一侧。</translation>
+    </message>
+    <message>
+        <source>All %1 layers are on %2, but for the experts of the first %3: they do not fit its %4 and run on the processor.</source>
+        <translation>全部 %1 层都在 %2 上，只有前 %3 层的专家放不进它的 %4，由处理器运行。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3, without their experts; the rest does not fit its %4 and runs on the processor.</source>
+        <translation>%2 层中有 %1 层在 %3 上，但不含其中的专家；其余部分放不进它的 %4，由处理器运行。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3; the rest does not fit its %4 and runs on the processor.</source>
+        <translation>%2 层中有 %1 层在 %3 上；其余部分放不进它的 %4，由处理器运行。</translation>
+    </message>
 </context>
 <context>
     <name>ErrorText</name>
@@ -2191,10 +2207,6 @@
         <translation>设备</translation>
     </message>
     <message>
-        <source>Automatic takes a graphics card where the whole model fits and its numbers are right.</source>
-        <translation>“自动”会在显卡放得下整个模型且计算无误时使用显卡。</translation>
-    </message>
-    <message>
         <source>GPU CPU CUDA graphics card processor</source>
         <translation>显卡 处理器 GPU CPU CUDA</translation>
     </message>
@@ -2302,6 +2314,10 @@
         <source>tray background icon quit</source>
         <translation>托盘 后台 图标 退出</translation>
     </message>
+    <message>
+        <source>Automatic takes a graphics card whose numbers are right. What does not fit its memory runs on the processor.</source>
+        <translation>“自动”会使用计算无误的显卡；显存放不下的部分由处理器运行。</translation>
+    </message>
 </context>
 <context>
     <name>Sizes</name>
@@ -2371,6 +2387,10 @@
     <message>
         <source>Other programs use the processor or the memory: close what is not needed.</source>
         <translation>其他程序占用了处理器或内存：请关闭不需要的程序。</translation>
+    </message>
+    <message>
+        <source>The processor sets the pace: it runs what the graphics card has no room for.</source>
+        <translation>速度取决于处理器：显卡放不下的部分由它运行。</translation>
     </message>
 </context>
 <context>
@@ -4230,6 +4250,11 @@
     <message>
         <source>Setting</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>%1 and processor</source>
+        <extracomment>a graphics card and the processor</extracomment>
+        <translation>%1 和处理器</translation>
     </message>
 </context>
 <context>

@@ -148,6 +148,14 @@ private Q_SLOTS:
         const QString text = diagnosisText(diagnose(facts));
         for (const char *wanted : {"NVIDIA H100", "/models/a.gguf", "too little memory", "Fonts missing: Noto Sans", "SQLite: 3", "Qt: 6", "not measured yet"})
             QVERIFY2(text.contains(QLatin1String(wanted)), qPrintable(QLatin1String(wanted) + QStringLiteral(" in\n") + text));
+        facts.model->placement = inference::Placement{.layers = 28, .cpuLayers = 8, .cpuExpertLayers = 0, .gpu = "NVIDIA RTX", .gpuFreeBytes = std::uint64_t(8) << 30};
+        QVERIFY(diagnosisText(diagnose(facts)).contains(
+            QStringLiteral("Why there: 20 of 28 layers are on NVIDIA RTX; the rest does not fit its 8.0 GiB and runs on the processor.")));
+        facts.model->placement->cpuExpertLayers = 28;
+        QVERIFY(placementSentence(*facts.model->placement).contains(QStringLiteral("without their experts")));
+        facts.model->placement->cpuLayers = 0;
+        facts.model->placement->cpuExpertLayers = 12;
+        QVERIFY(placementSentence(*facts.model->placement).contains(QStringLiteral("experts of the first 12")));
         facts.model.reset();
         QVERIFY(diagnosisText(diagnose(facts)).contains(QStringLiteral("Model: none loaded")));
     }

@@ -79,6 +79,10 @@ private Q_SLOTS:
         f.onGpu = true; // the processor's memory is no measure of it
         QCOMPARE(speedReason(f).limit, SpeedLimit::NoCeiling);
         QCOMPARE(speedReason(f).share, 0.0);
+        f.onGpu = false;
+        f.sharedLayers = 20; // nor where it reads a part of the model
+        QCOMPARE(speedReason(f).limit, SpeedLimit::NoCeiling);
+        QVERIFY(speedSentence(speedReason(f), f).startsWith(QStringLiteral("The processor sets the pace")));
     }
     void aLongPromptIsNamedFirst()
     {

@@ -64,12 +64,20 @@ if [ ${#models[@]} -eq 0 ]; then
     fi
 fi
 
+# What a GPU does whose memory does not hold the model: it has half of the weights and what CUDA needs, the processor the rest.
+half() { echo $(($(stat -c %s "$1") / 2000000 + 900)); } # MB
+shared=("${models[0]}")
+[ ${#models[@]} -lt 2 ] || shared+=("${models[-1]}")
+
 # The same tokens through both devices: KL of the GPU's distributions from the processor's, prefill and one token at a time.
 echo "== agreement"
 seq -s ' ' 100 7 1000 >tokens.$$
 for model in "${models[@]}"; do
     "$cli" logits "$model" --device cpu --tokens tokens.$$ --out cpu.$$.npy --quiet
-    for chunk in 512 1; do
+    cases=("512" "1")
+    case " ${shared[*]} " in *" $model "*) cases+=("512 --gpu-memory $(half "$model")" "1 --gpu-memory $(half "$model")") ;; esac
+    for chunk in "${cases[@]}"; do
+        # shellcheck disable=SC2086 # a chunk and options
         "$cli" logits "$model" --device cuda --chunk $chunk --tokens tokens.$$ --out gpu.$$.npy --quiet
         "$python" - "$(basename "$model"), chunk $chunk" cpu.$$.npy gpu.$$.npy <<'END' || failures+=("$(basename "$model"), chunk $chunk: GPU and processor differ")
 import sys
@@ -93,19 +101,22 @@ rm -f tokens.$$ cpu.$$.npy gpu.$$.npy
 
 echo "== speed"
 rows=()
-for model in "${models[@]}"; do
-    prompt=2048
+timed() { # MODEL, what else stands behind its name, options of bench
+    local model=$1 suffix=$2 prompt=2048 result
+    shift 2
     case $model in *lite*) prompt=4096 ;; esac
-    result=$("$cli" bench "$model" --device cuda --prompt $prompt --generate 64 --depth 512 --repeat 3 --json --quiet) || { failures+=("bench $(basename "$model")"); continue; }
+    result=$("$cli" bench "$model" --device cuda --prompt $prompt --generate 64 --depth 512 --repeat 3 --json --quiet "$@") || { failures+=("bench $(basename "$model")$suffix"); return; }
     echo "$result"
     rows+=("$("$python" -c '
 import json, sys
 r = json.loads(sys.argv[1])
 limit = r["percent_of_limit"]["decode"]
 print("| {} | {} | {:.0f} | {:.1f} | {} | {:.2f} | {:.0f} |".format(
-    r["model"], r["prefill"]["tokens"], r["prefill"]["tokens_per_second"]["median"], r["decode"]["tokens_per_second"]["median"],
-    "-" if limit is None else "{:.0f} %".format(limit), r["load_ms"] / 1000, r["first_token_ms"]))' "$result")")
-done
+    r["model"] + sys.argv[2], r["prefill"]["tokens"], r["prefill"]["tokens_per_second"]["median"], r["decode"]["tokens_per_second"]["median"],
+    "-" if limit is None else "{:.0f} %".format(limit), r["load_ms"] / 1000, r["first_token_ms"]))' "$result" "$suffix")")
+}
+for model in "${models[@]}"; do timed "$model" ""; done
+for model in "${shared[@]}"; do timed "$model" ", half of it on the processor" --gpu-memory "$(half "$model")"; done
 
 echo
 echo "| model | prompt | prefill tok/s | decode tok/s, depth 512 | of copy bandwidth | load s | first token ms |"

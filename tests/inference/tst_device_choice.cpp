@@ -94,6 +94,109 @@ private Q_SLOTS:
                  asked.error().message.c_str());
     }
 
+    // What does not fit as a whole: the search is asked with the room there is, and what it finds is taken.
+    void aPartThatFitsIsTaken_data()
+    {
+        QTest::addColumn<std::uint32_t>("cpuLayers");
+        QTest::addColumn<std::uint32_t>("cpuExpertLayers");
+        QTest::addColumn<QString>("sentence");
+        QTest::newRow("layers") << 8u << 0u
+                                << "20 of 28 layers are on GPU 0; the rest does not fit its memory (6.0 GiB free) and runs on the processor.";
+        QTest::newRow("experts") << 0u << 12u
+                                 << "All 28 layers are on GPU 0, but for the routed experts of the first 12, which do not fit its memory "
+                                    "(6.0 GiB free) and run on the processor.";
+        QTest::newRow("both") << 8u << 28u
+                              << "20 of 28 layers are on GPU 0, without their routed experts; the rest does not fit its memory (6.0 GiB free) "
+                                 "and runs on the processor.";
+        QTest::newRow("embedding") << 0u << 0u
+                                   << "All layers are on GPU 0; the embedding does not fit its memory (6.0 GiB free) and stays on the processor.";
+    }
+    void aPartThatFitsIsTaken()
+    {
+        QFETCH(std::uint32_t, cpuLayers);
+        QFETCH(std::uint32_t, cpuExpertLayers);
+        QFETCH(QString, sentence);
+        MemoryPlan part = sixGibibytes();
+        part.weightBytes = 3 * kGiB;
+        std::uint64_t asked = 0;
+        const SplitSearch search = [&](std::uint64_t bytes) {
+            asked = bytes;
+            return std::optional(FittingSplit{{cpuLayers, cpuExpertLayers}, part, 28});
+        };
+        for (const char *device : {"auto", "cuda"}) {
+            const auto choice = chooseDevice(device, Precision::Fast, sixGibibytes(), ready({6 * kGiB}), search);
+            QVERIFY(choice.ok() && choice->onGpu && choice->placement);
+            QCOMPARE(asked, 6 * kGiB - kGpuReserveBytes);
+            QCOMPARE(choice->placement->cpuLayers, cpuLayers);
+            QCOMPARE(choice->placement->cpuExpertLayers, cpuExpertLayers);
+            QCOMPARE(choice->kvBytes, asked - 5 * kGiB + kGiB);
+            QCOMPARE(QString::fromStdString(choice->reason), sentence);
+        }
+        // Nothing is shared that fits as a whole, or of which nothing fits.
+        QVERIFY(!chooseDevice("auto", Precision::Fast, sixGibibytes(), ready({7 * kGiB}), search)->placement);
+        QVERIFY(!chooseDevice("auto", Precision::Fast, sixGibibytes(), ready({kGiB}), [](std::uint64_t) { return std::nullopt; })->onGpu);
+    }
+
+    // Routed experts leave the GPU first, then whole layers; each time as few as will do.
+    void asMuchIsOnTheGpuAsFits()
+    {
+        const auto planOf = [](bool experts) {
+            kernels::Plan plan;
+            plan.shape.hiddenSize = 64;
+            plan.shape.attentionHeads = plan.shape.keyValueHeads = 1;
+            plan.shape.headDim = 64;
+            plan.shape.layers = 3;
+            const auto weight = [&](std::uint32_t rows) {
+                kernels::WeightView view;
+                view.columns = 64;
+                view.rows = rows;
+                plan.weights.push_back(view);
+                return kernels::WeightId(plan.weights.size() - 1);
+            };
+            plan.steps.push_back(kernels::EmbedStep{weight(1000)});
+            for (std::uint32_t layer = 0; layer < 3; ++layer) {
+                plan.steps.push_back(kernels::NormQuantStep{weight(1)});
+                kernels::QkvRopeKvStep qkv{};
+                qkv.layer = layer;
+                qkv.q = qkv.k = qkv.v = weight(64);
+                plan.steps.push_back(qkv);
+                plan.steps.push_back(kernels::AttentionStep{layer});
+                plan.steps.push_back(kernels::OutResidualStep{weight(64)});
+                plan.steps.push_back(kernels::NormQuantStep{weight(1), kernels::NormQuantStep::Reader::FeedForward});
+                if (experts) {
+                    kernels::RouterStep router{};
+                    router.router = weight(8);
+                    router.experts = 8;
+                    router.used = 2;
+                    plan.steps.push_back(router);
+                    plan.steps.push_back(kernels::MoeFfnStep{weight(4000), weight(4000), weight(4000)});
+                }
+                plan.steps.push_back(kernels::GateUpActStep{weight(200), weight(200)});
+                plan.steps.push_back(kernels::DownResidualStep{weight(200)});
+            }
+            plan.steps.push_back(kernels::HeadStep{weight(1), weight(1000)});
+            return plan;
+        };
+        for (const bool experts : {false, true}) {
+            const kernels::Plan plan = planOf(experts);
+            std::uint64_t least = ~std::uint64_t(0);
+            for (const kernels::PlanSplit &split : kernels::splitsOf(plan)) {
+                const std::uint64_t bytes = planGpuMemory(kernels::splitPlan(plan, split).gpu, 256, 16).totalBytes();
+                QVERIFY(bytes < least);
+                const auto exact = fittingSplit(plan, 256, 16, bytes);
+                QVERIFY(exact && exact->split.cpuLayers == split.cpuLayers && exact->split.cpuExpertLayers == split.cpuExpertLayers);
+                QCOMPARE(exact->gpu.totalBytes(), bytes);
+                // with a byte less something more has to go
+                const auto next = fittingSplit(plan, 256, 16, bytes - 1);
+                QVERIFY(!next || next->split.cpuLayers > split.cpuLayers || next->split.cpuExpertLayers > split.cpuExpertLayers);
+                if (experts && split.cpuLayers > 0)
+                    QCOMPARE(split.cpuExpertLayers, 3u);
+                least = bytes;
+            }
+            QVERIFY(!fittingSplit(plan, 256, 16, least - 1));
+        }
+    }
+
     void withoutGpuTheReasonIsTheProbes()
     {
         const auto choice = chooseDevice("auto", Precision::Fast, sixGibibytes(), withoutDriver());

@@ -82,7 +82,7 @@ const QVector<SettingWords> &allSettingWords()
          QT_TRANSLATE_NOOP("SettingWords", "In the token lens: words where the model hesitated between several."), QT_TRANSLATE_NOOP("SettingWords", "unsure underline probability")},
 
         {app::kDevice.name, Engine, QT_TRANSLATE_NOOP("SettingWords", "Device"),
-         QT_TRANSLATE_NOOP("SettingWords", "Automatic takes a graphics card where the whole model fits and its numbers are right."), QT_TRANSLATE_NOOP("SettingWords", "GPU CPU CUDA graphics card processor")},
+         QT_TRANSLATE_NOOP("SettingWords", "Automatic takes a graphics card whose numbers are right. What does not fit its memory runs on the processor."), QT_TRANSLATE_NOOP("SettingWords", "GPU CPU CUDA graphics card processor")},
         {app::kContextLength.name, Engine, QT_TRANSLATE_NOOP("SettingWords", "Context length"),
          QT_TRANSLATE_NOOP("SettingWords", "How much the model can see at once. More takes more memory."), QT_TRANSLATE_NOOP("SettingWords", "tokens window memory")},
         {app::kThreads.name, Engine, QT_TRANSLATE_NOOP("SettingWords", "Threads"), QT_TRANSLATE_NOOP("SettingWords", "Fewer leave more of the processor to other programs."),

@@ -49,7 +49,9 @@ void SpeedPopover::setFacts(const app::SpeedFacts &facts)
     if (facts.promptTokens > 0)
         m_rows.append({tr("Tokens reused"), tr("%1 of %2").arg(withCommas(facts.cachedTokens), withCommas(facts.promptTokens)),
                        double(facts.cachedTokens) / facts.promptTokens});
-    if (facts.layers > 0)
+    if (facts.sharedLayers > 0)
+        m_rows.append({tr("Layers on the graphics card"), tr("%1 of %2").arg(facts.sharedLayers).arg(facts.layers), double(facts.sharedLayers) / facts.layers});
+    else if (facts.layers > 0)
         m_rows.append({tr("Layers on the graphics card"), facts.onGpu ? tr("all %1").arg(facts.layers) : tr("none of %1").arg(facts.layers),
                        facts.onGpu ? 1.0 : 0.0});
     QStringList spoken{m_sentence};

@@ -78,11 +78,11 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("options");
         const QStringList common{"--device", "--threads", "--precision", "--isa", "--kv-cache-type",
                                  "--quiet", "--log"};
-        QTest::newRow("info") << common + QStringList{"--json"};
+        QTest::newRow("info") << common + QStringList{"--json", "--gpu-memory"};
         QTest::newRow("tokenize") << common + QStringList{"--special", "--bos", "--file"};
         QTest::newRow("detokenize") << common;
         QTest::newRow("template") << common + QStringList{"--no-generation-prompt", "--thinking"};
-        QTest::newRow("logits") << common + QStringList{"--tokens", "--out", "--chunk"};
+        QTest::newRow("logits") << common + QStringList{"--tokens", "--out", "--chunk", "--gpu-memory"};
         QTest::newRow("generate") << common + QStringList{"--prompt ",     "--prompt-file",    "--chat",
                                                           "--raw",         "--system",         "--max-tokens",
                                                           "--temperature", "--top-k",          "--top-p",
@@ -91,7 +91,7 @@ private Q_SLOTS:
                                                           "--kv-cache ",   "--kv-cache-size"};
         QTest::newRow("chat") << common + QStringList{"--system", "--temperature", "--kv-cache "};
         QTest::newRow("bench") << common +
-                                      QStringList{"--prompt", "--generate", "--depth", "--repeat", "--json"};
+                                      QStringList{"--prompt", "--generate", "--depth", "--repeat", "--json", "--gpu-memory"};
         QTest::newRow("doctor") << common + QStringList{"--json"};
         QTest::newRow("selftest") << common;
     }

@@ -2,8 +2,10 @@
 // copied, what stops and what is invalid.
 #include "inference/gguf/gguf_file.h"
 #include "inference/model/architecture.h"
+#include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/cuda_backend_impl.h"
 #include "kernels/half.h"
+#include "kernels/hybrid_backend.h"
 #include "kernels/reference/reference_backend.h"
 #include "tests/support/cuda_shim/shim.h"
 #include "tests/support/divergence.h"
@@ -88,6 +90,40 @@ std::unique_ptr<cuda::CudaBackend> compiled(const Plan &plan, std::uint32_t maxT
     if (const auto done = backend->compile(plan, maxTokens); !done)
         qFatal("%s; %s", done.error().message.c_str(), shim::fault().c_str());
     return std::unique_ptr<cuda::CudaBackend>(static_cast<cuda::CudaBackend *>(backend.release()));
+}
+
+// The GPU alone, or the CPU with it, for its first layers: what holds for one holds for the other.
+std::unique_ptr<Backend> compiledFor(const Plan &plan, std::uint32_t cpuLayers)
+{
+    if (cpuLayers == 0)
+        return compiled(plan);
+    auto backend = createHybridBackend(std::move(cuda::createCudaBackend({})).value(),
+                                       std::move(createCpuBackend({.threads = 1, .isa = "scalar"})).value(), {cpuLayers, 0});
+    if (const auto done = backend->compile(plan, kTokens); !done)
+        qFatal("%s; %s", done.error().message.c_str(), shim::fault().c_str());
+    return backend;
+}
+
+void rowsWithAndWithoutTheCpu()
+{
+    QTest::addColumn<std::uint32_t>("cpuLayers");
+    QTest::newRow("GPU") << 0u;
+    QTest::newRow("GPU and CPU") << 1u;
+}
+
+// The first number of a tensor of the file becomes this one.
+void spoil(std::string &bytes, const std::string &tensor, float wrong)
+{
+    const auto gguf = std::move(inference::GgufFile::openMemory(std::as_bytes(std::span(bytes)), "tiny")).value();
+    const inference::GgufTensor *found = gguf->findTensor(tensor);
+    if (!found)
+        qFatal("no %s", tensor.c_str());
+    char *at = bytes.data() + (reinterpret_cast<const char *>(gguf->bytes(*found).data()) - bytes.data());
+    const std::uint16_t half = floatToHalf(wrong);
+    if (found->ggufType == std::uint32_t(ElementType::F32))
+        std::memcpy(at, &wrong, sizeof wrong);
+    else
+        std::memcpy(at, &half, sizeof half);
 }
 
 // A library that multiplies on the host, as cublasGemmEx() says, for the one form that is asked of it.
@@ -405,12 +441,14 @@ private Q_SLOTS:
     }
 
     // Two sequences that share a beginning, the second from a copied page or from one that left the process.
+    void pagesThatAreCopiedOrComeBackGiveTheSameBits_data() { rowsWithAndWithoutTheCpu(); }
     void pagesThatAreCopiedOrComeBackGiveTheSameBits()
     {
+        QFETCH(std::uint32_t, cpuLayers);
         const Loaded model = load(test::wideTinyModel({.architecture = "qwen2", .weights = ElementType::Q4_K}));
         const std::uint32_t vocabulary = model.plan.shape.vocabularySize, shared = 70, rest = 12;
         const std::vector<TokenId> tokens = someTokens(vocabulary, shared + rest);
-        const auto backend = compiled(model.plan), other = compiled(model.plan);
+        const auto backend = compiledFor(model.plan, cpuLayers), other = compiledFor(model.plan, cpuLayers);
         const std::vector<float> expected = logitsOf(*backend, tokens, {shared, rest}); // leaves pages that are recycled
         logitsOf(*other, std::vector<TokenId>(shared + rest, 5), {kTokens});
 
@@ -459,10 +497,12 @@ private Q_SLOTS:
         QCOMPARE(*backend->allocateKvPage(), pages[1]);
     }
 
+    void stopsBetweenSteps_data() { rowsWithAndWithoutTheCpu(); }
     void stopsBetweenSteps()
     {
+        QFETCH(std::uint32_t, cpuLayers);
         const Loaded model = load(test::wideTinyModel({.weights = ElementType::Q4_K}));
-        const auto backend = compiled(model.plan);
+        const auto backend = compiledFor(model.plan, cpuLayers);
         const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize, 30);
         const std::vector<float> before = logitsOf(*backend, tokens, {20, 10});
         const std::vector<KvPageId> pages = pagesFor(*backend, tokens.size());
@@ -528,17 +568,7 @@ private Q_SLOTS:
         QFETCH(bool, inCache);
         for (const float wrong : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
             std::string bytes = test::tinyModel(test::wideTinyModel({.weights = ElementType(type), .tied = false}));
-            {
-                const auto gguf = std::move(inference::GgufFile::openMemory(std::as_bytes(std::span(bytes)), "tiny")).value();
-                const inference::GgufTensor *found = gguf->findTensor(tensor.toStdString());
-                QVERIFY(found);
-                char *at = bytes.data() + (reinterpret_cast<const char *>(gguf->bytes(*found).data()) - bytes.data());
-                const std::uint16_t half = floatToHalf(wrong);
-                if (found->ggufType == std::uint32_t(ElementType::F32))
-                    std::memcpy(at, &wrong, sizeof wrong);
-                else
-                    std::memcpy(at, &half, sizeof half);
-            }
+            spoil(bytes, tensor.toStdString(), wrong);
             const Loaded model = load(std::move(bytes));
             const auto backend = compiled(model.plan);
             const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize, 20);
@@ -563,6 +593,27 @@ private Q_SLOTS:
                     : tensor.contains(u"attn")                            ? "layer 1, attention"
                                                                           : "layer 1, feed-forward";
                 QCOMPARE(place, expected);
+            }
+        }
+    }
+
+    // The same on either side of a model that is shared.
+    void invalidNumbersOfEitherPartAreSeen()
+    {
+        for (const char *tensor : {"blk.1.attn_k.weight", "blk.1.ffn_down.weight"}) {
+            std::string bytes = test::tinyModel(test::wideTinyModel({.weights = ElementType::F32, .layers = 3}));
+            spoil(bytes, tensor, std::numeric_limits<float>::quiet_NaN());
+            const Loaded model = load(std::move(bytes));
+            for (const std::uint32_t cpuLayers : {1u, 2u}) {
+                const auto backend = compiledFor(model.plan, cpuLayers);
+                const std::vector<TokenId> tokens = someTokens(model.plan.shape.vocabularySize, 3);
+                const std::vector<KvPageId> pages = pagesFor(*backend, tokens.size());
+                std::vector<float> logits(model.plan.shape.vocabularySize);
+                const RunInput input{tokens, 0, pages, LogitsWanted::Last};
+                QVERIFY(!backend->run(input, logits, {}).ok()); // the NaN of a layer is in the next one's keys
+                const auto step = backend->findInvalidStep(input, {});
+                QVERIFY(step.ok() && *step);
+                QCOMPARE(stepPlace(model.plan, **step), std::string("layer 1, ") + (tensor[6] == 'a' ? "attention" : "feed-forward"));
             }
         }
     }

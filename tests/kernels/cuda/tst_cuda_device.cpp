@@ -134,6 +134,52 @@ private Q_SLOTS:
         QVERIFY(engine.generate(request(), text, {}).ok());
     }
 
+    // A model that the bound on the GPU's memory does not hold runs on both; the answer is of the same quality, not of the same bits.
+    void aModelThatDoesNotFitIsShared()
+    {
+        const QString path = m_folder.write("large.gguf", QByteArray::fromStdString(test::tinyModel(test::wideTinyModel(
+                                                              {.weights = kernels::ElementType::Q8_0, .tied = false, .layers = 6}))));
+        LoadOptions shared = options("cuda");
+        const auto file = ModelFile::open(path.toStdString());
+        QVERIFY(file.ok());
+        const auto plan = buildPlan(*(*file)->gguf, (*file)->config);
+        QVERIFY(plan.ok());
+        const MemoryPlan five = planGpuMemory(kernels::splitPlan(*plan, {1, 0}).gpu, shared.contextLength, shared.chunkTokens);
+        shared.gpu.mostBytes = five.totalBytes() + kGpuReserveBytes;
+        const auto model = OpenModel::open(path.toStdString(), shared, createBackend, nullptr, {});
+        QVERIFY2(model.ok(), model ? "" : model.error().message.c_str());
+        const ModelSummary &summary = (*model)->summary;
+        QVERIFY2(summary.deviceReason.starts_with("5 of 6 layers are on Shim; the rest does not fit its memory ("),
+                 summary.deviceReason.c_str());
+        QVERIFY(summary.placement && summary.placement->layers == 6 && summary.placement->cpuLayers == 1);
+        QVERIFY2(summary.device.starts_with("Shim and "), summary.device.c_str());
+        // A context has its pages on both sides.
+        std::vector<kernels::KvPageId> pages;
+        for (std::uint32_t i = 0; i < KvCache::pagesFor(shared.contextLength); ++i) {
+            const auto page = (*model)->backend->allocateKvPage();
+            QVERIFY(page.ok());
+            pages.push_back(*page);
+        }
+        for (const kernels::KvPageId page : pages)
+            (*model)->backend->freeKvPage(page);
+        ModelEngine engine(createBackend);
+        QVERIFY(engine.load(path.toStdString(), shared, nullptr, {}).ok());
+        Text first, second;
+        const auto statistics = engine.generate(request(), first, {});
+        QVERIFY2(statistics.ok(), statistics ? "" : statistics.error().message.c_str());
+        QCOMPARE(statistics->generatedTokens, 6u);
+        QVERIFY(engine.generate(request(), second, {}).ok());
+        QCOMPARE(first.said, second.said);
+        // and the program says so, to the megabyte
+        const std::uint64_t whole = planGpuMemory(*plan, shared.contextLength, kFastChunk).totalBytes() + kGpuReserveBytes;
+        const QString bound = QString::number(whole / 1'000'000);
+        const QJsonObject gpu =
+            QJsonDocument::fromJson(run({"info", path, "--context", "128", "--gpu-memory", bound, "--json"}).out).object()["gpu"].toObject();
+        QVERIFY(!gpu["fits"].toBool());
+        QVERIFY2(gpu["reason"].toString().contains("on Shim"), qPrintable(gpu["reason"].toString()));
+        QVERIFY(gpu["shared"].toObject()["cpu_layers"].toInt() >= 1);
+    }
+
     void theCacheTakesWhatThePlanLeaves()
     {
         const auto model =
@@ -224,7 +270,7 @@ private Q_SLOTS:
         for (std::uint32_t i = 0; i < KvCache::pagesFor(context); ++i)
             QVERIFY((*backend)->allocateKvPage().ok());
         const std::uint64_t taken = shim::counts().mostDeviceBytes;
-        QVERIFY2(taken <= memory.totalBytes() + kGpuReserveBytes / 2,
+        QVERIFY2(taken <= memory.totalBytes() + (96 << 20), // pieces of weights on their way, a whole slab of pages
                  qPrintable(QStringLiteral("%1 taken, %2 planned").arg(taken).arg(memory.totalBytes())));
         QVERIFY((*backend)->kvPageBytes() <= memory.kvBytesPerToken * kernels::kKvPageTokens * 2);
         backend->reset();
