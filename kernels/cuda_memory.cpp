@@ -7,6 +7,17 @@
 
 namespace kernels::cuda {
 
+std::size_t attentionPartBytes(std::uint32_t heads, std::uint32_t valueDim)
+{
+    return std::size_t(kVerifyTokens) * heads * (valueDim + 2) * sizeof(float);
+}
+
+std::uint32_t attentionSplits(std::uint32_t heads, std::uint32_t valueDim)
+{
+    constexpr std::size_t most = std::size_t(64) << 20;
+    return static_cast<std::uint32_t>(std::clamp<std::size_t>(most / attentionPartBytes(heads, valueDim), 8, 64));
+}
+
 CublasRoom cublasRoomOf(const Plan &plan)
 {
     CublasRoom room;
@@ -33,7 +44,10 @@ std::uint64_t weightBytesOf(const Plan &plan)
 
 std::uint64_t workBytesOf(const Plan &plan, std::uint32_t maxTokens)
 {
-    std::uint64_t bytes = kAttentionPartBytes + std::uint64_t(kVerifyTokens) * plan.shape.vocabularySize * sizeof(float);
+    const ModelShape &shape = plan.shape;
+    const std::uint32_t valueDim = shape.hasMla() ? shape.mla.latentSize : (shape.headDim + 7) / 8 * 8;
+    std::uint64_t bytes = attentionPartBytes(shape.attentionHeads, valueDim) * attentionSplits(shape.attentionHeads, valueDim);
+    bytes += std::uint64_t(kVerifyTokens) * shape.vocabularySize * sizeof(float); // logits
     if (hasRoutedExperts(plan) || maxTokens < kCublasTokens)
         return bytes;
     const CublasRoom room = cublasRoomOf(plan);

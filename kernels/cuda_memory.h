@@ -11,7 +11,12 @@ namespace kernels::cuda {
 // From so many tokens on, dense products go through cuBLAS where it is there: an estimate for an H100, not measured yet.
 inline constexpr std::uint32_t kCublasTokens = 192;
 inline constexpr std::size_t kCublasWorkspaceBytes = std::size_t(32) << 20; // what the library asks for on the largest GPUs
-inline constexpr std::size_t kAttentionPartBytes = std::size_t(64) << 20;   // at most: of queries whose keys are shared out
+
+// Into so many parts the keys of few queries are shared out: as many as fill a large GPU at some depth, within a bound of memory. By
+// the shape of the model alone, so that sums have one order on every GPU. valueDim: of a head, as attention sums it.
+std::uint32_t attentionSplits(std::uint32_t heads, std::uint32_t valueDim);
+// Bytes of one part of all queries.
+std::size_t attentionPartBytes(std::uint32_t heads, std::uint32_t valueDim);
 
 // A matrix as halves, the activations it reads and its sums: room for the largest that is no expert's, head's or stack's.
 struct CublasRoom

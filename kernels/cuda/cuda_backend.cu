@@ -252,9 +252,7 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
         m_plan = std::move(plan);
         m_kv.configure(m_plan.shape, m_kvBudget);
         m_valueDim = m_plan.shape.hasMla() ? m_plan.shape.mla.latentSize : m_kv.layer(0).valueDim;
-        // As many as fill a large GPU at some depth, within a bound: by the shape of the model alone, see kWarpsWanted.
-        const std::size_t bytes = std::size_t(kVerifyTokens) * m_plan.shape.attentionHeads * (m_valueDim + 2) * sizeof(float);
-        m_splits = static_cast<std::uint32_t>(std::clamp<std::size_t>(kAttentionPartBytes / bytes, 8, 64));
+        m_splits = attentionSplits(m_plan.shape.attentionHeads, m_valueDim);
         // Its activations have 11 bits: with routed experts a token whose scores are close would get another one.
         if (hasRoutedExperts(m_plan) || maxTokens < kCublasTokens)
             m_cublasFunctions = nullptr;
