@@ -2081,6 +2081,17 @@
     </message>
 </context>
 <context>
+    <name>Progresses</name>
+    <message>
+        <source>Reading prompt %1/%2</source>
+        <translation>プロンプトを読み込み中 %1/%2</translation>
+    </message>
+    <message>
+        <source>Reading prompt</source>
+        <translation>プロンプトを読み込み中</translation>
+    </message>
+</context>
+<context>
     <name>SettingWords</name>
     <message>
         <source>Colours</source>
@@ -2312,6 +2323,7 @@
     </message>
     <message>
         <source>tray background icon quit</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Automatic takes a graphics card whose numbers are right. What does not fit its memory runs on the processor.</source>
@@ -3047,10 +3059,6 @@
         <translation>%1 トークンを再利用</translation>
     </message>
     <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>プロンプトを読み込み中 %1/%2</translation>
-    </message>
-    <message>
         <source>Thinking, %1</source>
         <translation>考え中、%1</translation>
     </message>
@@ -3297,14 +3305,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>プロンプトを読み込み中 %1/%2</translation>
-    </message>
-    <message>
-        <source>Reading prompt</source>
-        <translation>プロンプトを読み込み中</translation>
-    </message>
-    <message>
         <source>Thinking</source>
         <translation>考え中</translation>
     </message>
@@ -3536,10 +3536,6 @@
     <message>
         <source>Waits for the engine</source>
         <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading prompt %1/%2</source>
-        <translation type="unfinished">プロンプトを読み込み中 %1/%2</translation>
     </message>
     <message>
         <source>Thinking, %1</source>

@@ -2081,6 +2081,17 @@
     </message>
 </context>
 <context>
+    <name>Progresses</name>
+    <message>
+        <source>Reading prompt %1/%2</source>
+        <translation>프롬프트 읽는 중 %1/%2</translation>
+    </message>
+    <message>
+        <source>Reading prompt</source>
+        <translation>프롬프트 읽는 중</translation>
+    </message>
+</context>
+<context>
     <name>SettingWords</name>
     <message>
         <source>Colours</source>
@@ -2312,6 +2323,7 @@
     </message>
     <message>
         <source>tray background icon quit</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Automatic takes a graphics card whose numbers are right. What does not fit its memory runs on the processor.</source>
@@ -3047,10 +3059,6 @@
         <translation>토큰 %1개 재사용</translation>
     </message>
     <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>프롬프트 읽는 중 %1/%2</translation>
-    </message>
-    <message>
         <source>Thinking, %1</source>
         <translation>생각하는 중, %1</translation>
     </message>
@@ -3297,14 +3305,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>프롬프트 읽는 중 %1/%2</translation>
-    </message>
-    <message>
-        <source>Reading prompt</source>
-        <translation>프롬프트 읽는 중</translation>
-    </message>
-    <message>
         <source>Thinking</source>
         <translation>생각하는 중</translation>
     </message>
@@ -3536,10 +3536,6 @@
     <message>
         <source>Waits for the engine</source>
         <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Reading prompt %1/%2</source>
-        <translation type="unfinished">프롬프트 읽는 중 %1/%2</translation>
     </message>
     <message>
         <source>Thinking, %1</source>

@@ -2081,6 +2081,17 @@
     </message>
 </context>
 <context>
+    <name>Progresses</name>
+    <message>
+        <source>Reading prompt %1/%2</source>
+        <translation>正在读取提示 %1/%2</translation>
+    </message>
+    <message>
+        <source>Reading prompt</source>
+        <translation>正在读取提示</translation>
+    </message>
+</context>
+<context>
     <name>SettingWords</name>
     <message>
         <source>Colours</source>
@@ -3048,10 +3059,6 @@
         <translation>复用 %1 词元</translation>
     </message>
     <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>正在读取提示 %1/%2</translation>
-    </message>
-    <message>
         <source>Thinking, %1</source>
         <translation>正在思考，%1</translation>
     </message>
@@ -3298,14 +3305,6 @@
         <translation>等待另外 %1 个请求</translation>
     </message>
     <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>正在读取提示 %1/%2</translation>
-    </message>
-    <message>
-        <source>Reading prompt</source>
-        <translation>正在读取提示</translation>
-    </message>
-    <message>
         <source>Thinking</source>
         <translation>正在思考</translation>
     </message>
@@ -3537,10 +3536,6 @@
     <message>
         <source>Waits for the engine</source>
         <translation>等待引擎</translation>
-    </message>
-    <message>
-        <source>Reading prompt %1/%2</source>
-        <translation>正在读取提示 %1/%2</translation>
     </message>
     <message>
         <source>Thinking, %1</source>

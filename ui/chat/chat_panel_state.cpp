@@ -12,6 +12,7 @@
 #include "ui/chat/queue_bar.h"
 #include "ui/chat/start_view.h"
 #include "ui/widgets/figures.h"
+#include "ui/widgets/progress_words.h"
 
 #include <QFileInfo>
 #include <QLabel>
@@ -222,9 +223,7 @@ void ChatPanel::updateStatus()
         const QString reason = m_session->promptCached() > 0
                                    ? tr("%1 tokens reused").arg(number(m_session->promptCached()))
                                    : QString();
-        Q_EMIT statusChanged(
-            tr("Reading prompt %1/%2").arg(number(m_session->promptDone()), number(m_session->promptTotal())),
-            QString(), reason);
+        Q_EMIT statusChanged(readingWords(m_session->promptDone(), m_session->promptTotal()), QString(), reason);
         break;
     }
     case State::Thinking:

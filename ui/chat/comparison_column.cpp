@@ -3,7 +3,7 @@
 #include "app/chat/receipt.h"
 #include "app/model_catalog.h"
 #include "ui/chat/sampling_words.h"
-#include "ui/widgets/figures.h"
+#include "ui/widgets/progress_words.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -118,7 +118,7 @@ QString ComparisonColumn::nowWords() const
     case State::Queued:
         return tr("Waits for the engine");
     case State::Reading:
-        return tr("Reading prompt %1/%2").arg(withCommas(session.promptDone()), withCommas(session.promptTotal()));
+        return readingWords(session.promptDone(), session.promptTotal());
     case State::Thinking:
         return tr("Thinking, %1").arg(durationWords(session.thinkingMs()));
     case State::Stopping:

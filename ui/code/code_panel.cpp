@@ -7,6 +7,7 @@
 #include "ui/code/editor_card.h"
 #include "ui/code/task_card.h"
 #include "ui/widgets/figures.h"
+#include "ui/widgets/progress_words.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -500,10 +501,7 @@ void CodePanel::showStatus()
         sentence = waitingWords();
         break;
     case State::Reading:
-        sentence = m_session.promptTotal() > 0
-                       ? tr("Reading prompt %1/%2")
-                             .arg(withCommas(m_session.promptDone()), withCommas(m_session.promptTotal()))
-                       : tr("Reading prompt");
+        sentence = readingWords(m_session.promptDone(), m_session.promptTotal());
         break;
     case State::Thinking:
         sentence = tr("Thinking");
