@@ -1,5 +1,6 @@
 #include "app/diagnostics.h"
 
+#include "app/error_text.h"
 #include "inference/model/memory_plan.h"
 #include "kernels/cpu/isa.h"
 #include "kernels/cpu/thread_pool.h"
@@ -56,7 +57,7 @@ void addModel(Diagnosis &lines, const inference::ModelSummary &model)
     if (model.placement)
         lines.append({DiagnosticsWords::tr("Why there"), placementSentence(*model.placement)});
     else if (!model.deviceReason.empty())
-        lines.append({DiagnosticsWords::tr("Why there"), QString::fromStdString(model.deviceReason)});
+        lines.append({DiagnosticsWords::tr("Why there"), errorDetails(model.deviceReason)});
     lines.append({DiagnosticsWords::tr("Weights"), DiagnosticsWords::tr("%1, mapped from the file").arg(memory(model.fileBytes))});
     lines.append({DiagnosticsWords::tr("Context"), DiagnosticsWords::tr("%1 for %2 tokens")
                                        .arg(memory(model.kvBytesPerToken * model.contextLength),

@@ -4,8 +4,12 @@
 
 #include <QCoreApplication>
 #include <QHash>
+#include <QRegularExpression>
+#include <QStringList>
+#include <QVector>
 
 #include <algorithm>
+#include <optional>
 
 namespace app {
 
@@ -18,7 +22,73 @@ struct ErrorText
     Q_DECLARE_TR_FUNCTIONS(ErrorText)
 };
 
-// What stands in kErrorSentences, in the language of the window. Empty: it is none of them.
+// A sentence of kEngineSentences: its words between the numbers.
+struct Pattern
+{
+    const char *source;
+    QStringList pieces; // one more than there are numbers
+};
+
+const QVector<Pattern> &patterns()
+{
+    static const QVector<Pattern> all = [] {
+        QVector<Pattern> made;
+        static const QRegularExpression number(QStringLiteral("%\\d"));
+        for (const char *each : kEngineSentences)
+            made.append({each, QString::fromUtf8(each).split(number)});
+        return made;
+    }();
+    return all;
+}
+
+// What stands in a sentence where a pattern has its numbers; nothing where it is another sentence. From the end, since names that may have
+// anything in them stand at the beginning. Linear in the text.
+std::optional<QStringList> wordsIn(const QString &sentence, const Pattern &pattern)
+{
+    const QStringList &pieces = pattern.pieces;
+    if (pieces.size() == 1)
+        return sentence == pieces.first() ? std::optional(QStringList()) : std::nullopt;
+    const qsizetype begin = pieces.first().size();
+    qsizetype end = sentence.size() - pieces.last().size();
+    if (end < begin || !sentence.startsWith(pieces.first()) || !sentence.endsWith(pieces.last()))
+        return {};
+    QStringList words;
+    for (qsizetype i = pieces.size() - 2; i > 0; --i) {
+        const qsizetype from = end - pieces[i].size(), at = from < begin ? -1 : sentence.lastIndexOf(pieces[i], from);
+        if (at < begin)
+            return {};
+        words.prepend(sentence.mid(at + pieces[i].size(), end - at - pieces[i].size()));
+        end = at;
+    }
+    words.prepend(sentence.mid(begin, end - begin));
+    return words;
+}
+
+// Whole sentences of the engine in the language of the window. Empty: it is none of them.
+QString knownOfEngine(const QString &sentence)
+{
+    for (const Pattern &pattern : patterns()) {
+        const std::optional<QStringList> words = wordsIn(sentence, pattern);
+        if (!words)
+            continue;
+        // All numbers at once: words from a file may look like one.
+        const QString translated = QCoreApplication::translate("Engine", pattern.source);
+        QString out;
+        for (qsizetype i = 0; i < translated.size(); ++i) {
+            const int number = translated[i] == QLatin1Char('%') && i + 1 < translated.size() ? translated[i + 1].digitValue() : -1;
+            if (number < 1 || number > words->size()) {
+                out += translated[i];
+                continue;
+            }
+            out += errorDetails(words->at(number - 1).toStdString());
+            ++i;
+        }
+        return out;
+    }
+    return {};
+}
+
+// What stands in kErrorSentences or kEngineSentences, in the language of the window. Empty: it is none of them.
 QString known(const QString &sentence)
 {
     static const QHash<QString, const char *> sentences = [] {
@@ -28,7 +98,7 @@ QString known(const QString &sentence)
         return all;
     }();
     const char *source = sentences.value(sentence);
-    return source ? QCoreApplication::translate("Errors", source) : QString();
+    return source ? QCoreApplication::translate("Errors", source) : knownOfEngine(sentence);
 }
 
 // " (expected X, found Y)" is taken off the end of `text` and given in the language of the window; either part may be missing.

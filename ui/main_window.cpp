@@ -373,11 +373,11 @@ void MainWindow::updateModel()
     if (model->placement)
         tip.insert(2, app::placementSentence(*model->placement));
     else if (!model->deviceReason.empty())
-        tip.insert(2, QString::fromStdString(model->deviceReason));
+        tip.insert(2, app::errorDetails(model->deviceReason));
     if (!model->chatFormatKnown) {
         // First in its line: what stands behind it may be cut for want of room.
         details.prepend(tr("Unknown chat format"));
-        tip.append(QString::fromStdString(model->chatFormatNote));
+        tip.append(app::errorDetails(model->chatFormatNote));
     }
     tip.append(actionTip("window.model"));
     m_sidebar->modelSwitch()->setModel(app::shortModelName(path), details.join(QStringLiteral(" · ")),

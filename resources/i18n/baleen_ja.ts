@@ -826,6 +826,81 @@
     </message>
 </context>
 <context>
+    <name>Engine</name>
+    <message>
+        <source>No CUDA plug-in beside the program: models run on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No NVIDIA driver: models run on the processor. For a GPU, install the driver for CUDA %1 or later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is for CUDA %1 and the plug-in needs %2: models run on the processor. Install a newer driver.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An NVIDIA driver (CUDA %1) and no GPU that this process may use: models run on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The GPU cannot be used (%1): models run on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model fits the memory of %1 (%2 of %3 free).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model does not fit the memory of %1 (%2 of %3 free): it runs on the processor. A shorter context or a smaller quantisation would fit sooner.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 checks of the GPU&apos;s kernels failed (%3).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model runs on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file has no chat template. The format %1 was chosen by the vocabulary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat template of the file is used. It is not one that is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat template of the file is not used. %1 The format %2 was chosen by the vocabulary.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat template of the file is not used. %1 The format %2, which it resembles, stands in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template does not take this conversation, the format %1 stands in. %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It leaves out what the user says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This DeepSeek-V3.2 has no indexer and runs with dense attention: above %1 tokens, where the original looks at the %2 that matter most, it looks at all of them, and answers can differ.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat template of the file is used. It is not the known one of %1: it refuses a conversation. %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat template of the file is used. It is not the known one of %1: it differs from byte %2 of a short conversation on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source> (found %1)</source>

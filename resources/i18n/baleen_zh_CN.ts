@@ -826,6 +826,81 @@
     </message>
 </context>
 <context>
+    <name>Engine</name>
+    <message>
+        <source>No CUDA plug-in beside the program: models run on the processor.</source>
+        <translation>程序旁没有 CUDA 插件：模型在处理器上运行。</translation>
+    </message>
+    <message>
+        <source>No NVIDIA driver: models run on the processor. For a GPU, install the driver for CUDA %1 or later.</source>
+        <translation>没有 NVIDIA 驱动：模型在处理器上运行。要使用显卡，请安装支持 CUDA %1 或更高版本的驱动。</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is for CUDA %1 and the plug-in needs %2: models run on the processor. Install a newer driver.</source>
+        <translation>NVIDIA 驱动支持 CUDA %1，而插件需要 %2：模型在处理器上运行。请安装更新的驱动。</translation>
+    </message>
+    <message>
+        <source>An NVIDIA driver (CUDA %1) and no GPU that this process may use: models run on the processor.</source>
+        <translation>有 NVIDIA 驱动（CUDA %1），但没有本进程可用的显卡：模型在处理器上运行。</translation>
+    </message>
+    <message>
+        <source>The GPU cannot be used (%1): models run on the processor.</source>
+        <translation>无法使用显卡（%1）：模型在处理器上运行。</translation>
+    </message>
+    <message>
+        <source>The model fits the memory of %1 (%2 of %3 free).</source>
+        <translation>模型可放入 %1 的显存（需要 %2，空闲 %3）。</translation>
+    </message>
+    <message>
+        <source>The model does not fit the memory of %1 (%2 of %3 free): it runs on the processor. A shorter context or a smaller quantisation would fit sooner.</source>
+        <translation>模型放不进 %1 的显存（需要 %2，空闲 %3）：它在处理器上运行。缩短上下文或使用更小的量化会更容易放下。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 checks of the GPU&apos;s kernels failed (%3).</source>
+        <translation>显卡内核的 %2 项检查中有 %1 项未通过（%3）。</translation>
+    </message>
+    <message>
+        <source>The model runs on the processor.</source>
+        <translation>模型在处理器上运行。</translation>
+    </message>
+    <message>
+        <source>The file has no chat template. The format %1 was chosen by the vocabulary.</source>
+        <translation>文件没有对话模板。已根据词表选择 %1 格式。</translation>
+    </message>
+    <message>
+        <source>The chat template of the file is used. It is not one that is known.</source>
+        <translation>使用文件自带的对话模板。它不是已知的模板。</translation>
+    </message>
+    <message>
+        <source>The chat template of the file is not used. %1 The format %2 was chosen by the vocabulary.</source>
+        <translation>不使用文件自带的对话模板。%1 已根据词表选择 %2 格式。</translation>
+    </message>
+    <message>
+        <source>The chat template of the file is not used. %1 The format %2, which it resembles, stands in.</source>
+        <translation>不使用文件自带的对话模板。%1 改用与它相近的 %2 格式。</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template does not take this conversation, the format %1 stands in. %2</source>
+        <translation>模型的对话模板不接受这个对话，改用 %1 格式。%2</translation>
+    </message>
+    <message>
+        <source>It leaves out what the user says.</source>
+        <translation>它漏掉了用户所说的话。</translation>
+    </message>
+    <message>
+        <source>This DeepSeek-V3.2 has no indexer and runs with dense attention: above %1 tokens, where the original looks at the %2 that matter most, it looks at all of them, and answers can differ.</source>
+        <translation>这个 DeepSeek-V3.2 没有索引器，以稠密注意力运行：超过 %1 个词元时，原模型只看最重要的 %2 个，而它会看全部，回答可能有所不同。</translation>
+    </message>
+    <message>
+        <source>The chat template of the file is used. It is not the known one of %1: it refuses a conversation. %2</source>
+        <translation>使用文件自带的对话模板。它与已知的 %1 模板不同：它拒绝了一个对话。%2</translation>
+    </message>
+    <message>
+        <source>The chat template of the file is used. It is not the known one of %1: it differs from byte %2 of a short conversation on.</source>
+        <translation>使用文件自带的对话模板。它与已知的 %1 模板不同：从一个简短对话的第 %2 个字节起有差别。</translation>
+    </message>
+</context>
+<context>
     <name>ErrorText</name>
     <message>
         <source> (found %1)</source>

@@ -1,6 +1,10 @@
 // app/error_text.h: every code has a sentence with a way out, and the details stay.
 #include "app/error_text.h"
 
+#include "app/error_sentences.h"
+#include "inference/device_choice.h"
+#include "inference/model/sparse_attention.h"
+
 #include <QHash>
 #include <QSet>
 #include <QTest>
@@ -89,6 +93,62 @@ private Q_SLOTS:
         QCoreApplication::installTranslator(&brackets);
         QCOMPARE(errorDetails(message.toStdString()), words);
         QCoreApplication::removeTranslator(&brackets);
+    }
+    // What the engine says of a model, by the functions that say it; the others' words are looked for by tests/structure/tst_translations.cpp.
+    void sentencesOfTheEngineAreTranslated_data()
+    {
+        QTest::addColumn<QString>("sentence");
+        QTest::addColumn<QString>("words");
+        const auto row = [](const char *name, const std::string &sentence, const char *words) {
+            QTest::newRow(name) << QString::fromStdString(sentence) << QString::fromUtf8(words);
+        };
+        kernels::CudaProbe probe;
+        probe.status = kernels::CudaStatus::Ready;
+        probe.devices = {{.name = "Card (%2 of 9)", .totalBytes = 8ull << 30, .freeBytes = 8ull << 30, .problem = {}}};
+        const auto reason = [&](std::uint64_t bytes) {
+            return inference::chooseDevice("auto", inference::Precision::Fast, {.weightBytes = bytes}, probe)->reason;
+        };
+        row("fits", reason(1ull << 30), "6{Card (%2 of 9)|1.5 GiB|8.0 GiB}");
+        row("does not fit", reason(9ull << 30), "7{Card (%2 of 9)|9.5 GiB|8.0 GiB}");
+        probe = kernels::probeCuda({});
+        row("no plug-in", probe.line, "1{}");
+        row("dense attention", inference::denseAttentionNote(2048), "18{2,048|2,048}");
+        row("a template", "The chat template of the file is used. It is not the known one of chatml: it differs from byte 12 of a short conversation on.",
+            "13{chatml|12}");
+        row("a refusal", "The chat template of the file is not used. It leaves out what the user says. The format chatml, which it resembles, stands in.",
+            "15{17{}|chatml}");
+        row("two sentences", "2 of 700 checks of the GPU's kernels failed (rmsNorm. Row 3). The model runs on the processor.", "8{2|700|rmsNorm. Row 3} 9{}");
+        row("cut short", "The GPU cannot be used (", "The GPU cannot be used (");
+        row("overlapping", "The GPU cannot be used (): models run on the processor.", "5{}");
+        row("another one", "It is not known here.", "It is not known here.");
+    }
+    void sentencesOfTheEngineAreTranslated()
+    {
+        // The number of the sentence, and its words in braces.
+        class Numbers : public QTranslator
+        {
+        public:
+            QString translate(const char *context, const char *source, const char *, int) const override
+            {
+                if (qstrcmp(context, "Engine") != 0)
+                    return {};
+                for (std::size_t i = 0; i < std::size(kEngineSentences); ++i)
+                    if (qstrcmp(kEngineSentences[i], source) == 0) {
+                        QStringList numbers;
+                        for (int n = 1; QString::fromUtf8(source).contains(QStringLiteral("%%1").arg(n)); ++n)
+                            numbers << QStringLiteral("%%1").arg(n);
+                        return QString::number(i + 1) + QLatin1Char('{') + numbers.join(QLatin1Char('|')) + QLatin1Char('}');
+                    }
+                return {};
+            }
+            bool isEmpty() const override { return false; }
+        } numbers;
+        QFETCH(QString, sentence);
+        QFETCH(QString, words);
+        QCOMPARE(errorDetails(sentence.toStdString()), sentence); // in English as it was
+        QCoreApplication::installTranslator(&numbers);
+        QCOMPARE(errorDetails(sentence.toStdString()), words);
+        QCoreApplication::removeTranslator(&numbers);
     }
     void addsAWayOutWhereTheLayerHasNone()
     {

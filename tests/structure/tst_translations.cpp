@@ -199,18 +199,35 @@ QSet<QString> knownErrors()
     return known;
 }
 
+// The text of string literals that stand one behind the other.
+QString joinedLiterals(const QString &code)
+{
+    static const QRegularExpression piece(QStringLiteral("\"((?:[^\"\\\\\\n]|\\\\.)*)\""));
+    QString text;
+    for (auto each = piece.globalMatch(code); each.hasNext();)
+        text += each.next().captured(1);
+    return text;
+}
+
+// What the engine says of a model: by app/error_sentences.h, too, and here its words between the numbers.
+QStringList enginePieces()
+{
+    static const QRegularExpression entry(QStringLiteral("QT_TRANSLATE_NOOP\\(\"Engine\",\\s*((?:\"(?:[^\"\\\\\\n]|\\\\.)*\"\\s*)+)\\)"));
+    QStringList pieces;
+    for (auto match = entry.globalMatch(test::textOf(kRoot, QStringLiteral("app/error_sentences.h"))); match.hasNext();)
+        for (const QString &piece : joinedLiterals(match.next().captured(1)).split(QRegularExpression(QStringLiteral("%\\d|[()]|: "))))
+            if (piece.size() > 3) // ", " is anywhere; what a colon or a bracket joins may come from two places
+                pieces << piece;
+    return pieces;
+}
+
 // What `.what = "…"` and `.wayOut = "…"` say, and whole messages of Error(ErrorCode::X, "…").
 QStringList errorParts(const QString &code)
 {
     static const QRegularExpression part(QStringLiteral("(?:\\.(?:what|wayOut) = |\\bError\\((?:\\w+::)*ErrorCode::\\w+,\\s*)((?:\"(?:[^\"\\\\\\n]|\\\\.)*\"\\s*)+)[,})]"));
-    static const QRegularExpression piece(QStringLiteral("\"((?:[^\"\\\\\\n]|\\\\.)*)\""));
     QStringList parts;
-    for (auto match = part.globalMatch(code); match.hasNext();) {
-        QString text;
-        for (auto each = piece.globalMatch(match.next().captured(1)); each.hasNext();)
-            text += each.next().captured(1);
-        parts << text;
-    }
+    for (auto match = part.globalMatch(code); match.hasNext();)
+        parts << joinedLiterals(match.next().captured(1));
     return parts;
 }
 
@@ -230,6 +247,7 @@ private Q_SLOTS:
     void anUnmarkedLiteralIsFound();
     void classesThatSayTrHaveAContext();
     void errorsAreInTheCatalogue();
+    void sentencesOfTheEngineAreItsOwn();
 };
 
 void TestTranslations::catalogueIsComplete_data()
@@ -361,6 +379,23 @@ void TestTranslations::classesThatSayTrHaveAContext()
     }
     QVERIFY(classes > 100);
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(QLatin1Char('\n'))));
+}
+
+// Each word of app/error_sentences.h stands in the engine, whose literals may go over several lines or be joined by other words.
+void TestTranslations::sentencesOfTheEngineAreItsOwn()
+{
+    QString engine;
+    for (const QString &file : test::textFiles(kRoot))
+        if (file.endsWith(QLatin1String(".cpp")) && (file.startsWith(QLatin1String("inference/")) || file.startsWith(QLatin1String("kernels/"))))
+            engine += test::textOf(kRoot, file);
+    engine.remove(QRegularExpression(QStringLiteral("\"\\s*\\+?\\s*\"")));
+    const QStringList pieces = enginePieces();
+    QVERIFY(pieces.size() > 25);
+    QStringList foreign;
+    for (const QString &piece : pieces)
+        if (!engine.contains(piece))
+            foreign << piece;
+    QVERIFY2(foreign.isEmpty(), qPrintable(foreign.join(QLatin1Char('\n'))));
 }
 
 void TestTranslations::errorsAreInTheCatalogue()
