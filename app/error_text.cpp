@@ -43,7 +43,7 @@ const QVector<Pattern> &patterns()
 
 // What stands in a sentence where a pattern has its numbers; nothing where it is another sentence. From the end, since names that may have
 // anything in them stand at the beginning. Linear in the text.
-std::optional<QStringList> wordsIn(const QString &sentence, const Pattern &pattern)
+std::optional<QStringList> wordsBetween(const QString &sentence, const Pattern &pattern)
 {
     const QStringList &pieces = pattern.pieces;
     if (pieces.size() == 1)
@@ -68,7 +68,7 @@ std::optional<QStringList> wordsIn(const QString &sentence, const Pattern &patte
 QString knownOfEngine(const QString &sentence)
 {
     for (const Pattern &pattern : patterns()) {
-        const std::optional<QStringList> words = wordsIn(sentence, pattern);
+        const std::optional<QStringList> words = wordsBetween(sentence, pattern);
         if (!words)
             continue;
         // All numbers at once: words from a file may look like one.

@@ -3,6 +3,7 @@
 // BALEEN_SCREENS=FOLDER writes them there at full size, to be looked at (packaging/screenshots.sh --states);
 // BALEEN_NEW_SCREENS=1 keeps what is seen now as what is to be seen. Without them, a picture that differs fails, and is written
 // beside the test programs with the kept one.
+#include "app/chat/database.h"
 #include "tests/ui/picture_comparison.h"
 #include "tests/ui/window_setup.h"
 #include "ui/chat/formula_pictures.h"
@@ -67,6 +68,19 @@ struct Screen : test::WindowSetup
     {
         return QTest::qWaitFor([&] { return script->holding(); });
     }
+    // The window as it is at the next start, after this was done to its chats.
+    bool openAgain(const char *sql)
+    {
+        window.reset();
+        {
+            auto chats = app::Database::open(paths.data + QStringLiteral("/baleen.db"), app::Database::Mode::ReadWrite);
+            if (!chats || !(*chats)->run(sql))
+                return false;
+        }
+        open();
+        window->resize(1280, 800);
+        return QTest::qWaitFor([&] { return chat()->session()->messages()->rowCount() > 0; });
+    }
     ~Screen() { script->release(100); }
 
     std::unique_ptr<app::KeptPages> kept;
@@ -130,7 +144,9 @@ QVector<TestScreens::State> TestScreens::states() const
              if (!s.load())
                  return window(false, s);
              s.type("Name a small prime");
-             return window(QTest::qWaitFor([&] { return s.script->finished() == 1; }) && s.idle(), s);
+             if (!QTest::qWaitFor([&] { return s.script->finished() == 1; }) || !s.idle())
+                 return window(false, s);
+             return window(s.openAgain("UPDATE messages SET reasoning_ms = 18000 WHERE reasoning <> ''"), s); // not as long as it took here
          }, false},
         {"chat-reading", [=](Screen &s) {
              FakeAnswer answer("Later.");
@@ -213,6 +229,7 @@ QVector<TestScreens::State> TestScreens::states() const
              QTest::qWait(400);
              return window(true, s);
          }, false},
+        {"chat-read-only", [=](Screen &s) { return window(s.load() && s.converse() && s.openAgain("PRAGMA user_version = 1000"), s); }, false},
         {"settings", [=](Screen &s) -> QWidget * {
              s.kept = std::make_unique<app::KeptPages>(s.paths.keptPages());
              s.dialog = std::make_unique<SettingsDialog>(s.service, s.settings, s.appearance, *s.kept);
