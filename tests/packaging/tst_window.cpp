@@ -53,6 +53,13 @@ private:
         }
         return QString::fromUtf8(process.readAllStandardOutput()).trimmed();
     }
+    bool succeeds(const QString &program, const QStringList &arguments) const
+    {
+        QProcess process;
+        process.setProcessEnvironment(environment());
+        process.start(program, arguments);
+        return process.waitForFinished(10000) && process.exitCode() == 0;
+    }
     // What the file holds, read beside the running program. Empty while it is not there.
     QString query(const QString &sql) const
     {
@@ -107,13 +114,7 @@ private Q_SLOTS:
         m_manager.setProcessEnvironment(environment());
         m_manager.start("openbox", {});
         QVERIFY(m_manager.waitForStarted());
-        const auto ready = [this] {
-            QProcess ask;
-            ask.setProcessEnvironment(environment());
-            ask.start("xdotool", {"get_num_desktops"});
-            return ask.waitForFinished(10000) && ask.exitCode() == 0;
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(ready(), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(succeeds("xdotool", {"get_num_desktops"}), 30000);
     }
 
     void cleanupTestCase()
@@ -164,13 +165,7 @@ private Q_SLOTS:
             timer.start();
             program.start(BALEEN_PROGRAM, {"--data-dir", folder});
             // Not --sync, which looks twice a second.
-            const auto seen = [this] {
-                QProcess ask;
-                ask.setProcessEnvironment(environment());
-                ask.start("xdotool", {"search", "--onlyvisible", "--class", "^baleen$"});
-                return ask.waitForFinished(10000) && ask.exitCode() == 0;
-            };
-            while (!seen() && timer.elapsed() < kPatience)
+            while (!succeeds("xdotool", {"search", "--onlyvisible", "--class", "^baleen$"}) && timer.elapsed() < kPatience)
                 ;
             soonest = std::min(soonest, timer.elapsed());
             QVERIFY(timer.elapsed() < kPatience);
