@@ -11,7 +11,6 @@ namespace {
 
 using Messages = std::span<const ChatMessage>;
 
-
 // Python's str.strip(), which Jinja's trim is: white space and the four separators 1C-1F.
 std::string_view stripped(std::string_view text)
 {

@@ -8,7 +8,6 @@ namespace inference {
 
 namespace {
 
-
 bool isBeginningOf(std::string_view text, std::string_view tag)
 {
     return text.size() < tag.size() && tag.starts_with(text);

@@ -18,8 +18,8 @@
 #include <QMenu>
 #include <QPainter>
 #include <QScrollArea>
-#include <QThread>
 #include <QSystemTrayIcon>
+#include <QThread>
 #include <QVBoxLayout>
 
 #include <algorithm>

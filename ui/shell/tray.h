@@ -2,7 +2,6 @@
 #pragma once
 
 #include "app/settings.h"
-#include "ui/appearance.h"
 
 #include <QMenu>
 #include <QSystemTrayIcon>
