@@ -62,21 +62,37 @@ template <class Unpack> KERNELS_INLINE VI outlierProduct(VB w, const std::int8_t
     std::memcpy(&a, high, 4);
     return Unpack::kSigned ? dotSigned(zeroI(), w, a) : dot(zeroI(), w, a);
 }
+// The same for activations that are spread over a vector already.
+template <class Unpack, class Activations> KERNELS_INLINE void addGroup(VI &acc, VI &partial, int group, VB w, Activations x)
+{
+    constexpr int together = groupsTogether<Unpack>();
+    if constexpr (kHasVnni) {
+        acc = addSpread(acc, w, x);
+    } else {
+        partial = addSpread(group % together == 0 ? zeroI() : partial, w, x);
+        if (group % together == together - 1)
+            acc = addI(acc, whole(partial));
+    }
+}
 // Where the outlier group of an activation block lies in a scale block, which may be half of it: if it lies in the other half,
 // the high bytes in its place are 0.
-template <std::uint32_t scaleBlock> KERNELS_INLINE std::uint32_t outlierIn(const std::uint8_t *outliers, std::uint32_t block)
+template <std::uint32_t scaleBlock> KERNELS_INLINE std::size_t outlierIn(const std::uint8_t *outliers, std::size_t block)
 {
-    return outliers[block / (kQuantBlock / scaleBlock)] % (scaleBlock / kOutlierGroup);
+    std::size_t group = outliers[block / (kQuantBlock / scaleBlock)];
+    // Or g++ keeps the byte in memory where registers are short, and loads eight from there: such a load waits for the store.
+    __asm__("" : "+r"(group));
+    return group % (scaleBlock / kOutlierGroup);
 }
 
 // --- few tokens -----------------------------------------------------------------------------------------------------
 
 template <int N, class Unpack, QuantForm form> struct DirectSink
 {
-    // bytes of kLanes rows that a scale block takes
-    static constexpr std::uint32_t kAhead = kLanes * Unpack::kUnitBytes * Unpack::kScaleBlock / Unpack::kUnit;
+    // bytes of kLanes rows, and scale blocks of one, that a unit takes
+    static constexpr std::uint32_t kAhead = kLanes * Unpack::kUnitBytes, kBlocks = Unpack::kUnit / Unpack::kScaleBlock;
 
     const std::int8_t *q[N];
+    const std::int8_t *planes[N]; // of the scale block
     const float *scales[N];
     const float *sums[N]; // where the type has offsets
     const std::int32_t *negated[N];
@@ -85,25 +101,42 @@ template <int N, class Unpack, QuantForm form> struct DirectSink
     VF d, m;
     VI high[N], low[N];         // products with the two planes of the activations
     VI partialHigh[N], partialLow[N];
-    VB blockWeights[Unpack::kScaleBlock / 4]; // of the scale block, to pick those of the outlier group from
+    VB *blockWeights;           // of the scale block, to pick those of the outlier group from: in memory, unlike all else here
     int group = 0;              // of 4 weights of the scale block
-    std::uint32_t byte = 0;     // of the planes: where the next 4 activations are
-    std::uint32_t block = 0;    // scale block of the row
-    std::uint32_t emission = 0; // how many scale blocks came before
+    std::size_t block = 0;      // scale block of the row
+    std::size_t unitBlock = 0;  // the first one of the unit
+    std::uint32_t emission = 0; // how many of the unit came before: known when this is compiled, with all that follows from it
     // What the next rows need is fetched at the pace of the work, each line once: a processor has few buffers for lines
-    // on their way from memory, and asking twice takes two.
+    // on their way from memory, and asking twice takes two. Of a unit of many blocks the lines are known when this is compiled, but
+    // for the last one, which may belong to the next unit.
     const std::uint8_t *ahead, *aheadEnd;
 
+    KERNELS_INLINE_MEMBER void beginUnit()
+    {
+        emission = 0;
+        aheadEnd += kAhead;
+    }
+    KERNELS_INLINE_MEMBER void endUnit()
+    {
+        unitBlock += kBlocks;
+        ahead += kAhead / 64 * 64;
+        if (kAhead % 64 != 0 && ahead < aheadEnd) {
+            prefetch(ahead);
+            ahead += 64;
+        }
+    }
     KERNELS_INLINE_MEMBER void beginBlock(VF scale, VF offset = zeroF())
     {
         d = scale;
         m = offset;
-        block = Unpack::blockAt(emission);
-        byte = planeByte<Unpack::kScaleBlock>(block);
-        aheadEnd += kAhead;
-        for (; ahead < aheadEnd; ahead += 64)
-            prefetch(ahead);
+        block = unitBlock + Unpack::blockAt(emission);
+#pragma GCC unroll 8
+        for (std::uint32_t line = kAhead / 64 * emission / kBlocks; line < kAhead / 64 * (emission + 1) / kBlocks; ++line)
+            prefetch(ahead + line * 64);
         for (int n = 0; n < N; ++n) {
+            planes[n] = q[n] + 2 * unitBlock * Unpack::kScaleBlock + planeByte<Unpack::kScaleBlock>(Unpack::blockAt(emission));
+            // One pointer a block: with longer distances from one a unit the code would outgrow the processor's cache of instructions.
+            __asm__("" : "+r"(planes[n]));
             high[n] = zeroI();
             low[n] = minusZero<Unpack::kZero>(negated[n] + block);
         }
@@ -115,10 +148,9 @@ template <int N, class Unpack, QuantForm form> struct DirectSink
             blockWeights[group] = w;
         for (int n = 0; n < N; ++n) {
             if constexpr (form == QuantForm::Full)
-                dotPlane<Unpack>(high[n], partialHigh[n], group, w, q[n] + byte);
-            dotPlane<Unpack>(low[n], partialLow[n], group, w, q[n] + byte + kQuantBlock);
+                dotPlane<Unpack>(high[n], partialHigh[n], group, w, planes[n] + 4 * group);
+            dotPlane<Unpack>(low[n], partialLow[n], group, w, planes[n] + kQuantBlock + 4 * group);
         }
-        byte += 4;
         ++group;
     }
     KERNELS_INLINE_MEMBER void endBlock()
@@ -126,8 +158,8 @@ template <int N, class Unpack, QuantForm form> struct DirectSink
         constexpr std::uint32_t perScale = kQuantBlock / Unpack::kScaleBlock;
         for (int n = 0; n < N; ++n) {
             if constexpr (form == QuantForm::Outliers) {
-                const std::uint32_t g = outlierIn<Unpack::kScaleBlock>(outliers[n], block);
-                high[n] = outlierProduct<Unpack>(blockWeights[g], q[n] + planeByte<Unpack::kScaleBlock>(block) + 4 * g);
+                const std::size_t g = outlierIn<Unpack::kScaleBlock>(outliers[n], block);
+                high[n] = outlierProduct<Unpack>(blockWeights[g], planes[n] + 4 * g);
             }
             const VF both = mul(d, set1(scales[n][block / perScale]));
             scaled[n] = fma(both, toFloat(joinPlanes(high[n], low[n])), scaled[n]);
@@ -135,6 +167,8 @@ template <int N, class Unpack, QuantForm form> struct DirectSink
                 offsets[n] = fma(m, set1(sums[n][block]), offsets[n]);
         }
         ++emission;
+        // A unit is one long piece of code: what belongs to a block shall not wait in registers for its turn in another.
+        __asm__ volatile("" ::: "memory");
     }
 };
 
@@ -156,6 +190,8 @@ static void directGroup(const MatmulTask &task, const std::uint8_t *rows, std::u
     const QuantRows &a = *task.quantised;
     for (int sub = 0; sub < kSubGroups; ++sub) {
         DirectSink<N, Unpack, form> sink;
+        VB blockWeights[Unpack::kScaleBlock / 4];
+        sink.blockWeights = blockWeights;
         for (int n = 0; n < N; ++n) {
             const std::uint32_t row = token + std::uint32_t(n);
             sink.q[n] = a.q + QuantRows::planeOffset(a.columns, row, 0);
@@ -169,7 +205,9 @@ static void directGroup(const MatmulTask &task, const std::uint8_t *rows, std::u
         // The next rows lie behind these: as many of their bytes are fetched as are used up here.
         sink.ahead = sink.aheadEnd = rows + std::size_t(sub + kSubGroups) * kLanes * task.rowBytes;
         for (std::uint32_t k = 0; k < task.columns; k += Unpack::kUnit) {
+            sink.beginUnit();
             Unpack::unpack(lanes, sink);
+            sink.endUnit();
             lanes.advance(Unpack::kUnitBytes);
         }
         for (int n = 0; n < N; ++n)
@@ -264,7 +302,7 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
                 VI high = zeroI(), low = minusZero<Unpack::kZero>(negated[n] + block);
                 VI partialHigh = zeroI(), partialLow = zeroI();
                 if constexpr (form == QuantForm::Outliers) {
-                    const std::uint32_t g = outlierIn<scaleBlock>(outliers[n], block);
+                    const std::size_t g = outlierIn<scaleBlock>(outliers[n], block);
                     high = outlierProduct<Unpack>(loadB(bytes + std::size_t(g) * 4 * kRowGroup), q[n] + byte + 4 * g);
                 }
 #pragma GCC unroll 8
@@ -289,14 +327,14 @@ static void panelTile(const Panel &panel, const QuantRows &a, std::uint32_t toke
     }
 }
 
-// The same for two groups of rows, 32 in all: each activation comes from memory once for both. A processor loads as many vectors a
-// cycle as it multiplies, so that one load for each product and some beside leave the multipliers waiting. High planes first, low ones
-// on top of them: one sum of whole numbers, which is exact in any order.
+// The same for two vectors of rows: two panels, or the halves of one where a vector has 8 rows. Each activation comes from memory once
+// for both. A processor loads as many vectors a cycle as it multiplies, so that one load for each product and some beside leave the
+// multipliers waiting. A block has one sum of whole numbers, which is exact in any order.
 template <int N, class Unpack, QuantForm form>
 static void panelPair(const Panel *panels, const QuantRows &a, std::uint32_t token, std::uint32_t first, std::uint32_t columns,
                       float *const *sums)
 {
-    static_assert(kSubGroups == 1 && !Unpack::kSigned);
+    static_assert(!Unpack::kSigned);
     constexpr std::uint32_t scaleBlock = Unpack::kScaleBlock;
     constexpr int groups = int(scaleBlock) / 4;
     const std::int8_t *q[N];
@@ -320,37 +358,49 @@ static void panelPair(const Panel *panels, const QuantRows &a, std::uint32_t tok
         const std::uint32_t byte = planeByte<scaleBlock>(block);
         VI sum[2][N];
         const auto addPlane = [&](std::uint32_t plane) __attribute__((always_inline)) {
+            VI partial[2][N];
 #pragma GCC unroll 8
             for (int g = 0; g < groups; ++g) {
                 const VB w0 = loadB(bytes[0] + std::size_t(g) * 4 * kRowGroup), w1 = loadB(bytes[1] + std::size_t(g) * 4 * kRowGroup);
 #pragma GCC unroll 8
                 for (int n = 0; n < N; ++n) {
                     const VI x = spread(q[n] + byte + plane + 4 * g);
-                    sum[0][n] = dotSpread(sum[0][n], w0, x);
-                    sum[1][n] = dotSpread(sum[1][n], w1, x);
+                    addGroup<Unpack>(sum[0][n], partial[0][n], g, w0, x);
+                    addGroup<Unpack>(sum[1][n], partial[1][n], g, w1, x);
                 }
             }
         };
+        const auto addHighBytes = [&] __attribute__((always_inline)) {
 #pragma GCC unroll 8
-        for (int n = 0; n < N; ++n) {
-            sum[0][n] = sum[1][n] = zeroI();
-            if constexpr (form == QuantForm::Outliers) {
-                const std::uint32_t g = outlierIn<scaleBlock>(outliers[n], block);
-                const VI x = spread(q[n] + byte + 4 * g);
-                for (int p = 0; p < 2; ++p)
-                    sum[p][n] = dotSpread(sum[p][n], loadB(bytes[p] + std::size_t(g) * 4 * kRowGroup), x);
-            }
-        }
-        if constexpr (form == QuantForm::Full)
-            addPlane(0);
-#pragma GCC unroll 8
-        for (int n = 0; n < N; ++n)
-            for (int p = 0; p < 2; ++p) {
-                sum[p][n] = shiftLeft<8>(sum[p][n]);
+            for (int n = 0; n < N; ++n) {
+                if constexpr (form == QuantForm::Outliers) {
+                    const std::size_t g = outlierIn<scaleBlock>(outliers[n], block);
+                    const VI x = spread(q[n] + byte + 4 * g);
+                    for (int p = 0; p < 2; ++p) {
+                        VI high = zeroI(), partial = zeroI();
+                        addGroup<Unpack>(high, partial, groupsTogether<Unpack>() - 1, loadB(bytes[p] + std::size_t(g) * 4 * kRowGroup), x);
+                        sum[p][n] = addI(sum[p][n], shiftLeft<8>(high));
+                    }
+                }
                 if constexpr (Unpack::kZero > 0)
-                    sum[p][n] = addI(sum[p][n], minusZero<Unpack::kZero>(negated[n] + block));
+                    for (int p = 0; p < 2; ++p)
+                        sum[p][n] = addI(sum[p][n], minusZero<Unpack::kZero>(negated[n] + block));
             }
+        };
+        for (int n = 0; n < N; ++n)
+            sum[0][n] = sum[1][n] = zeroI();
+        if constexpr (form == QuantForm::Full) {
+            addPlane(0);
+            for (int n = 0; n < N; ++n)
+                for (int p = 0; p < 2; ++p)
+                    sum[p][n] = shiftLeft<8>(sum[p][n]);
+        }
+        // Sums that are parted in two take all registers of AVX2; elsewhere they go on from what is there.
+        if constexpr (kHasVnni)
+            addHighBytes();
         addPlane(kQuantBlock);
+        if constexpr (!kHasVnni)
+            addHighBytes();
         const std::size_t of = std::size_t(emission) * kRowGroup;
 #pragma GCC unroll 8
         for (int n = 0; n < N; ++n) {
@@ -404,6 +454,11 @@ template <class Unpack, QuantForm form>
 static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t tokens, std::uint32_t first,
                         std::uint32_t columns, float *sums)
 {
+    if constexpr (kPairTile > 0 && kSubGroups == 2 && !Unpack::kSigned) {
+        const Panel halves[2] = {panel, {panel.bytes + kLanes * 4, panel.scales + kLanes, panel.offsets + kLanes}};
+        float *const both[2] = {sums, sums + kLanes};
+        return pairTokens<Unpack, form>(halves, a, tokens, first, columns, both);
+    }
     std::uint32_t token = 0;
     for (; token + kTile <= tokens; token += kTile)
         panelTile<kTile, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
@@ -587,7 +642,7 @@ template <class Unpack> static void quantisedMatmul(const MatmulTask &task)
     // Scale blocks of 16 take as much again to unpack.
     constexpr std::uint32_t few = Unpack::kScaleBlock == 16 ? kDirectTokens / 2 : kDirectTokens;
     if (task.tokens > few) {
-        if constexpr (kPairTile > 0)
+        if constexpr (kPairTile > 0 && kSubGroups == 1)
             return pairMatmul<Unpack>(task);
         else
             return panelMatmul<Unpack, VectorProducts<Unpack>>(task);

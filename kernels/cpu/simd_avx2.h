@@ -18,7 +18,7 @@ inline constexpr int kTile = 4;
 inline constexpr bool kDotsFromMemory = false;
 // Four at once do not fit the registers of AVX2 and take as long as six in two tiles.
 inline constexpr std::uint32_t kDirectTokens = 9, kDirectTile = 3;
-inline constexpr int kPairTile = 0;
+inline constexpr int kPairTile = 4; // tokens that panelPair() takes together
 #ifdef __AVXVNNI__
 inline constexpr bool kHasVnni = true;
 #else
@@ -120,22 +120,35 @@ KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
     return _mm256_dpbusd_avx_epi32(acc, weights, _mm256_set1_epi32(activations));
 }
 inline constexpr int kPartialSums = 1 << 16;
-KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
+KERNELS_INLINE VI addSpread(VI partial, VB weights, VI activations) { return _mm256_dpbusd_avx_epi32(partial, weights, activations); }
 KERNELS_INLINE VI whole(VI partial) { return partial; }
 #else
 // 16 bits hold sums of two products while weights stay below 128 (wider ones go through dotSigned()), and those of several
 // groups where weights are smaller still.
 inline constexpr int kPartialSums = 32767 / (2 * 127);
-KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations)
+KERNELS_INLINE VI addSpread(VI partial, VB weights, VI activations)
 {
-    return _mm256_add_epi16(partial, _mm256_maddubs_epi16(weights, _mm256_set1_epi32(activations)));
+    partial = _mm256_add_epi16(partial, _mm256_maddubs_epi16(weights, activations));
+    // Compilers would make all products first and add them up as a tree, which takes more registers than there are.
+    __asm__("" : "+x"(partial));
+    return partial;
 }
 KERNELS_INLINE VI whole(VI partial) { return _mm256_madd_epi16(partial, _mm256_set1_epi16(1)); }
 KERNELS_INLINE VI dot(VI acc, VB weights, std::int32_t activations)
 {
-    return _mm256_add_epi32(acc, whole(addPartial(_mm256_setzero_si256(), weights, activations)));
+    return _mm256_add_epi32(acc, whole(addSpread(_mm256_setzero_si256(), weights, _mm256_set1_epi32(activations))));
 }
 #endif
+KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations)
+{
+    return addSpread(partial, weights, _mm256_set1_epi32(activations));
+}
+KERNELS_INLINE VI spread(const std::int8_t *activations)
+{
+    std::int32_t a;
+    std::memcpy(&a, activations, 4);
+    return _mm256_set1_epi32(a);
+}
 KERNELS_INLINE VI dotAt(VI acc, VB weights, const std::int8_t *activations)
 {
     std::int32_t a;

@@ -113,7 +113,7 @@ KERNELS_INLINE VI spread(const std::int8_t *activations)
     std::memcpy(&a, activations, 4);
     return _mm512_set1_epi32(a);
 }
-KERNELS_INLINE VI dotSpread(VI acc, VB weights, VI activations) { return _mm512_dpbusd_epi32(acc, weights, activations); }
+KERNELS_INLINE VI addSpread(VI partial, VB weights, VI activations) { return _mm512_dpbusd_epi32(partial, weights, activations); }
 inline constexpr int kPartialSums = 1 << 16;
 KERNELS_INLINE VI addPartial(VI partial, VB weights, std::int32_t activations) { return dot(partial, weights, activations); }
 KERNELS_INLINE VI whole(VI partial) { return partial; }

@@ -21,8 +21,10 @@ KERNELS_INLINE VB nibbles()
 // 8 groups of 4 weights in the low or high nibbles of two transposed chunks of 16 bytes.
 template <int shift, class Sink> KERNELS_INLINE void emitNibbles(const VB first[4], const VB second[4], Sink &sink)
 {
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
         sink.weights(andB(shiftRight<shift>(first[j]), nibbles()));
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
         sink.weights(andB(shiftRight<shift>(second[j]), nibbles()));
 }
@@ -35,8 +37,10 @@ template <class Sink> KERNELS_INLINE void emitHighNibbles(const VB first[4], con
     if constexpr (kUnshifted4 == 1)
         return emitNibbles<4>(first, second, sink);
     const VB high = set1I(static_cast<std::int32_t>(0xf0f0f0f0u));
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
         sink.weights(andB(first[j], high));
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
         sink.weights(andB(second[j], high));
 }
@@ -77,8 +81,10 @@ struct UnpackQ4_0 : InOrder
         loadTransposed(rows, 2, q);
         const VF d = halfLow(gather16(rows, 0));
         sink.beginBlock(d);
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(q[j], nibbles()));
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(shiftRight<4>(q[j]), nibbles()));
         sink.endBlock();
@@ -97,8 +103,10 @@ struct UnpackQ4_1 : InOrder
         loadTransposed(rows, 4, q);
         const VI header = gather32(rows, 0);
         sink.beginBlock(halfLow(header), halfHigh(header));
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(q[j], nibbles()));
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(shiftRight<4>(q[j]), nibbles()));
         sink.endBlock();
@@ -165,8 +173,10 @@ struct UnpackQ8_0 : InOrder
         const VF d = halfLow(gather16(rows, 0));
         const VB flip = kSigned ? zeroI() : set1I(static_cast<std::int32_t>(0x80808080u));
         sink.beginBlock(d);
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(xorB(first[j], flip));
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(xorB(second[j], flip));
         sink.endBlock();
@@ -253,9 +263,11 @@ struct UnpackQ5_K : InOrder
         constexpr int shift = block % 2 ? 4 : 0;
         const VB one = set1I(0x01010101);
         sink.beginBlock(scales.scale<block>(), scales.offset<block>());
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(orB(andB(shiftRight<shift>(first[j]), nibbles()),
                              shiftLeft<4>(andB(shiftRight<block>(high[j]), one))));
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(orB(andB(shiftRight<shift>(second[j]), nibbles()),
                              shiftLeft<4>(andB(shiftRight<block>(high[4 + j]), one))));
@@ -304,6 +316,7 @@ struct UnpackQ6_K
         const VB twoBits = set1I(0x30303030);
         const VF scale = mul(d, toFloat(signedByte<block % 4>(sc[block / 4])));
         sink.beginBlock(scale);
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) {
             VB bits;
             if constexpr (bitShift <= 4)
@@ -358,6 +371,7 @@ struct UnpackQ2_K
         constexpr int word = 2 * half + k / 2, shift = 8 * (k % 2 * 2 + part);
         sink.beginBlock(mul(d, toFloat(andB(shiftRight<shift>(sc[word]), set1I(15)))),
                         mul(dmin, toFloat(andB(shiftRight<shift + 4>(sc[word]), set1I(15)))));
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j)
             sink.weights(andB(shiftRight<2 * k>(q[j]), set1I(0x03030303)));
         sink.endBlock();
@@ -405,6 +419,7 @@ struct UnpackQ3_K
         constexpr int block = 2 * pair + part;
         const VF scale = mul(d, toFloat(signedByte<block % 4>(sc[block / 4])));
         sink.beginBlock(scale);
+#pragma GCC unroll 4
         for (int j = 0; j < 4; ++j) {
             VB bit;
             if constexpr (pair <= 2)
@@ -463,8 +478,10 @@ inline constexpr std::int8_t kFp4Levels[16]{12, 13, 14, 15, 16, 18, 20, 24, 12, 
 // Nibbles that number the levels of a table: 8 groups of 4 weights.
 template <class Sink> KERNELS_INLINE void emitLevels(VB table, const VB q[4], Sink &sink)
 {
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
         sink.weights(lookUp(table, andB(q[j], nibbles())));
+#pragma GCC unroll 4
     for (int j = 0; j < 4; ++j)
         sink.weights(lookUp(table, andB(shiftRight<4>(q[j]), nibbles())));
 }
