@@ -1,6 +1,7 @@
 #include "app/diagnostics.h"
 
 #include "app/error_text.h"
+#include "app/settings_keys.h"
 #include "inference/model/memory_plan.h"
 #include "kernels/cpu/isa.h"
 #include "kernels/cpu/thread_pool.h"
@@ -81,6 +82,19 @@ QStringList gpuNames(const QString &root)
                 names << QString::fromUtf8(line.mid(6)).trimmed();
     }
     return names;
+}
+
+QStringList deviceChoices(const QStringList &gpus, const QString &chosen)
+{
+    QStringList choices{QStringLiteral("auto"), QStringLiteral("cpu")};
+    if (!gpus.isEmpty())
+        choices << QStringLiteral("cuda");
+    if (gpus.size() > 1)
+        for (const QString &gpu : gpus)
+            choices << kOneGpu + gpu;
+    choices << chosen;
+    choices.removeDuplicates();
+    return choices;
 }
 
 Diagnosis diagnose(const DiagnosisFacts &facts)

@@ -35,5 +35,8 @@ QString diagnosisText(const Diagnosis &diagnosis); // "NAME: VALUE" lines
 
 // "NVIDIA H100 80GB HBM3", one for each card that NVIDIA's driver knows, from its files below `root`.
 QStringList gpuNames(const QString &root = QStringLiteral("/proc/driver/nvidia/gpus"));
+// What the setting of the device can be here, kDevice's values: each card by name where there are several (of one name the one with
+// most free memory is taken), and what is chosen, be it here or not.
+QStringList deviceChoices(const QStringList &gpus, const QString &chosen);
 
 } // namespace app

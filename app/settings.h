@@ -37,8 +37,12 @@ template <> struct SettingBounds<double>
 };
 template <> struct SettingBounds<QString>
 {
-    QStringList oneOf{}; // empty: any text
-    bool holds(const QString &value) const { return oneOf.isEmpty() || oneOf.contains(value); }
+    QStringList oneOf{};      // empty: any text
+    QString orBeginsWith{};   // what else it may be, with something behind it; empty: nothing
+    bool holds(const QString &value) const
+    {
+        return oneOf.isEmpty() || oneOf.contains(value) || (!orBeginsWith.isEmpty() && value.startsWith(orBeginsWith) && value.size() > orBeginsWith.size());
+    }
 };
 
 // `inline const SettingKey<int> kReadingSize{"appearance/readingSize", 15, {13, 20}};`

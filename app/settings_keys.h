@@ -29,7 +29,8 @@ inline const SettingKey<bool> kModelTitles{"chat/modelTitles", true}; // written
 inline const SettingKey<bool> kDoubt{"chat/doubt", false};            // the token lens underlines where the model was unsure
 
 // The engine, and where models are.
-inline const SettingKey<QString> kDevice{"engine/device", QStringLiteral("auto"), {{QStringLiteral("auto"), QStringLiteral("cpu"), QStringLiteral("cuda")}}};
+inline constexpr QLatin1String kOneGpu{"cuda:"}; // and its name: see inference::parseDevice()
+inline const SettingKey<QString> kDevice{"engine/device", QStringLiteral("auto"), {{QStringLiteral("auto"), QStringLiteral("cpu"), QStringLiteral("cuda")}, kOneGpu}};
 inline const SettingKey<int> kThreads{"engine/threads", 0, {0, 1024}};                // 0: physical cores
 inline const SettingKey<int> kContextLength{"engine/contextLength", 0, {0, 1 << 24}}; // tokens; 0: the engine's choice
 inline const SettingKey<int> kKvCacheBits{"engine/kvCacheBits", 16, {8, 16, {8, 16}}}; // see kernels::KvCacheType

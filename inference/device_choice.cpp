@@ -4,6 +4,7 @@
 #include "kernels/cuda_memory.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -18,15 +19,41 @@ Error unusable(const std::string &why)
             {.what = "The device cuda cannot be used", .where = why, .wayOut = "Choose --device cpu."}};
 }
 
-// Number of the usable GPU with most free memory; -1 where there is none.
-int roomiest(const kernels::CudaProbe &probe)
+// As the driver names it, with the maker or without.
+std::string_view shortName(std::string_view name)
+{
+    constexpr std::string_view kMaker = "NVIDIA ";
+    return name.starts_with(kMaker) ? name.substr(kMaker.size()) : name;
+}
+
+bool isWished(const DeviceWish &wish, const kernels::CudaProbe &probe, int gpu)
+{
+    return wish.number ? *wish.number == gpu : wish.name.empty() || shortName(wish.name) == shortName(probe.devices[gpu].name);
+}
+
+// Number of the usable GPU with most free memory of those that the wish is about; -1 where there is none.
+int roomiest(const DeviceWish &wish, const kernels::CudaProbe &probe)
 {
     int best = -1;
     for (int i = 0; i < int(probe.devices.size()); ++i)
-        if (probe.devices[i].problem.empty() &&
+        if (isWished(wish, probe, i) && probe.devices[i].problem.empty() &&
             (best < 0 || probe.devices[i].freeBytes > probe.devices[best].freeBytes))
             best = i;
     return best;
+}
+
+// Why none of those that the wish is about is usable, within a sentence.
+std::string whyNone(const DeviceWish &wish, const kernels::CudaProbe &probe)
+{
+    if (!probe.problem.empty())
+        return probe.problem;
+    std::string names;
+    for (int i = 0; i < int(probe.devices.size()); ++i) {
+        if (isWished(wish, probe, i))
+            return probe.devices[i].name + ": " + probe.devices[i].problem;
+        names += (i > 0 ? ", " : "") + std::to_string(i) + " is " + probe.devices[i].name;
+    }
+    return names.empty() ? "no GPU runs our code" : "there is no such GPU: " + names;
 }
 
 } // namespace
@@ -68,19 +95,38 @@ std::string placementSentence(const Placement &placement)
            ") and runs on the processor.";
 }
 
+Result<DeviceWish> parseDevice(const std::string &device)
+{
+    using Where = DeviceWish::Where;
+    if (device == "auto" || device == "cpu" || device == "cuda")
+        return DeviceWish{device == "auto" ? Where::Auto : device == "cpu" ? Where::Cpu : Where::Gpu, {}, {}};
+    const std::string which = device.starts_with("cuda:") ? device.substr(5) : std::string();
+    if (which.empty())
+        return Error(ErrorCode::InvalidArgument,
+                     {.what = "There is no such device", .expected = "cpu, cuda, cuda:NUMBER, cuda:NAME or auto", .found = device});
+    int number = 0;
+    const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), number);
+    if (error == std::errc() && end == which.data() + which.size() && number >= 0)
+        return DeviceWish{Where::Gpu, number, {}};
+    return DeviceWish{Where::Gpu, {}, which};
+}
+
 Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
                                   const kernels::CudaProbe &probe, const SplitSearch &findSplit)
 {
-    const bool mustBeGpu = device == "cuda";
-    if (device == "cpu" || (!mustBeGpu && precision == Precision::Reference))
+    const auto wish = parseDevice(device);
+    if (!wish)
+        return wish.error();
+    const bool mustBeGpu = wish->where == DeviceWish::Where::Gpu;
+    if (wish->where == DeviceWish::Where::Cpu || (!mustBeGpu && precision == Precision::Reference))
         return DeviceChoice();
     if (precision == Precision::Reference)
         return unusable("the reference path runs on the CPU");
     DeviceChoice choice;
-    const int gpu = probe.status == kernels::CudaStatus::Ready ? roomiest(probe) : -1;
+    const int gpu = probe.status == kernels::CudaStatus::Ready ? roomiest(*wish, probe) : -1;
     if (gpu < 0) {
         if (mustBeGpu)
-            return unusable(probe.problem.empty() ? "no GPU runs our code" : probe.problem);
+            return unusable(whyNone(*wish, probe));
         choice.reason = probe.line;
         return choice;
     }

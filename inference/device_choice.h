@@ -17,6 +17,16 @@ namespace inference {
 // model.
 inline constexpr std::uint64_t kGpuReserveBytes = std::uint64_t(512) << 20;
 
+// What LoadOptions::device asks for. Of a GPU: CUDA's number of it, or a name as `doctor` shows it; both empty where any will do.
+struct DeviceWish
+{
+    enum class Where { Auto, Cpu, Gpu } where = Where::Auto;
+    std::optional<int> number;
+    std::string name;
+};
+// "auto", "cpu", "cuda", "cuda:1", "cuda:NVIDIA GeForce RTX 4090". Fails with InvalidArgument for anything else.
+Result<DeviceWish> parseDevice(const std::string &device);
+
 struct DeviceChoice
 {
     bool onGpu = false;
@@ -46,9 +56,9 @@ using SplitSearch = std::function<std::optional<FittingSplit>(std::uint64_t byte
 // Of the numbers of a placement, for messages: "20 of 28 layers are on NAME; ...". One sentence.
 std::string placementSentence(const Placement &placement);
 
-// The GPU with most free memory, when the plan fits there, or what of it findSplit says. device: "cpu", "cuda" or "auto". Fails
-// with Unsupported when "cuda" was asked for and cannot be used, with OutOfMemory when nothing of the model fits. Looks at nothing
-// but its arguments.
+// The GPU with most free memory of those that were asked for, when the plan fits there, or what of it findSplit says. device: see
+// parseDevice(), and its error. Fails with Unsupported when a GPU was asked for and cannot be used, with OutOfMemory when nothing of
+// the model fits. Looks at nothing but its arguments.
 Result<DeviceChoice> chooseDevice(const std::string &device, Precision precision, const MemoryPlan &gpuMemory,
                                   const kernels::CudaProbe &probe, const SplitSearch &findSplit = {});
 

@@ -35,7 +35,7 @@ struct GpuOptions
 
 struct LoadOptions
 {
-    std::string device = "auto";      // "cpu", "cuda", "auto"
+    std::string device = "auto";      // "cpu", "cuda", "auto"; one of several GPUs: "cuda:1", "cuda:NAME" (device_choice.h)
     unsigned threads = 0;             // 0: physical cores
     Precision precision = Precision::Fast;
     std::string isa = "auto";         // "scalar", "avx2", "avxvnni", "avx512", "amx", "auto"

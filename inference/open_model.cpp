@@ -130,7 +130,7 @@ Result<Placed> placeModel(const ModelFile &file, kernels::Plan plan, const LoadO
         auto backend = compileBackend(create, onGpu, std::move(plan), chunk, split);
         if (backend)
             return Placed{std::move(*backend), reason, kvBytes, choice->placement};
-        if (options.device == "cuda")
+        if (options.device != "auto")
             return backend.error();
         reason = backend.error().message + " The model runs on the processor.";
         auto again = buildPlan(*file.gguf, file.config);
@@ -167,9 +167,8 @@ Result<void> checkDevice(const std::string &device)
 {
     if (device == "cpu" || device == "auto")
         return {};
-    if (device != "cuda")
-        return Error(ErrorCode::InvalidArgument,
-                     {.what = "There is no such device", .expected = "cpu, cuda or auto", .found = device});
+    if (auto wish = parseDevice(device); !wish)
+        return wish.error();
     // Whether a model fits is asked when there is one.
     const auto choice = chooseDevice(device, Precision::Fast, {}, probeFor({.device = device}));
     if (!choice)
@@ -179,7 +178,7 @@ Result<void> checkDevice(const std::string &device)
 
 Result<std::unique_ptr<kernels::Backend>> createBackend(const LoadOptions &options)
 {
-    if (options.device == "cuda")
+    if (options.device.starts_with("cuda"))
         return kernels::createCudaBackend(
             pluginOf(options), {.device = options.gpu.device, .kvBudgetBytes = std::size_t(options.gpu.kvBytes)});
     if (auto usable = checkDevice(options.device); !usable)

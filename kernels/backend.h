@@ -31,6 +31,7 @@ struct BackendCapabilities
     std::string description; // "Intel Xeon, 2 threads, AVX-512 VNNI", for people
     std::string isa;         // "avx512"; empty where it means nothing
     unsigned threads = 0;
+    int gpu = -1; // CUDA's number of it; -1 without one
 };
 
 enum class LogitsWanted {

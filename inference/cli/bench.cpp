@@ -166,10 +166,9 @@ Json report(const OpenModel &model, const BenchOptions &options, const Measured 
     TokenCost cost = tokenCost(model.backend->plan());
     // What the cache adds on average, in its own element size.
     cost.decodeBytes += double(model.summary.kvBytesPerToken) * (options.depth + options.generate / 2.0);
-    // Of a GPU the one limit that is measured is its memory's: the first one's, where there are several. Two devices that share a
-    // model have no one limit.
+    // Of a GPU the one limit that is measured is its memory's. Two devices that share a model have no one limit.
     const bool onGpu = device.device == "cuda", onCpu = device.device == "cpu";
-    const auto copied = onGpu ? kernels::measureCudaBandwidth(kernels::findCudaPlugin(), 0) : kernels::Result<double>(0.0);
+    const auto copied = onGpu ? kernels::measureCudaBandwidth(kernels::findCudaPlugin(), device.gpu) : kernels::Result<double>(0.0);
     const double bandwidth = onCpu ? kernels::measureReadBandwidth(device.threads) : copied ? *copied : 0.0,
                  rate = onCpu ? kernels::measureInt8Rate(device.threads) : 0.0;
     const auto percent = [](double achieved, double limit) {

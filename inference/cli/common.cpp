@@ -3,6 +3,7 @@
 #include "inference/cli/input.h"
 #include "inference/cli/interrupt.h"
 #include "inference/cli/report.h"
+#include "inference/device_choice.h"
 #include "inference/gguf/wording.h"
 #include "inference/model_engine.h"
 
@@ -13,7 +14,8 @@ namespace inference::cli {
 
 void CommonOptions::addTo(Options &options)
 {
-    options.choice("--device", {"cpu", "cuda", "auto"}, "where the model runs", load.device);
+    options.choice("--device", {"cpu", "cuda", "auto"}, "where the model runs; one of several GPUs as doctor lists them: cuda:1, cuda:NAME",
+                   load.device, [](const std::string &text) { return bool(parseDevice(text)); });
     options.number("--threads", "N", "threads of the CPU", load.threads, 0, 4096);
     options.shownDefault("physical cores");
     options.choice("--precision", {"fast", "reference"}, "fast kernels, or plain float ones to compare with",

@@ -98,12 +98,13 @@ void Options::texts(std::string name, std::string valueName, std::string help,
     m_options.back().repeatable = true;
 }
 
-void Options::choice(std::string name, std::vector<std::string> choices, std::string help, std::string &value)
+void Options::choice(std::string name, std::vector<std::string> choices, std::string help, std::string &value,
+                     std::function<bool(const std::string &)> isAlso)
 {
     const std::string valueName = joined(choices, "|");
     add(name, valueName, std::move(help), value,
-        [this, name, valueName, choices, &value](const std::string &text) -> Result<void> {
-            if (std::find(choices.begin(), choices.end(), text) == choices.end())
+        [this, name, valueName, choices, isAlso = std::move(isAlso), &value](const std::string &text) -> Result<void> {
+            if (std::find(choices.begin(), choices.end(), text) == choices.end() && !(isAlso && isAlso(text)))
                 return usageError("The value is not one of the choices", name, valueName, text);
             value = text;
             return {};

@@ -33,7 +33,9 @@ public:
     void flag(std::string name, std::string help, bool &value);
     void text(std::string name, std::string valueName, std::string help, std::optional<std::string> &value);
     void texts(std::string name, std::string valueName, std::string help, std::vector<std::string> &values);
-    void choice(std::string name, std::vector<std::string> choices, std::string help, std::string &value);
+    // isAlso: of what is none of the choices, what is one all the same.
+    void choice(std::string name, std::vector<std::string> choices, std::string help, std::string &value,
+                std::function<bool(const std::string &)> isAlso = {});
     void number(std::string name, std::string valueName, std::string help, std::uint32_t &value,
                 std::uint32_t least, std::uint32_t most);
     void number(std::string name, std::string valueName, std::string help, float &value, float least,

@@ -1,9 +1,9 @@
 // selftest: every kernel of the device against the reference.
 #include "inference/cli/common.h"
 #include "inference/cli/report.h"
+#include "inference/device_choice.h"
 
 #include "kernels/cpu/self_test.h"
-#include "kernels/cuda_plugin.h"
 
 namespace inference::cli {
 
@@ -27,8 +27,11 @@ int runSelftest(CommandLine arguments)
             write("passed: " + oneLine(check) + "\n");
     };
     kernels::SelfTestResult result;
-    if (common.load.device == "cuda") {
-        const auto onGpu = kernels::runCudaSelfTest(kernels::findCudaPlugin(), 0, report);
+    if (common.load.device != "cpu" && common.load.device != "auto") {
+        const auto gpu = chooseDevice(common.load.device, Precision::Fast, {}, probeFor(common.load));
+        if (!gpu)
+            return fail(gpu.error());
+        const auto onGpu = kernels::runCudaSelfTest(pluginOf(common.load), gpu->gpu, report);
         if (!onGpu)
             return fail(Error(ErrorCode::Internal, onGpu.error().message));
         result = *onGpu;

@@ -56,6 +56,7 @@ CudaBackend::CudaBackend(const CudaBackendOptions &options, const cudaDeviceProp
     m_cublasFunctions = options.cublas;
     m_capabilities.device = "cuda";
     m_capabilities.description = device.name;
+    m_capabilities.gpu = options.device;
     m_capabilities.isa = "sm_" + std::to_string(10 * device.major + device.minor);
 }
 

@@ -1,6 +1,7 @@
 // app/machine_limits.h: measured once, when nothing else goes on, and kept for this processor.
 #include "app/machine_limits.h"
 #include "app/diagnostics.h"
+#include "app/settings_keys.h"
 #include "app/speed_facts.h"
 #include "inference/model_engine.h"
 #include "tests/support/fake_engine.h"
@@ -139,6 +140,15 @@ private Q_SLOTS:
         const QStringList gpus = gpuNames(folder.path(QStringLiteral("gpus")));
         QCOMPARE(gpus, QStringList{QStringLiteral("NVIDIA H100 80GB HBM3")});
         QVERIFY(gpuNames(folder.path(QStringLiteral("none"))).isEmpty());
+        const auto choices = [](const QStringList &cards, const QString &chosen) { return deviceChoices(cards, chosen).join(QLatin1Char('|')); };
+        QCOMPARE(choices({}, QStringLiteral("auto")), QStringLiteral("auto|cpu"));
+        QCOMPARE(choices({}, QStringLiteral("cuda:A")), QStringLiteral("auto|cpu|cuda:A")); // a card that is not there any more
+        QCOMPARE(choices({QStringLiteral("A")}, QStringLiteral("cpu")), QStringLiteral("auto|cpu|cuda"));
+        QCOMPARE(choices({QStringLiteral("A"), QStringLiteral("B"), QStringLiteral("A")}, QStringLiteral("cuda:B")),
+                 QStringLiteral("auto|cpu|cuda|cuda:A|cuda:B"));
+        for (const QString &choice : deviceChoices({QStringLiteral("A"), QStringLiteral("B")}, QStringLiteral("auto")))
+            QVERIFY2(kDevice.bounds.holds(choice), qPrintable(choice));
+        QVERIFY(!kDevice.bounds.holds(QStringLiteral("cuda:")) && !kDevice.bounds.holds(QStringLiteral("tpu")));
         DiagnosisFacts facts;
         facts.gpus = gpus;
         facts.dataFolder = folder.path(QStringLiteral("."));

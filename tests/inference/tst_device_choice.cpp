@@ -70,6 +70,34 @@ private Q_SLOTS:
         }
     }
 
+    void oneOfSeveralGpusIsTakenByNumberOrName()
+    {
+        CudaProbe probe = ready({79 * kGiB, 40 * kGiB, 8 * kGiB, 60 * kGiB});
+        probe.devices[1].name = probe.devices[3].name = "NVIDIA RTX 6000";
+        probe.devices[2].problem = "no kernel image";
+        const auto taken = [&](const std::string &device) {
+            const auto choice = chooseDevice(device, Precision::Fast, sixGibibytes(), probe);
+            return choice ? choice->gpu : -1;
+        };
+        QCOMPARE(taken("cuda"), 0);
+        QCOMPARE(taken("cuda:1"), 1);
+        QCOMPARE(taken("cuda:NVIDIA RTX 6000"), 3); // the roomier of two
+        QCOMPARE(taken("cuda:RTX 6000"), 3);        // as some drivers name it
+        QCOMPARE(taken("cuda:GPU 0"), 0);
+        const auto message = [&](const std::string &device) {
+            const auto choice = chooseDevice(device, Precision::Fast, sixGibibytes(), probe);
+            return choice ? QString() : QString::fromStdString(choice.error().message);
+        };
+        QCOMPARE(message("cuda:2"), QStringLiteral("The device cuda cannot be used, GPU 2: no kernel image. Choose --device cpu."));
+        QCOMPARE(message("cuda:7"), QStringLiteral("The device cuda cannot be used, there is no such GPU: 0 is GPU 0, 1 is NVIDIA RTX 6000, "
+                                                   "2 is GPU 2, 3 is NVIDIA RTX 6000. Choose --device cpu."));
+        QVERIFY(message("cuda:RTX").contains(QLatin1String("no such GPU")));
+        for (const char *device : {"", "cuda:", "CUDA", "gpu", "cpu:0", "autos"})
+            QVERIFY2(message(device).startsWith(QLatin1String("There is no such device")), device);
+        QVERIFY(message("cuda:99999999999").contains(QLatin1String("no such GPU")));
+        QVERIFY(message("cuda:-1").contains(QLatin1String("no such GPU")));
+    }
+
     void itFitsToTheByte()
     {
         const std::uint64_t needed = 6 * kGiB + kGpuReserveBytes;

@@ -448,12 +448,10 @@ void SettingsDialog::addEngine()
         if (id == QLatin1String("cpu"))
             return tr("Processor");
         if (id == QLatin1String("cuda"))
-            return gpus.isEmpty() ? tr("Graphics card") : gpus.join(QStringLiteral(", "));
-        return tr("Automatic");
+            return gpus.size() > 1 ? tr("Any graphics card") : gpus.value(0, tr("Graphics card"));
+        return id.startsWith(app::kOneGpu) ? id.mid(app::kOneGpu.size()) : tr("Automatic");
     };
-    QVector<QString> devices{QStringLiteral("auto"), QStringLiteral("cpu")};
-    if (!gpus.isEmpty() || m_settings.get(app::kDevice) == QLatin1String("cuda"))
-        devices << QStringLiteral("cuda");
+    const QStringList devices = app::deviceChoices(gpus, m_settings.get(app::kDevice));
     addRow<QString>(app::kDevice, choice<QString>(app::kDevice, devices, device, "device"), device);
 
     const NameOf<int> tokens = [](int value) { return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Chosen for the model"); };

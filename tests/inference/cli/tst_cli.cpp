@@ -207,6 +207,7 @@ private Q_SLOTS:
         row("seed", {"generate", "--prompt", "x", "--seed", "abc"});
         row("threads", {"generate", "--prompt", "x", "--threads", "-3"});
         row("device", {"generate", "--prompt", "x", "--device", "tpu"});
+        row("no card", {"generate", "--prompt", "x", "--device", "cuda:"});
         row("isa", {"generate", "--prompt", "x", "--isa", "neon"});
         row("cache type", {"generate", "--prompt", "x", "--kv-cache-type", "q4"});
         row("precision", {"generate", "--prompt", "x", "--precision", "double"});
