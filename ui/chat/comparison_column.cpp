@@ -16,16 +16,12 @@ using app::AnswerComparison;
 using State = app::ChatSession::State;
 using Stage = AnswerComparison::Stage;
 
-QString modelOfAnswer(const app::MessageRecord &record)
-{
-    const auto receipt = app::receiptFromJson(record.receipt);
-    return receipt && !receipt->file.isEmpty() ? app::shortModelName(receipt->file) : record.model;
-}
-
-ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, int side, QWidget *parent)
-    : QWidget(parent), m_appearance(appearance), m_service(service), m_side(side), m_head(new QHBoxLayout), m_title(new QLabel(this)), m_how(new QLabel(this)),
-      m_now(new QLabel(this)), m_keep(new TextButton(appearance, tr("Keep this one"), TextButton::Kind::Outlined, this)),
-      m_transcript(new Transcript(appearance, this))
+ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::InferenceService &service,
+                                   const app::Settings &settings, int side, QWidget *parent)
+    : QWidget(parent), m_appearance(appearance), m_service(service), m_side(side), m_head(new QHBoxLayout),
+      m_title(new QLabel(this)), m_how(new QLabel(this)), m_now(new QLabel(this)),
+      m_keep(new TextButton(appearance, tr("Keep this one"), TextButton::Kind::Outlined, this)),
+      m_transcript(new Transcript(appearance, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this))
 {
     for (QLabel *label : {m_title, m_how, m_now}) {
         label->setTextFormat(Qt::PlainText);
@@ -55,6 +51,8 @@ ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::Infe
     connect(m_transcript, &Transcript::actionRequested, this, [this](Action action, int, const QString &name) {
         if (action == Action::Retry)
             Q_EMIT askAgainRequested();
+        else if (action == Action::TokenLens)
+            toggleLens();
         else if (action == Action::Custom)
             Q_EMIT actionRequested(name);
     });
@@ -79,8 +77,15 @@ void ComparisonColumn::restyle()
 
 void ComparisonColumn::setComparison(AnswerComparison *comparison)
 {
+    m_lens->close();
     m_comparison = comparison;
     m_transcript->setModel(comparison ? comparison->shown(m_side) : nullptr);
+}
+
+void ComparisonColumn::toggleLens()
+{
+    if (m_comparison)
+        m_lens->toggle(&m_comparison->session(), m_comparison->side(m_side).answer);
 }
 
 QString ComparisonColumn::samplingWords() const
@@ -113,8 +118,9 @@ QString ComparisonColumn::nowWords() const
     }
     switch (session.state()) {
     case State::WaitingForModel:
-        return m_service.state() == app::InferenceService::State::Loading ? tr("Loading %1").arg(app::shortModelName(m_service.loadingPath()))
-                                                                          : tr("Waits until the engine is free to load its model");
+        return m_service.state() == app::InferenceService::State::Loading
+                   ? tr("Loading %1").arg(app::shortModelName(m_service.loadingPath()))
+                   : tr("Waits until the engine is free to load its model");
     case State::Queued:
         return tr("Waits for the engine");
     case State::Reading:
@@ -134,7 +140,7 @@ void ComparisonColumn::refresh(const QString &model)
         return;
     const app::MessageListModel *shown = m_comparison->shown(m_side);
     const app::MessageRecord *record = shown->rowCount() > 0 ? &shown->message(0) : nullptr;
-    const QString answered = record ? modelOfAnswer(*record) : QString();
+    const QString answered = record ? record->model : QString();
     const QString name = answered.isEmpty() ? model : answered;
     m_titleWords = QStringLiteral("%1 · %2").arg(m_side + 1).arg(name);
     cutTitle();
@@ -144,7 +150,8 @@ void ComparisonColumn::refresh(const QString &model)
     m_keep->setEnabled(begun);
     m_keep->setToolTip(begun ? tr("Go on with this answer; the other one stays as a version") : tr("There is no answer yet"));
     m_keep->setAccessibleName(tr("Keep answer %1, %2").arg(m_side + 1).arg(name));
-    m_transcript->setAccessibleName(QStringList{tr("Answer %1").arg(m_side + 1), name, m_how->text(), m_now->text()}.join(QStringLiteral(", ")));
+    m_transcript->setAccessibleName(
+        QStringList{tr("Answer %1").arg(m_side + 1), name, m_how->text(), m_now->text()}.join(QStringLiteral(", ")));
     const app::ChatSession &session = m_comparison->session();
     const Stage stage = m_comparison->stage(m_side);
     const bool works = stage == Stage::AtWork;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/chat/answer_comparison.h"
+#include "ui/chat/token_lens_view.h"
 #include "ui/chat/transcript.h"
 
 #include <QLabel>
@@ -11,21 +12,22 @@ class QHBoxLayout;
 
 namespace ui {
 
-// The model of an answer as the sidebar names it, by its receipt; else as the answer has it.
-QString modelOfAnswer(const app::MessageRecord &record);
-
 class ComparisonColumn : public QWidget
 {
     Q_OBJECT
 
 public:
-    ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, int side, QWidget *parent);
+    ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, const app::Settings &settings, int side,
+                     QWidget *parent);
 
     // Null: nothing is shown. `model` names the side's model until the answer does.
     void setComparison(app::AnswerComparison *comparison);
     void refresh(const QString &model);
 
+    void toggleLens();
+
     Transcript *transcript() const { return m_transcript; }
+    TokenLensView *lens() const { return m_lens; }
     TextButton *keepButton() const { return m_keep; }
     QString title() const { return m_titleWords; }
     QString how() const { return m_how->text(); }   // sampling
@@ -54,6 +56,7 @@ private:
     QLabel *m_title, *m_how, *m_now;
     TextButton *m_keep;
     Transcript *m_transcript;
+    TokenLensView *m_lens;
 };
 
 } // namespace ui
