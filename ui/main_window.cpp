@@ -326,8 +326,10 @@ void MainWindow::openFile(const QString &path)
         panel->openFile(path);
 }
 
-void MainWindow::bringToFront()
+void MainWindow::bringToFront(const QString &activationToken)
 {
+    if (!activationToken.isEmpty()) // Qt raises the window with what stands there
+        qputenv("XDG_ACTIVATION_TOKEN", activationToken.toUtf8());
     QApplication::setQuitOnLastWindowClosed(true);
     if (isMinimized())
         showNormal();
@@ -339,7 +341,7 @@ void MainWindow::bringToFront()
 void MainWindow::setTray(Tray &tray)
 {
     m_tray = &tray;
-    connect(m_tray, &Tray::openRequested, this, &MainWindow::bringToFront);
+    connect(m_tray, &Tray::openRequested, this, [this] { bringToFront(); });
     connect(m_tray, &Tray::quitRequested, this, [this] {
         close();
         QApplication::quit();

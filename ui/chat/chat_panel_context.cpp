@@ -77,7 +77,6 @@ bool ChatPanel::canShowTree() const
 
 void ChatPanel::showTree(bool shown)
 {
-    const bool hadFocus = m_tree->list()->hasFocus();
     const int focused = m_transcript->focusedMessage();
     const qint64 here = m_comparison->isOpen() ? m_comparison->messageHere()
                         : focused >= 0         ? m_transcript->message(focused).id()
@@ -87,8 +86,6 @@ void ChatPanel::showTree(bool shown)
     if (m_treeShown) {
         m_tree->showMessage(here != 0 ? here : m_session->messages()->leaf());
         m_tree->list()->setFocus(Qt::OtherFocusReason);
-    } else if (hadFocus) {
-        focusInput();
     }
 }
 
@@ -127,6 +124,8 @@ void ChatPanel::placeInspector()
     m_treeShown = m_treeShown && canShowTree();
     const bool shown = !m_treeShown && (m_inspectorOver || (beside && m_settings.get(app::kInspectorShown)));
     const bool appears = shown && m_inspector->isHidden();
+    const QWidget *focus = window()->focusWidget(); // what goes with it has no place to go to but the composer
+    const bool leaves = (!shown && m_inspector->isAncestorOf(focus)) || (!m_treeShown && m_tree->isAncestorOf(focus));
     m_inspector->setVisible(shown);
     m_contextButton->setChecked(shown);
     if (appears)
@@ -138,6 +137,8 @@ void ChatPanel::placeInspector()
         pane->raise();
     }
     layout()->setContentsMargins(0, 0, (shown || m_treeShown) && beside ? kSidePaneWidth : 0, 0);
+    if (leaves)
+        focusInput();
 }
 
 app::ContextRates ChatPanel::rates() const

@@ -72,7 +72,7 @@ void ComparisonColumn::restyle()
     style(m_title, FontRole::UiBold, m_appearance.theme().text);
     style(m_how, FontRole::Small, m_appearance.theme().text2);
     style(m_now, FontRole::Small, m_appearance.theme().text3);
-    cutTitle();
+    cutWords();
 }
 
 void ComparisonColumn::setComparison(AnswerComparison *comparison)
@@ -143,15 +143,15 @@ void ComparisonColumn::refresh(const QString &model)
     const QString answered = record ? record->model : QString();
     const QString name = answered.isEmpty() ? model : answered;
     m_titleWords = QStringLiteral("%1 · %2").arg(m_side + 1).arg(name);
-    cutTitle();
-    m_how->setText(samplingWords());
-    m_now->setText(nowWords());
+    m_howWords = samplingWords();
+    m_nowWords = nowWords();
+    cutWords();
     const bool begun = record && !(record->content.isEmpty() && record->reasoning.isEmpty());
     m_keep->setEnabled(begun);
     m_keep->setToolTip(begun ? tr("Go on with this answer; the other one stays as a version") : tr("There is no answer yet"));
     m_keep->setAccessibleName(tr("Keep answer %1, %2").arg(m_side + 1).arg(name));
     m_transcript->setAccessibleName(
-        QStringList{tr("Answer %1").arg(m_side + 1), name, m_how->text(), m_now->text()}.join(QStringLiteral(", ")));
+        QStringList{tr("Answer %1").arg(m_side + 1), name, m_howWords, m_nowWords}.join(QStringLiteral(", ")));
     const app::ChatSession &session = m_comparison->session();
     const Stage stage = m_comparison->stage(m_side);
     const bool works = stage == Stage::AtWork;
@@ -162,10 +162,15 @@ void ComparisonColumn::refresh(const QString &model)
                               works && session.state() == State::Thinking, works ? session.thinkingMs() : 0);
 }
 
-void ComparisonColumn::cutTitle()
+void ComparisonColumn::cutWords()
 {
-    m_title->setText(m_title->fontMetrics().elidedText(m_titleWords, Qt::ElideRight, std::max(40, m_title->width())));
-    m_title->setToolTip(m_titleWords);
+    const auto show = [](QLabel *label, const QString &words) {
+        label->setText(label->fontMetrics().elidedText(words, Qt::ElideRight, std::max(40, label->width())));
+        label->setToolTip(words);
+    };
+    show(m_title, m_titleWords);
+    show(m_how, m_howWords);
+    show(m_now, m_nowWords);
 }
 
 void ComparisonColumn::resizeEvent(QResizeEvent *event)
@@ -175,7 +180,7 @@ void ComparisonColumn::resizeEvent(QResizeEvent *event)
     const int left = m_transcript->column().left(); // level with the words below
     m_head->setContentsMargins(left, 10, left, 8);
     layout()->activate();
-    cutTitle();
+    cutWords();
 }
 
 } // namespace ui

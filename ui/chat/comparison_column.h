@@ -30,8 +30,8 @@ public:
     TokenLensView *lens() const { return m_lens; }
     TextButton *keepButton() const { return m_keep; }
     QString title() const { return m_titleWords; }
-    QString how() const { return m_how->text(); }   // sampling
-    QString now() const { return m_now->text(); }   // what it does, or its figures
+    QString how() const { return m_howWords; } // sampling
+    QString now() const { return m_nowWords; } // what it does, or its figures
 
 Q_SIGNALS:
     void keepRequested();
@@ -43,7 +43,7 @@ protected:
 
 private:
     void restyle();
-    void cutTitle();
+    void cutWords();
     QString samplingWords() const;
     QString nowWords() const;
 
@@ -51,7 +51,7 @@ private:
     const app::InferenceService &m_service;
     const int m_side;
     app::AnswerComparison *m_comparison = nullptr;
-    QString m_titleWords;
+    QString m_titleWords, m_howWords, m_nowWords;
     QHBoxLayout *m_head;
     QLabel *m_title, *m_how, *m_now;
     TextButton *m_keep;

@@ -620,6 +620,11 @@ void TestChatPanel::theTreeShowsAllBranchesAndGoesThere()
     s.panel->stop();
     QVERIFY(tree->isHidden() && s.panel->inspector()->isVisible());
     QVERIFY(s.edit()->hasFocus());
+    // So does a window that has no room for it any more.
+    s.panel->inspector()->list()->setFocus();
+    s.panel->resize(1000, 800);
+    QVERIFY(s.panel->inspector()->isHidden());
+    QVERIFY(s.edit()->hasFocus());
 }
 
 void TestChatPanel::theTreeOfThousandsOfMessagesOpensAtOnce()

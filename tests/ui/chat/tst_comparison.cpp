@@ -11,6 +11,7 @@
 #include "ui/chat/receipt_dialog.h"
 
 #include <QAccessible>
+#include <QLabel>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
@@ -458,6 +459,8 @@ private Q_SLOTS:
                     tree->list()->setCurrentIndex(tree->rows().index(row));
             QTest::keyClick(tree->list(), Qt::Key_Return);
         };
+        for (QLabel *label : s.view()->column(1)->findChildren<QLabel *>()) // what has no room ends in an ellipsis
+            QVERIFY2(label->width() >= label->fontMetrics().horizontalAdvance(label->text()), qPrintable(label->text()));
         choose("Three.");
         QVERIFY(s.view()->isOpen());
         QVERIFY(s.view()->column(1)->transcript()->hasFocus());
