@@ -8,13 +8,13 @@
 #include "app/chat/folder_tree.h"
 #include "app/error_text.h"
 #include "app/math/formula_engine.h"
+#include "ui/chat/chat_file_name.h"
 #include "ui/chat/chat_pdf.h"
 #include "ui/widgets/figures.h"
 
 #include <QCoreApplication>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QRegularExpression>
 #include <QSaveFile>
 #include <QThread>
 
@@ -41,19 +41,6 @@ constexpr std::array<FormatName, 4> kFormats{
      {ChatFiles::Format::Html, QT_TRANSLATE_NOOP("ui::ChatFiles", "Web page, what is shown (*.html)"), "html"},
      {ChatFiles::Format::Pdf, QT_TRANSLATE_NOOP("ui::ChatFiles", "PDF, what is shown (*.pdf)"), "pdf"},
      {ChatFiles::Format::Json, QT_TRANSLATE_NOOP("ui::ChatFiles", "JSON, everything, can be imported (*.json)"), "json"}}};
-
-QString fileName(QString title)
-{
-    static const QString forbidden = QStringLiteral("/\\:*?\"<>|");
-    title = title.left(60);
-    for (QChar &c : title)
-        if (forbidden.contains(c) || c.unicode() < 32)
-            c = QLatin1Char('-');
-    // A sentence's full stop is not the suffix's dot, and a name that begins with one is hidden.
-    static const QRegularExpression edges(QStringLiteral("^[\\s.]+|[\\s.]+$"));
-    title.remove(edges);
-    return title.isEmpty() ? QStringLiteral("chat") : title;
-}
 
 // Beside the file and then in its place: a full disk leaves the former one.
 QString writeFile(const QString &path, const QByteArray &bytes)
@@ -100,7 +87,7 @@ void ChatFiles::exportChat(qint64 id, QWidget *window)
         filters << tr(name.filter);
     QString chosen;
     QString path = QFileDialog::getSaveFileName(
-        window, tr("Export the chat"), fileName(row >= 0 ? m_chats.conversation(row).title : QString()) + QStringLiteral(".md"),
+        window, tr("Export the chat"), chatFileName(row >= 0 ? m_chats.conversation(row).title : QString()) + QStringLiteral(".md"),
         filters.join(QStringLiteral(";;")), &chosen);
     if (path.isEmpty())
         return;
