@@ -47,7 +47,8 @@ QString instructionSet()
 QString plugin()
 {
     const auto path = kernels::findCudaPlugin();
-    return path.empty() ? DiagnosticsWords::tr("not installed: models run on the processor") : QString::fromStdString(path.string());
+    return path.empty() ? DiagnosticsWords::tr("not installed: models run on the processor")
+                        : QString::fromStdString(path.string());
 }
 
 // What lies where, when the context is full.
@@ -55,15 +56,16 @@ void addModel(Diagnosis &lines, const inference::ModelSummary &model)
 {
     lines.append({DiagnosticsWords::tr("Model"), QString::fromStdString(model.path.string())});
     lines.append({DiagnosticsWords::tr("Runs on"), QString::fromStdString(model.device)});
-    if (model.placement)
-        lines.append({DiagnosticsWords::tr("Why there"), placementSentence(*model.placement)});
-    else if (!model.deviceReason.empty())
+    if (!model.deviceReason.empty())
         lines.append({DiagnosticsWords::tr("Why there"), errorDetails(model.deviceReason)});
-    lines.append({DiagnosticsWords::tr("Weights"), DiagnosticsWords::tr("%1, mapped from the file").arg(memory(model.fileBytes))});
+    lines.append(
+        {DiagnosticsWords::tr("Weights"), DiagnosticsWords::tr("%1, mapped from the file").arg(memory(model.fileBytes))});
     lines.append({DiagnosticsWords::tr("Context"), DiagnosticsWords::tr("%1 for %2 tokens")
                                        .arg(memory(model.kvBytesPerToken * model.contextLength),
                                             QLocale(QLocale::English).toString(model.contextLength))});
-    lines.append({DiagnosticsWords::tr("Chat format"), QString::fromStdString(model.chatFormat) + (model.chatFormatKnown ? QString() : DiagnosticsWords::tr(", unknown"))});
+    lines.append(
+        {DiagnosticsWords::tr("Chat format"),
+         QString::fromStdString(model.chatFormat) + (model.chatFormatKnown ? QString() : DiagnosticsWords::tr(", unknown"))});
 }
 
 } // namespace
@@ -101,16 +103,22 @@ Diagnosis diagnose(const DiagnosisFacts &facts)
 {
     Diagnosis lines;
     lines.append({DiagnosticsWords::tr("Baleen"), QStringLiteral(BALEEN_VERSION)});
-    lines.append({DiagnosticsWords::tr("System"), QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::kernelVersion()});
+    lines.append(
+        {DiagnosticsWords::tr("System"), QSysInfo::prettyProductName() + QStringLiteral(", ") + QSysInfo::kernelVersion()});
     const unsigned cores = kernels::physicalCores();
-    lines.append({DiagnosticsWords::tr("Processor"), QString::fromStdString(kernels::processorName()) + QStringLiteral(", ") +
-                                         (cores == 1 ? DiagnosticsWords::tr("1 core") : DiagnosticsWords::tr("%1 cores").arg(cores))});
+    lines.append({DiagnosticsWords::tr("Processor"),
+                  QString::fromStdString(kernels::processorName()) + QStringLiteral(", ") +
+                      (cores == 1 ? DiagnosticsWords::tr("1 core") : DiagnosticsWords::tr("%1 cores").arg(cores))});
     lines.append({DiagnosticsWords::tr("Instructions"), joined(kernels::processorFeatures())});
     lines.append({DiagnosticsWords::tr("Kernels"), instructionSet()});
-    lines.append({DiagnosticsWords::tr("Memory speed"), facts.readBandwidth > 0 ? DiagnosticsWords::tr("%1 GB/s").arg(facts.readBandwidth / 1e9, 0, 'f', 1) : DiagnosticsWords::tr("not measured yet")});
+    lines.append({DiagnosticsWords::tr("Memory speed"),
+                  facts.readBandwidth > 0 ? DiagnosticsWords::tr("%1 GB/s").arg(facts.readBandwidth / 1e9, 0, 'f', 1)
+                                          : DiagnosticsWords::tr("not measured yet")});
     if (const auto free = inference::availableMemory())
         lines.append({DiagnosticsWords::tr("Memory free"), QString::fromStdString(inference::memoryText(*free, false))});
-    lines.append({DiagnosticsWords::tr("Graphics cards"), facts.gpus.isEmpty() ? DiagnosticsWords::tr("none that NVIDIA's driver knows") : facts.gpus.join(QStringLiteral(", "))});
+    lines.append({DiagnosticsWords::tr("Graphics cards"), facts.gpus.isEmpty()
+                                                              ? DiagnosticsWords::tr("none that NVIDIA's driver knows")
+                                                              : facts.gpus.join(QStringLiteral(", "))});
     lines.append({DiagnosticsWords::tr("CUDA plug-in"), plugin()});
     if (facts.model)
         addModel(lines, *facts.model);
@@ -118,30 +126,14 @@ Diagnosis diagnose(const DiagnosisFacts &facts)
         lines.append({DiagnosticsWords::tr("Model"), DiagnosticsWords::tr("none loaded")});
     lines.append({QStringLiteral("Qt"), QString::fromLatin1(qVersion())});
     lines.append({QStringLiteral("SQLite"), QString::fromLatin1(sqlite3_libversion())});
-    lines.append({DiagnosticsWords::tr("Fonts missing"), facts.missingFonts.isEmpty() ? DiagnosticsWords::tr("none") : facts.missingFonts.join(QStringLiteral(", "))});
+    lines.append({DiagnosticsWords::tr("Fonts missing"),
+                  facts.missingFonts.isEmpty() ? DiagnosticsWords::tr("none") : facts.missingFonts.join(QStringLiteral(", "))});
     lines.append({DiagnosticsWords::tr("Data folder"), facts.dataFolder});
     const QStorageInfo disk(facts.dataFolder);
     if (disk.isValid())
-        lines.append({DiagnosticsWords::tr("Disk free"), QString::fromStdString(inference::memoryText(std::uint64_t(disk.bytesAvailable()), false))});
+        lines.append({DiagnosticsWords::tr("Disk free"),
+                      QString::fromStdString(inference::memoryText(std::uint64_t(disk.bytesAvailable()), false))});
     return lines;
-}
-
-QString placementSentence(const inference::Placement &placement)
-{
-    const QString gpu = QString::fromStdString(placement.gpu),
-                  room = QString::fromStdString(inference::memoryText(placement.gpuFreeBytes, false));
-    if (placement.cpuLayers == 0 && placement.cpuExpertLayers == 0)
-        return DiagnosticsWords::tr("All layers are on %1; the vocabulary does not fit its %2 and stays with the processor.").arg(gpu, room);
-    if (placement.cpuLayers == 0)
-        return DiagnosticsWords::tr("All %1 layers are on %2, but for the experts of the first %3: they do not fit its %4 and run on the processor.")
-            .arg(placement.layers)
-            .arg(gpu)
-            .arg(placement.cpuExpertLayers)
-            .arg(room);
-    const QString sentence = placement.cpuExpertLayers > 0
-                                 ? DiagnosticsWords::tr("%1 of %2 layers are on %3, without their experts; the rest does not fit its %4 and runs on the processor.")
-                                 : DiagnosticsWords::tr("%1 of %2 layers are on %3; the rest does not fit its %4 and runs on the processor.");
-    return sentence.arg(placement.layers - placement.cpuLayers).arg(placement.layers).arg(gpu, room);
 }
 
 QString diagnosisText(const Diagnosis &diagnosis)

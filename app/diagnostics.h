@@ -29,8 +29,6 @@ struct DiagnosisFacts
 
 // Takes no model into memory and asks no device: what a driver says is read from its files.
 Diagnosis diagnose(const DiagnosisFacts &facts);
-// Of a model that a graphics card and the processor share: what lies where, and why, in one sentence.
-QString placementSentence(const inference::Placement &placement);
 QString diagnosisText(const Diagnosis &diagnosis); // "NAME: VALUE" lines
 
 // "NVIDIA H100 80GB HBM3", one for each card that NVIDIA's driver knows, from its files below `root`.

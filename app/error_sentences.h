@@ -1,5 +1,5 @@
-// What the errors of all layers say, for the catalogues of the window's languages. The layers below have no Qt and speak English, in logs
-// and in the terminal too; errorDetails() puts these sentences into the language of the window.
+// What the errors of all layers say, for the catalogues of the window's languages. The layers below have no Qt and speak English,
+// in logs and in the terminal too; errorDetails() puts these sentences into the language of the window.
 #pragma once
 
 #include <QtGlobal>
@@ -212,29 +212,42 @@ inline constexpr const char *kErrorSentences[] = {
     QT_TRANSLATE_NOOP("Errors", "Use a model of the DeepSeek family."),
     QT_TRANSLATE_NOOP("Errors", "Wait until its download has finished, then open it again.")};
 
-// What the engine says of a model and where it runs (ModelSummary, GenerationStatistics::notes): whole sentences, with words of their own
-// where a number stands, from %1 on in their order.
+// What the engine says of a model and where it runs (ModelSummary, GenerationStatistics::notes): whole sentences, with words of
+// their own where a number stands, from %1 on in their order.
 inline constexpr const char *kEngineSentences[] = {
     QT_TRANSLATE_NOOP("Engine", "No CUDA plug-in beside the program: models run on the processor."),
-    QT_TRANSLATE_NOOP("Engine", "No NVIDIA driver: models run on the processor. For a GPU, install the driver for CUDA %1 or later."),
-    QT_TRANSLATE_NOOP("Engine", "The NVIDIA driver is for CUDA %1 and the plug-in needs %2: models run on the processor. Install a newer driver."),
+    QT_TRANSLATE_NOOP("Engine", "No NVIDIA driver: models run on the processor. For a GPU, install the driver for CUDA %1 or "
+                                "later."),
+    QT_TRANSLATE_NOOP("Engine", "The NVIDIA driver is for CUDA %1 and the plug-in needs %2: models run on the processor. Install"
+                                " a newer driver."),
     QT_TRANSLATE_NOOP("Engine", "An NVIDIA driver (CUDA %1) and no GPU that this process may use: models run on the processor."),
     QT_TRANSLATE_NOOP("Engine", "The GPU cannot be used (%1): models run on the processor."),
     QT_TRANSLATE_NOOP("Engine", "The model fits the memory of %1 (%2 of %3 free)."),
-    QT_TRANSLATE_NOOP("Engine", "The model does not fit the memory of %1 (%2 of %3 free): it runs on the processor. A shorter context or a smaller quantisation would fit "
-                                "sooner."),
+    QT_TRANSLATE_NOOP("Engine", "The model does not fit the memory of %1 (%2 of %3 free): it runs on the processor. A shorter "
+                                "context or a smaller quantisation would fit sooner."),
     QT_TRANSLATE_NOOP("Engine", "%1 of %2 checks of the GPU's kernels failed (%3)."),
     QT_TRANSLATE_NOOP("Engine", "The model runs on the processor."),
     QT_TRANSLATE_NOOP("Engine", "The file has no chat template. The format %1 was chosen by the vocabulary."),
     QT_TRANSLATE_NOOP("Engine", "The chat template of the file is used. It is not one that is known."),
-    QT_TRANSLATE_NOOP("Engine", "The chat template of the file is used. It is not the known one of %1: it refuses a conversation. %2"),
-    QT_TRANSLATE_NOOP("Engine", "The chat template of the file is used. It is not the known one of %1: it differs from byte %2 of a short conversation on."),
+    QT_TRANSLATE_NOOP("Engine", "The chat template of the file is used. It is not the known one of %1: it refuses a "
+                                "conversation. %2"),
+    QT_TRANSLATE_NOOP("Engine", "The chat template of the file is used. It is not the known one of %1: it differs from byte %2 "
+                                "of a short conversation on."),
     QT_TRANSLATE_NOOP("Engine", "The chat template of the file is not used. %1 The format %2 was chosen by the vocabulary."),
     QT_TRANSLATE_NOOP("Engine", "The chat template of the file is not used. %1 The format %2, which it resembles, stands in."),
     QT_TRANSLATE_NOOP("Engine", "The model's chat template does not take this conversation, the format %1 stands in. %2"),
     QT_TRANSLATE_NOOP("Engine", "It leaves out what the user says."),
-    QT_TRANSLATE_NOOP("Engine", "This DeepSeek-V3.2 has no indexer and runs with dense attention: above %1 tokens, where the original looks at the %2 that matter most, it "
-                                "looks at all of them, and answers can differ."),
+    QT_TRANSLATE_NOOP("Engine", "This DeepSeek-V3.2 has no indexer and runs with dense attention: above %1 tokens, where the "
+                                "original looks at the %2 that matter most, it looks at all of them, and answers can differ."),
+    QT_TRANSLATE_NOOP("Engine", "All layers are on %1; the embedding does not fit its memory (%2 free) and stays on the "
+                                "processor."),
+    QT_TRANSLATE_NOOP("Engine", "All %1 layers are on %2, but for the routed experts of the first %3, which do not fit its "
+                                "memory (%4 free) and run on the processor."),
+    // Before the next one, which would take it with a longer name.
+    QT_TRANSLATE_NOOP("Engine", "%1 of %2 layers are on %3, without their routed experts; the rest does not fit its memory (%4 "
+                                "free) and runs on the processor."),
+    QT_TRANSLATE_NOOP("Engine", "%1 of %2 layers are on %3; the rest does not fit its memory (%4 free) and runs on the "
+                                "processor."),
 };
 
 } // namespace app

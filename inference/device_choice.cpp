@@ -91,8 +91,9 @@ std::string placementSentence(const Placement &placement)
         return "All " + layers + " layers are on " + placement.gpu + ", but for the routed experts of the first " +
                std::to_string(placement.cpuExpertLayers) + ", which do not fit its memory (" + room + ") and run on the processor.";
     return std::to_string(placement.layers - placement.cpuLayers) + " of " + layers + " layers are on " + placement.gpu +
-           (placement.cpuExpertLayers > 0 ? ", without their routed experts" : "") + "; the rest does not fit its memory (" + room +
-           ") and runs on the processor.";
+           (placement.cpuExpertLayers > 0 ? ", without their routed experts; the rest does not fit its memory ("
+                                          : "; the rest does not fit its memory (") +
+           room + ") and runs on the processor.";
 }
 
 Result<DeviceWish> parseDevice(const std::string &device)

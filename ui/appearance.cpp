@@ -4,6 +4,7 @@
 #include "ui/style_sheet.h"
 #include "ui/widgets/composing.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QEvent>
 #include <QFile>
@@ -28,15 +29,17 @@ namespace ui {
 
 namespace {
 
-// Letters typed into a menu go to the entry that begins with them: the lists of languages are long. Its marks are icons of ours in the
-// colours of the scheme, which a style sheet cannot give them.
+// Letters typed into a menu go to the entry that begins with them: the lists of languages are long. Its marks are icons of ours
+// in the colours of the scheme, which a style sheet cannot give them.
 class Style : public QProxyStyle
 {
 public:
     explicit Style(const Appearance &appearance) : QProxyStyle(QStringLiteral("Fusion")), m_appearance(&appearance) {}
-    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const override
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
+                       const QWidget *widget) const override
     {
-        const bool mark = element == PE_IndicatorMenuCheckMark, more = element == PE_IndicatorArrowRight || element == PE_IndicatorArrowLeft;
+        const bool mark = element == PE_IndicatorMenuCheckMark,
+                   more = element == PE_IndicatorArrowRight || element == PE_IndicatorArrowLeft;
         if (!m_appearance || !(mark || (more && qobject_cast<const QMenu *>(widget)))) {
             QProxyStyle::drawPrimitive(element, option, painter, widget);
             return;
@@ -45,13 +48,25 @@ public:
             return;
         const Theme &theme = m_appearance->theme();
         const QColor &color = !(option->state & State_Enabled) ? theme.disabled : mark ? theme.text : theme.text2;
-        const QString name = mark ? QStringLiteral("check") : element == PE_IndicatorArrowRight ? QStringLiteral("chevron-right") : QStringLiteral("chevron-left");
+        const QString name = mark                                ? QStringLiteral("check")
+                             : element == PE_IndicatorArrowRight ? QStringLiteral("chevron-right")
+                                                                 : QStringLiteral("chevron-left");
         painter->drawPixmap(option->rect.center() - QPoint(kMenuIcon / 2 - 1, kMenuIcon / 2 - 1),
                             m_appearance->pixmap(name, kMenuIcon, color, painter->device()->devicePixelRatioF()));
+    }
+    using QProxyStyle::polish;
+    // Completions in file dialogs: a list that is a window has no ground to show through.
+    void polish(QWidget *widget) override
+    {
+        if (widget->isWindow() && qobject_cast<QAbstractItemView *>(widget))
+            widget->setProperty("popup", true);
+        QProxyStyle::polish(widget);
     }
     int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
                   QStyleHintReturn *data) const override
     {
+        if (hint == SH_DialogButtonBox_ButtonsHaveIcons)
+            return 0; // those of the desktop's icon theme would be the only coloured ones
         return hint == SH_Menu_KeyboardSearch ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
     }
 

@@ -10,6 +10,8 @@ namespace ui {
 
 namespace {
 
+constexpr auto kUsed = "interfaceLanguage"; // property of the application
+
 constexpr std::array<InterfaceLanguage, 4> kLanguages{
     {{"en", "English"}, {"zh_CN", "简体中文"}, {"ja", "日本語"}, {"ko", "한국어"}}};
 
@@ -52,6 +54,7 @@ QString interfaceLanguageOf(const QString &setting, const QStringList &systemLan
 void useInterfaceLanguage(QCoreApplication &application, const QString &setting)
 {
     const QString code = interfaceLanguageOf(setting);
+    application.setProperty(kUsed, code);
     // Dates and numbers are the system's where it speaks this language.
     const QLocale system = QLocale::system();
     QLocale::setDefault(codeOf(system.bcp47Name()) == code ? system : QLocale(code));
@@ -62,6 +65,12 @@ void useInterfaceLanguage(QCoreApplication &application, const QString &setting)
         else
             delete translator; // English words of Qt are in Qt
     }
+}
+
+QString usedInterfaceLanguage()
+{
+    const QString code = QCoreApplication::instance()->property(kUsed).toString();
+    return code.isEmpty() ? QString::fromLatin1(kLanguages.front().code) : code;
 }
 
 } // namespace ui

@@ -22,5 +22,6 @@ QString interfaceLanguageOf(const QString &setting, const QStringList &systemLan
 
 // Once, before the first widget: catalogues, Qt's own words, dates and numbers. They stay as long as the application.
 void useInterfaceLanguage(QCoreApplication &application, const QString &setting);
+QString usedInterfaceLanguage(); // its code; English before
 
 } // namespace ui

@@ -12,12 +12,16 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFile>
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QTimer>
 
 #include <cstdio>
 #include <utility>
+#include <vector>
+
+#include <unistd.h>
 
 namespace {
 
@@ -119,14 +123,9 @@ int fail(const inference::Error &error)
     return 1;
 }
 
-} // namespace
-
-int main(int argc, char **argv)
+// Until the window is closed. `again`: this program, where the user wants it anew.
+int run(int argc, char **argv, const Arguments &arguments, QByteArray &again)
 {
-    const Arguments arguments = parseArguments(commandLine(argc, argv));
-    if (arguments.exitCode >= 0)
-        return arguments.exitCode;
-
     formerHandler = qInstallMessageHandler(leaveOutFontSearch);
     QApplication::setApplicationName(QStringLiteral("baleen"));
     QApplication::setApplicationDisplayName(QStringLiteral("Baleen"));
@@ -162,9 +161,12 @@ int main(int argc, char **argv)
             window.showPanel(wishes.panel);
         if (!wishes.model.isEmpty())
             window.openModel(wishes.model);
-        if (!wishes.activationToken.isEmpty()) // Qt raises the window with what stands there, on Wayland
-            qputenv("XDG_ACTIVATION_TOKEN", wishes.activationToken.toUtf8());
-        window.bringToFront();
+        window.bringToFront(wishes.activationToken);
+    });
+    QObject::connect(&window, &ui::MainWindow::restartRequested, &window, [&] {
+        again = QFile::encodeName(QApplication::applicationFilePath());
+        window.close();
+        QApplication::quit(); // a window that went into the tray before is no last one
     });
     // The window is on the screen before a panel or a model is touched.
     bool begun = false;
@@ -182,4 +184,19 @@ int main(int argc, char **argv)
     QTimer::singleShot(1000, &window, begin); // started minimised: nothing is painted
     window.show();
     return QApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    const Arguments arguments = parseArguments(commandLine(argc, argv));
+    if (arguments.exitCode >= 0)
+        return arguments.exitCode;
+    std::vector<char *> given(argv, argv + argc + 1); // Qt takes its own out
+    QByteArray again;
+    const int code = run(argc, argv, arguments, again);
+    if (!again.isEmpty()) // everything is saved, and the data folder free
+        ::execv(again.constData(), given.data());
+    return code;
 }

@@ -111,7 +111,8 @@ MainWindow::MainWindow(app::InferenceService &service, app::ModelCatalog &catalo
 
     m_sidebar->addPanel(QStringLiteral("chat"), QStringLiteral("chat"), tr("Chat"), actionKeys("window.chat"));
     m_sidebar->addPanel(QStringLiteral("code"), QStringLiteral("code"), tr("Code"), actionKeys("window.code"));
-    m_sidebar->addPanel(QStringLiteral("translate"), QStringLiteral("translate"), tr("Translate"), actionKeys("window.translate"));
+    m_sidebar->addPanel(QStringLiteral("translate"), QStringLiteral("translate"), tr("Translate"),
+                        actionKeys("window.translate"));
     connect(m_sidebar, &Sidebar::panelChosen, this, &MainWindow::showPanel);
     connect(m_sidebar, &Sidebar::settingsRequested, this, [this] { showSettings(); });
     connect(m_sidebar, &Sidebar::modelMenuRequested, this, &MainWindow::showModelMenu);
@@ -325,8 +326,10 @@ void MainWindow::openFile(const QString &path)
         panel->openFile(path);
 }
 
-void MainWindow::bringToFront()
+void MainWindow::bringToFront(const QString &activationToken)
 {
+    if (!activationToken.isEmpty()) // Qt raises the window with what stands there
+        qputenv("XDG_ACTIVATION_TOKEN", activationToken.toUtf8());
     QApplication::setQuitOnLastWindowClosed(true);
     if (isMinimized())
         showNormal();
@@ -338,7 +341,7 @@ void MainWindow::bringToFront()
 void MainWindow::setTray(Tray &tray)
 {
     m_tray = &tray;
-    connect(m_tray, &Tray::openRequested, this, &MainWindow::bringToFront);
+    connect(m_tray, &Tray::openRequested, this, [this] { bringToFront(); });
     connect(m_tray, &Tray::quitRequested, this, [this] {
         close();
         QApplication::quit();
@@ -370,9 +373,7 @@ void MainWindow::updateModel()
     else if (!model->device.empty())
         details.append(deviceName(QString::fromStdString(model->device)));
     QStringList tip{QString::fromStdString(model->name), QString::fromStdString(model->device), path};
-    if (model->placement)
-        tip.insert(2, app::placementSentence(*model->placement));
-    else if (!model->deviceReason.empty())
+    if (!model->deviceReason.empty())
         tip.insert(2, app::errorDetails(model->deviceReason));
     if (!model->chatFormatKnown) {
         // First in its line: what stands behind it may be cut for want of room.

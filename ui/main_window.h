@@ -48,7 +48,7 @@ public:
     // Loads a model with the options of the settings; the file stays in the list of models.
     void openModel(const QString &path);
     void openFile(const QString &path); // a model or something for the panel
-    void bringToFront();
+    void bringToFront(const QString &activationToken = {}); // that the desktop gave: on Wayland nothing is raised without
     void setTray(Tray &tray); // where it goes when it is closed, if that takes it; outlives it
 
     Sidebar *sidebar() const { return m_sidebar; }
@@ -60,6 +60,7 @@ public:
 
 Q_SIGNALS:
     void painted(); // once, after the first time: panels and a model may follow
+    void restartRequested(); // end and begin anew
 
 protected:
     bool focusNextPrevChild(bool next) override; // sidebar, panel, status line, whenever they were made

@@ -24,6 +24,10 @@ void MainWindow::showSettings(const QString &key)
         if (const auto model = m_service.model())
             openModel(QString::fromStdString(model->path.string()));
     });
+    connect(&dialog, &SettingsDialog::restartRequested, this, [this, &dialog] {
+        dialog.accept();
+        Q_EMIT restartRequested();
+    });
     if (!key.isEmpty())
         dialog.showSetting(key);
     dialog.exec();

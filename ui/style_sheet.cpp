@@ -33,6 +33,7 @@ QPlainTextEdit, QTextEdit, QListView, QTreeView, QTableView, QScrollArea, QAbstr
 QTextEdit, QPlainTextEdit { background: transparent; selection-background-color: @selection;
     selection-color: @text; }
 QListView, QTreeView, QTableView { background: transparent; color: @text; outline: none; }
+QListView[popup="true"], QTreeView[popup="true"] { background: @popover; border: 1px solid @popoverEdge; }
 
 QLineEdit { background: @surface; border: 1px solid @control; border-radius: 6px; padding: 0 9px;
     min-height: 30px; max-height: 30px; selection-background-color: @selection; selection-color: @text; }

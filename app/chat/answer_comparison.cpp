@@ -24,7 +24,8 @@ AnswerComparison::AnswerComparison(InferenceService &service, ChatSession &sessi
         m_loads = true;
         Q_EMIT modelWanted(path);
     });
-    connect(messages, &MessageListModel::textGrew, this, [this](qint64 id, const QString &text) { grow(id, text, &MessageListModel::appendText); });
+    connect(messages, &MessageListModel::textGrew, this,
+            [this](qint64 id, const QString &text) { grow(id, text, &MessageListModel::appendText); });
     connect(messages, &MessageListModel::reasoningGrew, this,
             [this](qint64 id, const QString &text) { grow(id, text, &MessageListModel::appendReasoning); });
     connect(messages, &MessageListModel::recordChanged, this, [this](qint64 id) {
@@ -112,13 +113,8 @@ void AnswerComparison::take(const QVector<qint64> &ids)
 // Nothing of what was asked is in the file: without its answers there is nothing to compare.
 void AnswerComparison::takeBack()
 {
-    if (m_asked.isEmpty())
-        return;
-    m_asked.clear();
-    if (std::any_of(m_sides.begin(), m_sides.end(), [](const ComparedAnswer &one) { return one.answer == 0; }))
+    if (!m_asked.isEmpty())
         end({});
-    else
-        Q_EMIT changed();
 }
 
 void AnswerComparison::show(int side)
@@ -151,13 +147,16 @@ bool AnswerComparison::isBusy() const
 
 bool AnswerComparison::isSide(qint64 answer) const
 {
-    return answer != 0 && std::any_of(m_sides.begin(), m_sides.end(), [=](const ComparedAnswer &one) { return one.answer == answer; });
+    return answer != 0 &&
+           std::any_of(m_sides.begin(), m_sides.end(), [=](const ComparedAnswer &one) { return one.answer == answer; });
 }
 
 // Whatever else the chat is asked for is what the user is at now.
 void AnswerComparison::follow()
 {
     const qint64 answer = m_session.answerId();
+    if (m_session.state() == ChatSession::State::Idle) // nothing came of what was asked in the place of an answer: that stays
+        m_asked.removeIf([this](int side) { return m_sides[std::size_t(side)].answer != 0; });
     if (m_asked.isEmpty() && answer != 0 && !isSide(answer)) {
         end(m_modelBefore);
         return;
@@ -181,6 +180,24 @@ bool AnswerComparison::askAgain(int side)
         return true;
     m_asked.clear();
     return false;
+}
+
+bool AnswerComparison::branchAtToken(int side, int token, int alternative)
+{
+    ComparedAnswer &one = m_sides[std::size_t(side)];
+    const MessageTree &tree = m_session.messages()->tree();
+    const auto model = m_service.model();
+    if (!m_asked.isEmpty() || !model || !tree.contains(one.answer))
+        return false;
+    AnswerChoice choice = one.choice;
+    choice.model = QString::fromStdString(model->path.string()); // the one that answered: else it cannot be done
+    m_asked << side;
+    if (!m_session.branchAtToken(tree.at(one.answer), token, alternative, choice)) {
+        m_asked.clear();
+        return false;
+    }
+    one.choice = choice;
+    return true;
 }
 
 void AnswerComparison::keep(int side)
@@ -216,8 +233,11 @@ void AnswerComparison::end(const QString &model)
     m_session.messages()->disconnect(this);
     m_session.disconnect(this);
     const auto loaded = m_service.model();
-    const QString now = !m_service.loadingPath().isEmpty() ? m_service.loadingPath() : loaded ? QString::fromStdString(loaded->path.string()) : QString();
-    const bool ours = std::any_of(m_sides.begin(), m_sides.end(), [&](const ComparedAnswer &one) { return one.choice.model == now; });
+    const QString now = !m_service.loadingPath().isEmpty() ? m_service.loadingPath()
+                        : loaded                           ? QString::fromStdString(loaded->path.string())
+                                                           : QString();
+    const bool ours =
+        std::any_of(m_sides.begin(), m_sides.end(), [&](const ComparedAnswer &one) { return one.choice.model == now; });
     if (m_loads && ours && !model.isEmpty() && now != model) // else the user has chosen another one
         Q_EMIT modelWanted(model);
     Q_EMIT closed();

@@ -34,7 +34,8 @@ public:
 
     AnswerComparison(InferenceService &service, ChatSession &session);
 
-    // Once, one of the two; false, and nothing happens, where the session is at work. Answers that are there are siblings below `question`.
+    // Once, one of the two; false, and nothing happens, where the session is at work. Answers that are there are siblings below
+    // `question`.
     bool ask(qint64 question, const Choices &choices);
     bool send(const QString &text, const Choices &choices, const std::optional<QVector<qint64>> &attachments);
 
@@ -48,8 +49,10 @@ public:
 
     void stop();              // the side at work; the other one has its turn
     bool askAgain(int side);  // by another answer in its place; the former stays as a version. False: the session is at work
-    // Shows the branch of that answer. What else is at work or waits ends as stopped, and its model is loaded again where this comparison
-    // has changed it.
+    // The same with one that branches there, see ChatSession::branchAtToken(). False: it cannot be done.
+    bool branchAtToken(int side, int token, int alternative);
+    // Shows the branch of that answer. What else is at work or waits ends as stopped, and its model is loaded again where this
+    // comparison has changed it.
     void keep(int side);
     // The same with the branch that is open.
     void close();

@@ -27,9 +27,9 @@ QString AnswerReplay::problem(const Receipt &receipt, const InferenceService &se
     if (receipt.tokens.size() <= receipt.given)
         return tr("All tokens of this answer were given: there is nothing to replay.");
     if (!model)
-        return tr("No model is loaded. Load %1.").arg(receipt.model);
+        return tr("No model is loaded. Load %1.").arg(modelName(receipt));
     if (QString::fromStdString(model->fingerprint) != receipt.fingerprint)
-        return tr("Another model is loaded. Load %1 from %2.").arg(receipt.model, receipt.file);
+        return tr("Another model is loaded. Load %1 from %2.").arg(modelName(receipt), receipt.file);
     return {};
 }
 
@@ -77,7 +77,8 @@ void AnswerReplay::compare(const inference::GenerationStatistics &statistics)
     } else {
         QString sentence = tr("The first %1 tokens are the same; from token %2 on they differ.").arg(same).arg(same + 1);
         if (const int prompt = int(statistics.promptTokens - statistics.startTokens); prompt != m_receipt.promptTokens)
-            sentence = joinedSentences(sentence, tr("The prompt has %1 tokens now, %2 then.").arg(prompt).arg(m_receipt.promptTokens));
+            sentence =
+                joinedSentences(sentence, tr("The prompt has %1 tokens now, %2 then.").arg(prompt).arg(m_receipt.promptTokens));
         else if (!sameDevice)
             sentence = joinedSentences(sentence, tr("The device is another one: %1 then.").arg(m_receipt.device));
         else if (m_receipt.program != QStringLiteral(BALEEN_VERSION))

@@ -39,13 +39,13 @@ struct MessageRecord
     QString endReason;  // inference::endReasonName(), empty while it streams and for user messages
     QString error;      // one sentence
     int errorCode = -1; // inference::ErrorCode, -1: none
-    QString model;      // name of the one that answered
+    QString model;      // that answered, by the name the window has for it
     int promptTokens = 0, cachedTokens = 0, generatedTokens = 0;
     double prefillTokensPerSecond = 0, decodeTokensPerSecond = 0, firstTokenMs = 0;
     QByteArray receipt; // of an answer, see receipt.h; empty: none
     qint64 created = 0;
-    // What of the conversation the model sees, by the user's choice: see chat_context.h. They stand at messages of the user and hold for
-    // the answers to them.
+    // What of the conversation the model sees, by the user's choice: see chat_context.h. They stand at messages of the user and
+    // hold for the answers to them.
     bool pinned = false;
     bool leftOut = false;
     // What the model sees in place of the messages from `summaryFrom` to this one, on a path that holds both. Empty: nothing.
@@ -186,9 +186,10 @@ struct SetDraft // an empty text removes it; conversation 0: the one not begun y
     qint64 conversationId = 0;
     QString text;
 };
-using StoreOperation = std::variant<CreateConversation, SaveMessage, JournalAnswer, SaveLens, SetCurrentLeaf, SetTitle,
-                                    SetPinned, SetDeleted, RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder,
-                                    SetView, SetContextMarks, SetSummary, SetChoices, SetDraft, SaveAttachment, SetAttachmentUse, RemoveAttachment>;
+using StoreOperation =
+    std::variant<CreateConversation, SaveMessage, JournalAnswer, SaveLens, SetCurrentLeaf, SetTitle, SetPinned, SetDeleted,
+                 RemoveConversation, SetArchived, SetTags, SetFolder, SaveFolder, RemoveFolder, SetView, SetContextMarks,
+                 SetSummary, SetChoices, SetDraft, SaveAttachment, SetAttachmentUse, RemoveAttachment>;
 using StoreOperations = QVector<StoreOperation>;
 
 inline constexpr qint64 kKeepDeletedMs = qint64(30) * 24 * 3600 * 1000;

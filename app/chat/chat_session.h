@@ -121,10 +121,11 @@ public:
     void stop();
     // A new version of the answer in that row; the former ones stay.
     bool regenerate(int row);
-    // Several answers to one message, see chat_session_beside.cpp: all are committed at once, answersAsked() tells their ids, and they are
-    // answered one after the other, each way that one ends. With a message the first answer is what is shown; further answers to a
-    // question that has some change nothing in what is shown.
-    bool sendForAnswers(const QString &text, const QVector<AnswerChoice> &choices, const std::optional<QVector<qint64>> &attachments = {});
+    // Several answers to one message, see chat_session_beside.cpp: all are committed at once, answersAsked() tells their ids, and
+    // they are answered one after the other, each way that one ends. With a message the first answer is what is shown; further
+    // answers to a question that has some change nothing in what is shown.
+    bool sendForAnswers(const QString &text, const QVector<AnswerChoice> &choices,
+                        const std::optional<QVector<qint64>> &attachments = {});
     bool askBeside(qint64 question, const QVector<AnswerChoice> &choices);
     bool isPending(qint64 answer) const; // committed, and not begun
     void dropPending(qint64 answer);     // it ends as stopped before its first token
@@ -137,16 +138,18 @@ public:
     bool branchFrom(int row);
     bool isBranching() const; // nothing has followed yet, and what stands below is not shown
     void leaveBranch();       // shows it again
-    // Goes on with the last answer, which ended early (length, stop, interruption): with its tokens and the sampler where that stood
-    // if the same model is loaded, else by asking to go on; the receipt says which.
+    // Goes on with the last answer, which ended early (length, stop, interruption): with its tokens and the sampler where that
+    // stood if the same model is loaded, else by asking to go on; the receipt says which.
     bool canContinue() const;
     bool continueAnswer();
-    // A new version of the answer in that row: the tokens before `token`, in its place one of its alternatives, and from there on
-    // the model. False, and nothing happens, where branchProblem() says why or there is no such token.
-    bool branchAtToken(int row, int token, int alternative);
-    QString branchProblem(int row) const; // a sentence; empty: it can be done
-    // The tokens of the answer in that row; nothing where there are none or the text is another one. In the file, so not at once.
-    void readLens(int row, QObject *context, std::function<void(const std::optional<TokenLens> &)> done) const;
+    // A new version of that answer, shown or not: the tokens before `token`, in its place one of its alternatives, and from there
+    // on the model. False, and nothing happens, where branchProblem() says why or there is no such token. `beside`: what is shown
+    // stays, and answersAsked() tells the id, see askBeside().
+    bool branchAtToken(const MessageRecord &answer, int token, int alternative, const std::optional<AnswerChoice> &beside = {});
+    QString branchProblem(const MessageRecord &answer) const; // a sentence; empty: it can be done
+    // The tokens of an answer; nothing where there are none or the text is another one. In the file, so not at once.
+    void readLens(const MessageRecord &answer, QObject *context,
+                  std::function<void(const std::optional<TokenLens> &)> done) const;
     // The messages before an answer, shown or not, as they were asked; for a replay.
     QVector<MessageRecord> pathBefore(qint64 answer) const;
     // Shows another version (1 ..) of the message in a row, with the newest branch below it.
@@ -154,15 +157,16 @@ public:
     // Shows the newest branch with this message, where another one is shown. False: there is no such message here.
     bool showMessage(qint64 id);
 
-    // What of the conversation the model sees, see chat_context.h. Not while busy or Loading: false then. The turn is named by any of its
-    // messages that are shown.
+    // What of the conversation the model sees, see chat_context.h. Not while busy or Loading: false then. The turn is named by
+    // any of its messages that are shown.
     bool setPinned(qint64 message, bool pinned);   // a pinned turn is not left out
     bool setLeftOut(qint64 message, bool leftOut); // and the other way round
     // `text` stands for the turns from that of `from` to that of `to`, which are shown.
     bool setSummary(qint64 from, qint64 to, const QString &text);
     bool removeSummary(qint64 carrier); // of the message that carries it; what it stood for is seen again
 
-    // What this conversation wants otherwise than its folder, the model and the settings; before its first message kept in memory only.
+    // What this conversation wants otherwise than its folder, the model and the settings; before its first message kept in memory
+    // only.
     ChatChoices choices() const { return m_choices; }
     void setChoices(const ChatChoices &choices);
     FolderRecord folder() const { return m_folder; } // id 0: in none
@@ -174,14 +178,16 @@ public:
     QString draft() const { return m_draft; }
     void setDraft(const QString &text);
     void saveDraft(); // now, instead of within half a second
-    // What was sent while an answer is under way and goes when that has ended: in the file it stands before the draft, so that it is not
-    // lost whatever happens meanwhile.
+    // What was sent while an answer is under way and goes when that has ended: in the file it stands before the draft, so that it
+    // is not lost whatever happens meanwhile.
     void setWaiting(const QStringList &texts);
-    // What the engine would be asked if `draft` were sent now with these: to count its tokens. With a row: as another version of the
-    // message there.
-    inference::GenerationRequest draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments = {}, int row = -1) const;
+    // What the engine would be asked if `draft` were sent now with these: to count its tokens. With a row: as another version of
+    // the message there.
+    inference::GenerationRequest draftRequest(const QString &draft, const QVector<AttachmentRecord> &attachments = {},
+                                              int row = -1) const;
 
-    // Attachments, see chat_session_attachments.cpp. Those of the draft are kept in the file and go with the message that is sent.
+    // Attachments, see chat_session_attachments.cpp. Those of the draft are kept in the file and go with the message that is
+    // sent.
     const QVector<AttachmentRecord> &draftAttachments() const { return m_draftAttachments; }
     QVector<AttachmentRecord> shownAttachments() const; // of the messages on the path that is shown, in their order
     void attach(AttachmentRecord attachment);           // to the draft, last; it gets its id where it has none

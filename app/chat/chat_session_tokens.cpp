@@ -1,6 +1,8 @@
 // A conversation at work: the tokens of its answers. An answer goes on from them, or branches at one.
 #include "app/chat/chat_session.h"
 
+#include "app/model_catalog.h"
+
 namespace app {
 
 using inference::GenerationRequest;
@@ -57,7 +59,7 @@ void ChatSession::takePrompt(quint32 prompt, quint32 cached, bool opensReasoning
     record.promptTokens = int(prompt - start);
     record.cachedTokens = int(cached);
     if (const auto model = m_service.model())
-        record.model = QString::fromStdString(model->name);
+        record.model = shortModelName(QString::fromStdString(model->path.string()));
     if (m_answer->model) {
         GenerationStatistics statistics;
         statistics.promptTokens = prompt;
@@ -79,8 +81,8 @@ void ChatSession::takePrompt(quint32 prompt, quint32 cached, bool opensReasoning
     m_store.write({SaveMessage{m_messages.tree().at(record.id)}}, Durability::Streamed);
 }
 
-// What the tokens of the start read as while they are followed by others: what an end had cut off, half a character or a beginning
-// tag, is taken back and comes again.
+// What the tokens of the start read as while they are followed by others: what an end had cut off, half a character or a
+// beginning tag, is taken back and comes again.
 void ChatSession::takeStart(const QString &text)
 {
     if (!m_answer || !m_answer->parser)
@@ -116,41 +118,42 @@ StoreOperations ChatSession::savedTokens(MessageRecord &record) const
     return operations;
 }
 
-void ChatSession::readLens(int row, QObject *context, std::function<void(const std::optional<TokenLens> &)> done) const
+void ChatSession::readLens(const MessageRecord &answer, QObject *context,
+                           std::function<void(const std::optional<TokenLens> &)> done) const
 {
-    const MessageRecord message = m_messages.message(row);
-    m_store.readLens(message.id, context, [message, done = std::move(done)](const Result<QByteArray> &bytes) {
+    m_store.readLens(answer.id, context, [answer, done = std::move(done)](const Result<QByteArray> &bytes) {
         auto lens = bytes ? readTokenLens(*bytes) : std::nullopt;
-        if (lens && !lens->belongsTo(message.content, message.reasoning))
+        if (lens && !lens->belongsTo(answer.content, answer.reasoning))
             lens.reset();
         done(lens);
     });
 }
 
-QString ChatSession::branchProblem(int row) const
+QString ChatSession::branchProblem(const MessageRecord &answer) const
 {
-    if (row < 0 || row >= m_messages.rowCount() || m_messages.message(row).role != Role::Assistant)
+    if (answer.role != Role::Assistant)
         return tr("Only answers have tokens.");
     if (m_state != State::Idle)
         return tr("An answer is under way.");
-    const auto receipt = receiptFromJson(m_messages.message(row).receipt);
+    const auto receipt = receiptFromJson(answer.receipt);
     if (!receipt || receipt->continued)
         return tr("How this answer was asked is not known.");
     const auto model = m_service.model();
     if (!model || QString::fromStdString(model->fingerprint) != receipt->fingerprint)
-        return tr("Load %1 to go on from here.").arg(receipt->model);
+        return tr("Load %1 to go on from here.").arg(modelName(*receipt));
     return {};
 }
 
-bool ChatSession::branchAtToken(int row, int token, int alternative)
+bool ChatSession::branchAtToken(const MessageRecord &answer, int token, int alternative,
+                                const std::optional<AnswerChoice> &beside)
 {
-    if (!branchProblem(row).isEmpty() || token < 0 || alternative < 0)
+    if (!branchProblem(answer).isEmpty() || token < 0 || alternative < 0)
         return false;
-    const MessageRecord from = m_messages.message(row);
+    const MessageRecord from = answer;
     m_answer.emplace();
     m_answer->id = newRecordId();
     setState(State::Sending);
-    readLens(row, this, [this, from, token, alternative](const std::optional<TokenLens> &lens) {
+    readLens(from, this, [this, from, token, alternative, beside](const std::optional<TokenLens> &lens) {
         const auto branch = lens ? branchedLens(*lens, token, alternative) : std::nullopt;
         const auto tokens = branch ? readTokenLens(*branch) : std::nullopt;
         auto receipt = receiptFromJson(from.receipt);
@@ -173,7 +176,7 @@ bool ChatSession::branchAtToken(int row, int token, int alternative)
         receipt->given = int(receipt->tokens.size());
         receipt->cuts.clear();
         answer.receipt = receiptToJson(*receipt);
-        commitAndAnswer({answer}, QString(), {*branch});
+        commitAndAnswer({answer}, QString(), beside ? Asking{*branch, {*beside}, true} : Asking{*branch});
     });
     return true;
 }

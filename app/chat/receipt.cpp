@@ -1,5 +1,7 @@
 #include "app/chat/receipt.h"
 
+#include "app/model_catalog.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -38,8 +40,8 @@ QVector<inference::TokenId> unpacked(const QString &text)
 
 } // namespace
 
-Receipt makeReceipt(const inference::ModelSummary &model, const QString &instructions, const inference::GenerationRequest &request,
-                    const inference::GenerationStatistics &statistics)
+Receipt makeReceipt(const inference::ModelSummary &model, const QString &instructions,
+                    const inference::GenerationRequest &request, const inference::GenerationStatistics &statistics)
 {
     Receipt receipt;
     receipt.program = QStringLiteral(BALEEN_VERSION);
@@ -105,7 +107,9 @@ std::optional<Receipt> receiptFromJson(const QByteArray &json)
         return std::nullopt;
     const auto text = [&](const char *key) { return object.value(QLatin1String(key)).toString(); };
     const auto number = [&](const char *key) { return object.value(QLatin1String(key)).toDouble(); };
-    const auto count = [&](const char *key) { return quint32(qBound(qint64(0), object.value(QLatin1String(key)).toInteger(), qint64(0x7fffffff))); };
+    const auto count = [&](const char *key) {
+        return quint32(qBound(qint64(0), object.value(QLatin1String(key)).toInteger(), qint64(0x7fffffff)));
+    };
     Receipt r;
     r.program = text("program");
     r.model = text("model");
@@ -132,6 +136,11 @@ std::optional<Receipt> receiptFromJson(const QByteArray &json)
     for (const QJsonValue &cut : object.value(QLatin1String("cuts")).toArray())
         r.cuts << qBound(0, cut.toInt(), int(r.tokens.size()));
     return r;
+}
+
+QString modelName(const Receipt &receipt)
+{
+    return receipt.file.isEmpty() ? receipt.model : shortModelName(receipt.file);
 }
 
 } // namespace app

@@ -32,11 +32,14 @@ struct Receipt
 };
 
 // Of an answer that has just ended, or begun. `request` is what was asked; the tokens of its start are part of the answer.
-Receipt makeReceipt(const inference::ModelSummary &model, const QString &instructions, const inference::GenerationRequest &request,
-                    const inference::GenerationStatistics &statistics);
+Receipt makeReceipt(const inference::ModelSummary &model, const QString &instructions,
+                    const inference::GenerationRequest &request, const inference::GenerationStatistics &statistics);
 
 // As it is kept with the message: JSON, tokens in base64, four letters each.
 QByteArray receiptToJson(const Receipt &receipt);
 std::optional<Receipt> receiptFromJson(const QByteArray &json); // nothing: there is none, or it is damaged
+
+// Of the model, as the rest of the window has it.
+QString modelName(const Receipt &receipt);
 
 } // namespace app

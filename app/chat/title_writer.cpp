@@ -9,7 +9,8 @@ namespace app {
 namespace {
 
 // To the model: never translated.
-const QString kAskForTitle = QStringLiteral("Give this conversation a title of two to six words, in the language of my message. Answer with the title alone.");
+const QString kAskForTitle = QStringLiteral(
+    "Give this conversation a title of two to six words, in the language of my message. Answer with the title alone.");
 constexpr quint32 kMostTokens = 24;
 constexpr qsizetype kLongest = 60, kMostWords = 10;
 
@@ -64,6 +65,7 @@ void TitleWriter::stop()
         m_reply->stop();
         m_reply->deleteLater();
         m_reply = nullptr;
+        Q_EMIT changed();
     }
 }
 
@@ -95,6 +97,7 @@ void TitleWriter::begin()
     connect(m_reply, &GenerationReply::textAdded, this, [this](const QString &text) { m_text += text; });
     connect(m_reply, &GenerationReply::finished, this, &TitleWriter::finish);
     connect(m_reply, &GenerationReply::failed, this, &TitleWriter::stop);
+    Q_EMIT changed();
 }
 
 void TitleWriter::finish(const inference::GenerationStatistics &statistics)

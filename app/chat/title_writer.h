@@ -9,8 +9,9 @@
 
 namespace app {
 
-// After the first answer of a chat that the user gave no title. The conversation is in the model's memory then: little is read again. Whatever
-// the user asks meanwhile goes first, and the title is left as it is. GUI thread; service, store and settings outlive it.
+// After the first answer of a chat that the user gave no title. The conversation is in the model's memory then: little is read
+// again. Whatever the user asks meanwhile goes first, and the title is left as it is. GUI thread; service, store and settings
+// outlive it.
 class TitleWriter : public QObject
 {
     Q_OBJECT
@@ -24,6 +25,9 @@ public:
     void stop();
     bool isWriting() const { return m_reply != nullptr; }
     static constexpr int kIdleMs = 3000;
+
+Q_SIGNALS:
+    void changed(); // it has begun to write, or ended
 
 private:
     void begin();

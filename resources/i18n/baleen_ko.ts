@@ -808,22 +808,6 @@
         <source>Disk free</source>
         <translation type="unfinished"></translation>
     </message>
-    <message>
-        <source>All layers are on %1; the vocabulary does not fit its %2 and stays with the processor.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>All %1 layers are on %2, but for the experts of the first %3: they do not fit its %4 and run on the processor.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 of %2 layers are on %3, without their experts; the rest does not fit its %4 and runs on the processor.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 of %2 layers are on %3; the rest does not fit its %4 and runs on the processor.</source>
-        <translation type="unfinished"></translation>
-    </message>
 </context>
 <context>
     <name>Engine</name>
@@ -897,6 +881,22 @@
     </message>
     <message>
         <source>The chat template of the file is used. It is not the known one of %1: it differs from byte %2 of a short conversation on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All layers are on %1; the embedding does not fit its memory (%2 free) and stays on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All %1 layers are on %2, but for the routed experts of the first %3, which do not fit its memory (%4 free) and run on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3, without their routed experts; the rest does not fit its memory (%4 free) and runs on the processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3; the rest does not fit its memory (%4 free) and runs on the processor.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -3230,19 +3230,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The token lens shows one answer at a time. Keep one of the two, then open it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Tree of this chat</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Tree of this chat: not while two answers are compared</source>
+        <source>Two answers: %1</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Two answers: %1</source>
+        <source>Stop the answers first: going there closes their comparison.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replaying an answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writing a title</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answering another chat</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -5119,6 +5127,14 @@
     </message>
     <message>
         <source>This desktop shows no tray: Baleen quits when the window is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start Baleen again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The window speaks it from the next start on</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

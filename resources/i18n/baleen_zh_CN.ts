@@ -808,22 +808,6 @@
         <source>Disk free</source>
         <translation>可用磁盘空间</translation>
     </message>
-    <message>
-        <source>All layers are on %1; the vocabulary does not fit its %2 and stays with the processor.</source>
-        <translation>所有层都在 %1 上；词表放不进它的 %2，留在处理器一侧。</translation>
-    </message>
-    <message>
-        <source>All %1 layers are on %2, but for the experts of the first %3: they do not fit its %4 and run on the processor.</source>
-        <translation>全部 %1 层都在 %2 上，只有前 %3 层的专家放不进它的 %4，由处理器运行。</translation>
-    </message>
-    <message>
-        <source>%1 of %2 layers are on %3, without their experts; the rest does not fit its %4 and runs on the processor.</source>
-        <translation>%2 层中有 %1 层在 %3 上，但不含其中的专家；其余部分放不进它的 %4，由处理器运行。</translation>
-    </message>
-    <message>
-        <source>%1 of %2 layers are on %3; the rest does not fit its %4 and runs on the processor.</source>
-        <translation>%2 层中有 %1 层在 %3 上；其余部分放不进它的 %4，由处理器运行。</translation>
-    </message>
 </context>
 <context>
     <name>Engine</name>
@@ -898,6 +882,22 @@
     <message>
         <source>The chat template of the file is used. It is not the known one of %1: it differs from byte %2 of a short conversation on.</source>
         <translation>使用文件自带的对话模板。它与已知的 %1 模板不同：从一个简短对话的第 %2 个字节起有差别。</translation>
+    </message>
+    <message>
+        <source>All layers are on %1; the embedding does not fit its memory (%2 free) and stays on the processor.</source>
+        <translation>所有层都在 %1 上；词嵌入放不进它的显存（空闲 %2），留在处理器上。</translation>
+    </message>
+    <message>
+        <source>All %1 layers are on %2, but for the routed experts of the first %3, which do not fit its memory (%4 free) and run on the processor.</source>
+        <translation>全部 %1 层都在 %2 上，只有前 %3 层的路由专家放不进它的显存（空闲 %4），由处理器运行。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3, without their routed experts; the rest does not fit its memory (%4 free) and runs on the processor.</source>
+        <translation>%2 层中有 %1 层在 %3 上，但不含其中的路由专家；其余部分放不进它的显存（空闲 %4），由处理器运行。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 layers are on %3; the rest does not fit its memory (%4 free) and runs on the processor.</source>
+        <translation>%2 层中有 %1 层在 %3 上；其余部分放不进它的显存（空闲 %4），由处理器运行。</translation>
     </message>
 </context>
 <context>
@@ -3230,20 +3230,28 @@
         <translation>回答已结束。</translation>
     </message>
     <message>
-        <source>The token lens shows one answer at a time. Keep one of the two, then open it.</source>
-        <translation>词元透视一次只显示一个回答。请先保留其中一个，再打开它。</translation>
-    </message>
-    <message>
         <source>Tree of this chat</source>
         <translation>此对话的分支树</translation>
     </message>
     <message>
-        <source>Tree of this chat: not while two answers are compared</source>
-        <translation>此对话的分支树：比较两个回答时不可用</translation>
-    </message>
-    <message>
         <source>Two answers: %1</source>
         <translation>两个回答：%1</translation>
+    </message>
+    <message>
+        <source>Stop the answers first: going there closes their comparison.</source>
+        <translation>请先停止回答：前往那里会关闭比较。</translation>
+    </message>
+    <message>
+        <source>Replaying an answer</source>
+        <translation>正在重放回答</translation>
+    </message>
+    <message>
+        <source>Writing a title</source>
+        <translation>正在拟标题</translation>
+    </message>
+    <message>
+        <source>Answering another chat</source>
+        <translation>正在回答另一个对话</translation>
     </message>
 </context>
 <context>
@@ -5120,6 +5128,14 @@
     <message>
         <source>This desktop shows no tray: Baleen quits when the window is closed.</source>
         <translation>此桌面没有托盘：关闭窗口时 Baleen 会退出。</translation>
+    </message>
+    <message>
+        <source>Start Baleen again</source>
+        <translation>重新启动 Baleen</translation>
+    </message>
+    <message>
+        <source>The window speaks it from the next start on</source>
+        <translation>下次启动后使用该语言</translation>
     </message>
 </context>
 <context>

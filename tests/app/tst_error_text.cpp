@@ -63,10 +63,17 @@ private Q_SLOTS:
             QTest::newRow(name) << QString::fromStdString(inference::describeError(parts)) << QString::fromUtf8(words);
         };
         row("what", {.what = "The file is empty"}, "[The file is empty]。");
-        row("all", {.what = "The file is incomplete", .where = "/a, b (found 1).gguf", .expected = "1 MiB", .found = "2, found 3", .wayOut = "Download it again."},
+        row("all",
+            {.what = "The file is incomplete",
+             .where = "/a, b (found 1).gguf",
+             .expected = "1 MiB",
+             .found = "2, found 3",
+             .wayOut = "Download it again."},
             "[The file is incomplete]：/a, b (found 1).gguf（1 MiB, found 2|3）。[Download it again.]");
-        row("found", {.what = "The file cannot be read", .where = "a", .found = "nothing", .wayOut = "Look. Then go."}, "[The file cannot be read]：a (found nothing). Look. Then go。");
-        row("a way out alone", {.what = "Never heard of", .where = "a. b", .wayOut = "Try again."}, "Never heard of, a. b.[Try again.]");
+        row("found", {.what = "The file cannot be read", .where = "a", .found = "nothing", .wayOut = "Look. Then go."},
+            "[The file cannot be read]：a (found nothing). Look. Then go。");
+        row("a way out alone", {.what = "Never heard of", .where = "a. b", .wayOut = "Try again."},
+            "Never heard of, a. b.[Try again.]");
         row("two sentences", {.what = "The text was not saved", .wayOut = "The text is kept here. Save it under another name."},
             "[The text was not saved]。[The text is kept here. Save it under another name.]");
         QTest::newRow("foreign") << QStringLiteral("No form at all (expected") << QStringLiteral("No form at all (expected");
@@ -80,9 +87,11 @@ private Q_SLOTS:
             QString translate(const char *context, const char *source, const char *, int) const override
             {
                 const QString text = QString::fromUtf8(source);
-                static const QHash<QString, QString> forms{{QStringLiteral("%1, %2"), QStringLiteral("%1：%2")}, {QStringLiteral("%1."), QStringLiteral("%1。")},
-                                                           {QStringLiteral("%1 %2"), QStringLiteral("%1%2")},
-                                                           {QStringLiteral(" (expected %1, found %2)"), QStringLiteral("（%1|%2）")}};
+                static const QHash<QString, QString> forms{
+                    {QStringLiteral("%1, %2"), QStringLiteral("%1：%2")},
+                    {QStringLiteral("%1."), QStringLiteral("%1。")},
+                    {QStringLiteral("%1 %2"), QStringLiteral("%1%2")},
+                    {QStringLiteral(" (expected %1, found %2)"), QStringLiteral("（%1|%2）")}};
                 return qstrcmp(context, "Errors") == 0 ? QLatin1Char('[') + text + QLatin1Char(']') : forms.value(text);
             }
             bool isEmpty() const override { return false; }
@@ -113,11 +122,24 @@ private Q_SLOTS:
         probe = kernels::probeCuda({});
         row("no plug-in", probe.line, "1{}");
         row("dense attention", inference::denseAttentionNote(2048), "18{2,048|2,048}");
-        row("a template", "The chat template of the file is used. It is not the known one of chatml: it differs from byte 12 of a short conversation on.",
+        row("a template",
+            "The chat template of the file is used. It is not the known one of chatml: it differs from byte 12 of a short conversation on.",
             "13{chatml|12}");
-        row("a refusal", "The chat template of the file is not used. It leaves out what the user says. The format chatml, which it resembles, stands in.",
+        row("a refusal",
+            "The chat template of the file is not used. It leaves out what the user says. The format chatml, which it resembles, stands in.",
             "15{17{}|chatml}");
-        row("two sentences", "2 of 700 checks of the GPU's kernels failed (rmsNorm. Row 3). The model runs on the processor.", "8{2|700|rmsNorm. Row 3} 9{}");
+        // A model that two devices share.
+        inference::Placement placement{
+            .layers = 28, .cpuLayers = 0, .cpuExpertLayers = 0, .gpu = "Card, 8", .gpuFreeBytes = 8ull << 30};
+        row("the embedding", inference::placementSentence(placement), "19{Card, 8|8.0 GiB}");
+        placement.cpuExpertLayers = 12;
+        row("experts", inference::placementSentence(placement), "20{28|Card, 8|12|8.0 GiB}");
+        placement.cpuLayers = 8;
+        row("layers and experts", inference::placementSentence(placement), "21{20|28|Card, 8|8.0 GiB}");
+        placement.cpuExpertLayers = 0;
+        row("layers", inference::placementSentence(placement), "22{20|28|Card, 8|8.0 GiB}");
+        row("two sentences", "2 of 700 checks of the GPU's kernels failed (rmsNorm. Row 3). The model runs on the processor.",
+            "8{2|700|rmsNorm. Row 3} 9{}");
         row("cut short", "The GPU cannot be used (", "The GPU cannot be used (");
         row("overlapping", "The GPU cannot be used (): models run on the processor.", "5{}");
         row("another one", "It is not known here.", "It is not known here.");

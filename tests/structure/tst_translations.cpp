@@ -47,7 +47,8 @@ QVector<Entry> entriesOf(const QString &path)
         } else if (xml.name() == QLatin1String("location") && entry.place.isEmpty()) {
             const QXmlStreamAttributes at = xml.attributes();
             const QString source = QFileInfo(path).dir().absoluteFilePath(at.value(QLatin1String("filename")).toString());
-            entry.place = QStringLiteral("%1:%2").arg(QDir(kRoot).relativeFilePath(QFileInfo(source).canonicalFilePath()), at.value(QLatin1String("line")));
+            entry.place = QStringLiteral("%1:%2").arg(QDir(kRoot).relativeFilePath(QFileInfo(source).canonicalFilePath()),
+                                                      at.value(QLatin1String("line")));
         } else if (xml.name() == QLatin1String("source")) {
             entry.source = xml.readElementText();
         } else if (xml.name() == QLatin1String("translation")) {
@@ -101,9 +102,10 @@ struct Literal
 // String literals of C++ source, those that stand side by side as one; comments and raw strings are passed over.
 QVector<Literal> literalsOf(const QString &code)
 {
-    static const QRegularExpression token(QStringLiteral("//[^\\n]*|/\\*.*?\\*/|R\"(\\w*)\\(.*?\\)\\1\"|'(?:[^'\\\\\\n]|\\\\.)+'|#include[^\\n]*|"
-                                                         "\"((?:[^\"\\\\\\n]|\\\\.)*)\"|([A-Za-z_][A-Za-z_0-9]*)?\\s*\\(|\\)|[^\\s\"()/'#A-Za-z_]|[A-Za-z_0-9]+"),
-                                          QRegularExpression::DotMatchesEverythingOption);
+    static const QRegularExpression token(
+        QStringLiteral("//[^\\n]*|/\\*.*?\\*/|R\"(\\w*)\\(.*?\\)\\1\"|'(?:[^'\\\\\\n]|\\\\.)+'|#include[^\\n]*|"
+                       "\"((?:[^\"\\\\\\n]|\\\\.)*)\"|([A-Za-z_][A-Za-z_0-9]*)?\\s*\\(|\\)|[^\\s\"()/'#A-Za-z_]|[A-Za-z_0-9]+"),
+        QRegularExpression::DotMatchesEverythingOption);
     QVector<Literal> literals;
     QStringList functions;
     bool follows = false; // nothing stood between the last literal and this place
@@ -156,7 +158,7 @@ const QVector<QPair<QString, QString>> kNotShown{
     {QStringLiteral("^(Actions|SettingWords|CommandList)$"), QStringLiteral("contexts of the catalogue")},
     {QStringLiteral("^(English|Markdown)$"), QStringLiteral("the language's own name, and a format's")},
     {QStringLiteral("^Baleen( %1\\.json| )?$"), QStringLiteral("the program's name")},
-    {QStringLiteral("^(ActionInvoked|Notify)$"), QStringLiteral("of the desktop's interface for notifications")},
+    {QStringLiteral("^(ActionInvoked|ActivationToken|Notify)$"), QStringLiteral("of the desktop's interface for notifications")},
     {QStringLiteral("^CMakeLists\\.txt$"), QStringLiteral("the name of a file")},
     {QStringLiteral("[{};]|^[.#<\\[]"), QStringLiteral("style sheets, elements of pages and patterns")},
 };
@@ -178,7 +180,8 @@ const QVector<QPair<QString, QString>> kOtherFiles{
 bool isExcepted(const QString &file, const QString &text)
 {
     return std::any_of(kOtherFiles.begin(), kOtherFiles.end(), [&](const auto &other) { return file.startsWith(other.first); }) ||
-           std::any_of(kNotShown.begin(), kNotShown.end(), [&](const auto &one) { return text.contains(QRegularExpression(one.first)); });
+           std::any_of(kNotShown.begin(), kNotShown.end(),
+                       [&](const auto &one) { return text.contains(QRegularExpression(one.first)); });
 }
 
 // Two words, or one that begins as a word of the window does. In app/, where names and queries are, sentences only.
@@ -212,10 +215,12 @@ QString joinedLiterals(const QString &code)
 // What the engine says of a model: by app/error_sentences.h, too, and here its words between the numbers.
 QStringList enginePieces()
 {
-    static const QRegularExpression entry(QStringLiteral("QT_TRANSLATE_NOOP\\(\"Engine\",\\s*((?:\"(?:[^\"\\\\\\n]|\\\\.)*\"\\s*)+)\\)"));
+    static const QRegularExpression entry(
+        QStringLiteral("QT_TRANSLATE_NOOP\\(\"Engine\",\\s*((?:\"(?:[^\"\\\\\\n]|\\\\.)*\"\\s*)+)\\)"));
     QStringList pieces;
     for (auto match = entry.globalMatch(test::textOf(kRoot, QStringLiteral("app/error_sentences.h"))); match.hasNext();)
-        for (const QString &piece : joinedLiterals(match.next().captured(1)).split(QRegularExpression(QStringLiteral("%\\d|[()]|: "))))
+        for (const QString &piece :
+             joinedLiterals(match.next().captured(1)).split(QRegularExpression(QStringLiteral("%\\d|[()]|: "))))
             if (piece.size() > 3) // ", " is anywhere; what a colon or a bracket joins may come from two places
                 pieces << piece;
     return pieces;
@@ -224,7 +229,8 @@ QStringList enginePieces()
 // What `.what = "…"` and `.wayOut = "…"` say, and whole messages of Error(ErrorCode::X, "…").
 QStringList errorParts(const QString &code)
 {
-    static const QRegularExpression part(QStringLiteral("(?:\\.(?:what|wayOut) = |\\bError\\((?:\\w+::)*ErrorCode::\\w+,\\s*)((?:\"(?:[^\"\\\\\\n]|\\\\.)*\"\\s*)+)[,})]"));
+    static const QRegularExpression part(QStringLiteral(
+        "(?:\\.(?:what|wayOut) = |\\bError\\((?:\\w+::)*ErrorCode::\\w+,\\s*)((?:\"(?:[^\"\\\\\\n]|\\\\.)*\"\\s*)+)[,})]"));
     QStringList parts;
     for (auto match = part.globalMatch(code); match.hasNext();)
         parts << joinedLiterals(match.next().captured(1));
@@ -266,7 +272,8 @@ void TestTranslations::catalogueIsComplete()
     static const QTemporaryDir folder;
     if (QDir(folder.path()).isEmpty()) {
         for (const char *one : {"baleen_zh_CN.ts", "baleen_ja.ts", "baleen_ko.ts", "baleen_en.ts"})
-            QVERIFY(QFile::copy(kRoot + QStringLiteral("/resources/i18n/") + QLatin1String(one), folder.filePath(QLatin1String(one))));
+            QVERIFY(QFile::copy(kRoot + QStringLiteral("/resources/i18n/") + QLatin1String(one),
+                                folder.filePath(QLatin1String(one))));
         QProcess update;
         update.start(kRoot + QStringLiteral("/packaging/update_translations.sh"), {QStringLiteral("--into"), folder.path()});
         QVERIFY2(update.waitForFinished(120000) && update.exitCode() == 0, update.readAllStandardError().constData());
@@ -277,8 +284,9 @@ void TestTranslations::catalogueIsComplete()
     for (const Entry &entry : entries)
         if (const QString reason = objection(entry); !reason.isEmpty())
             wrong << QStringLiteral("%1: %2: “%3” %4").arg(entry.place, entry.context, entry.source, reason);
-    QVERIFY2(wrong.isEmpty(), qPrintable(QStringLiteral("run packaging/update_translations.sh, then translate in resources/i18n/%1:\n").arg(name) +
-                                         wrong.join(QLatin1Char('\n'))));
+    QVERIFY2(wrong.isEmpty(),
+             qPrintable(QStringLiteral("run packaging/update_translations.sh, then translate in resources/i18n/%1:\n").arg(name) +
+                        wrong.join(QLatin1Char('\n'))));
 }
 
 void TestTranslations::aMissingTranslationIsFound()
@@ -328,10 +336,12 @@ void TestTranslations::nothingIsShownThatIsNotMarked()
             continue;
         static const QRegularExpression namedContext(QStringLiteral("translate\\(\\s*\\w+,\\s*\""));
         if (test::textOf(kRoot, file).contains(namedContext))
-            wrong << file + QStringLiteral(": translate() of a literal has its context as a literal, else lupdate does not see it");
+            wrong << file +
+                         QStringLiteral(": translate() of a literal has its context as a literal, else lupdate does not see it");
         for (const Literal &literal : literalsOf(test::textOf(kRoot, file))) {
             marked += isMarked(literal);
-            if (!isMarked(literal) && !isLog(literal) && looksShown(file, literal.text) && !isExcepted(file, literal.text) && !errors.contains(literal.text))
+            if (!isMarked(literal) && !isLog(literal) && looksShown(file, literal.text) && !isExcepted(file, literal.text) &&
+                !errors.contains(literal.text))
                 wrong << QStringLiteral("%1:%2: “%3” is not in tr()").arg(file).arg(literal.line).arg(literal.text.left(80));
         }
     }
@@ -344,7 +354,8 @@ void TestTranslations::anUnmarkedLiteralIsFound()
     const auto found = [](const char *code) {
         const QVector<Literal> literals = literalsOf(QString::fromUtf8(code));
         return std::any_of(literals.begin(), literals.end(), [](const Literal &literal) {
-            return !isMarked(literal) && looksShown(QStringLiteral("ui/a.cpp"), literal.text) && !isExcepted(QStringLiteral("ui/a.cpp"), literal.text);
+            return !isMarked(literal) && looksShown(QStringLiteral("ui/a.cpp"), literal.text) &&
+                   !isExcepted(QStringLiteral("ui/a.cpp"), literal.text);
         });
     };
     QVERIFY(found("label->setText(QStringLiteral(\"Saved\"));"));
@@ -358,7 +369,8 @@ void TestTranslations::anUnmarkedLiteralIsFound()
 // Without Q_OBJECT a class has the context of what it derives from, which no catalogue has.
 void TestTranslations::classesThatSayTrHaveAContext()
 {
-    static const QRegularExpression head(QStringLiteral("^(?:class|struct) ([\\w:]+)[^;{]*\\{"), QRegularExpression::MultilineOption);
+    static const QRegularExpression head(QStringLiteral("^(?:class|struct) ([\\w:]+)[^;{]*\\{"),
+                                         QRegularExpression::MultilineOption);
     static const QRegularExpression bare(QStringLiteral("(?<![\\w:>.])tr\\(\""));
     QStringList wrong;
     int classes = 0;
@@ -373,7 +385,8 @@ void TestTranslations::classesThatSayTrHaveAContext()
                 depth += code[end] == QLatin1Char('{') ? 1 : code[end] == QLatin1Char('}') ? -1 : 0;
             const QString body = code.mid(one.capturedEnd(), end - one.capturedEnd());
             ++classes;
-            if (!body.contains(QLatin1String("Q_OBJECT")) && !body.contains(QLatin1String("Q_DECLARE_TR_FUNCTIONS")) && body.contains(bare))
+            if (!body.contains(QLatin1String("Q_OBJECT")) && !body.contains(QLatin1String("Q_DECLARE_TR_FUNCTIONS")) &&
+                body.contains(bare))
                 wrong << file + QStringLiteral(": ") + one.captured(1);
         }
     }
@@ -386,7 +399,8 @@ void TestTranslations::sentencesOfTheEngineAreItsOwn()
 {
     QString engine;
     for (const QString &file : test::textFiles(kRoot))
-        if (file.endsWith(QLatin1String(".cpp")) && (file.startsWith(QLatin1String("inference/")) || file.startsWith(QLatin1String("kernels/"))))
+        if (file.endsWith(QLatin1String(".cpp")) &&
+            (file.startsWith(QLatin1String("inference/")) || file.startsWith(QLatin1String("kernels/"))))
             engine += test::textOf(kRoot, file);
     engine.remove(QRegularExpression(QStringLiteral("\"\\s*\\+?\\s*\"")));
     const QStringList pieces = enginePieces();
@@ -405,7 +419,8 @@ void TestTranslations::errorsAreInTheCatalogue()
     QStringList missing;
     int parts = 0;
     for (const QString &file : test::textFiles(kRoot)) {
-        if (!file.endsWith(QLatin1String(".cpp")) || !(file.startsWith(QLatin1String("app/")) || file.startsWith(QLatin1String("inference/"))) ||
+        if (!file.endsWith(QLatin1String(".cpp")) ||
+            !(file.startsWith(QLatin1String("app/")) || file.startsWith(QLatin1String("inference/"))) ||
             file.startsWith(QLatin1String("inference/cli/")))
             continue;
         for (const QString &part : errorParts(test::textOf(kRoot, file))) {

@@ -12,12 +12,17 @@
 #include "ui/shell/settings_dialog.h"
 #include "ui/widgets/buttons.h"
 
+#include <QAbstractItemView>
+#include <QCompleter>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QFileIconProvider>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QSignalSpy>
+#include <QStyle>
 #include <QTest>
 
 #include <cstdlib>
@@ -55,18 +60,23 @@ QStringList clipped(QWidget &window)
 {
     QStringList wrong;
     const auto tell = [&](const QWidget *widget, const QString &words) {
-        wrong << QStringLiteral("%1 of %2 px: “%3”").arg(QString::fromLatin1(widget->metaObject()->className())).arg(widget->width()).arg(words);
+        wrong << QStringLiteral("%1 of %2 px: “%3”")
+                     .arg(QString::fromLatin1(widget->metaObject()->className()))
+                     .arg(widget->width())
+                     .arg(words);
     };
     for (QLabel *label : window.findChildren<QLabel *>()) {
         if (!label->isVisible() || label->text().isEmpty() || label->textFormat() == Qt::RichText)
             continue;
         const QSize room = label->contentsRect().size();
-        const QRect needed = label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10000), label->wordWrap() ? Qt::TextWordWrap : 0, label->text());
+        const QRect needed = label->fontMetrics().boundingRect(QRect(0, 0, room.width(), 10000),
+                                                               label->wordWrap() ? Qt::TextWordWrap : 0, label->text());
         if (needed.width() > room.width() + 1 || needed.height() > room.height() + 2)
             tell(label, label->text());
     }
     for (QAbstractButton *button : window.findChildren<QAbstractButton *>())
-        if (button->isVisible() && !button->text().isEmpty() && qobject_cast<TextButton *>(button) && button->width() < button->sizeHint().width())
+        if (button->isVisible() && !button->text().isEmpty() && qobject_cast<TextButton *>(button) &&
+            button->width() < button->sizeHint().width())
             tell(button, button->text());
     return wrong;
 }
@@ -117,8 +127,18 @@ private Q_SLOTS:
         QStringList words;
         for (const QAction *action : menu->actions())
             words << action->text().section(QLatin1Char('\t'), 0, 0);
-        QVERIFY2(words.contains(QStringLiteral("粘贴(&P)")) && words.contains(QStringLiteral("全选")), qPrintable(words.join(QLatin1Char(' '))));
+        QVERIFY2(words.contains(QStringLiteral("粘贴(&P)")) && words.contains(QStringLiteral("全选")),
+                 qPrintable(words.join(QLatin1Char(' '))));
+        QCOMPARE(QFileIconProvider().type(QFileInfo(QDir::tempPath())), QStringLiteral("文件夹"));
         QCOMPARE(QLocale().language(), QLocale::Chinese);
+    }
+
+    void buttonsOfQtHaveNoIcons()
+    {
+        Setup s;
+        QCOMPARE(s.window->style()->styleHint(QStyle::SH_DialogButtonBox_ButtonsHaveIcons), 0);
+        QDialogButtonBox box(QDialogButtonBox::Cancel, s.window.get());
+        QVERIFY(box.button(QDialogButtonBox::Cancel)->icon().isNull());
     }
 
     void errorsAreSentencesInChinese()
@@ -128,8 +148,10 @@ private Q_SLOTS:
                                                                         .expected = "100 bytes",
                                                                         .found = "90 bytes",
                                                                         .wayOut = "Resume or repeat the download."});
-        QCOMPARE(app::errorSentence(error), QStringLiteral("文件不完整：a.gguf（应为 100 bytes，实际为 90 bytes）。请继续或重新下载。"));
-        QCOMPARE(app::errorSentence({inference::ErrorCode::DiskFull, std::string()}), QStringLiteral("磁盘已满。请腾出一些空间，Baleen 会自动重试。你的文字保留在内存中。"));
+        QCOMPARE(app::errorSentence(error),
+                 QStringLiteral("文件不完整：a.gguf（应为 100 bytes，实际为 90 bytes）。请继续或重新下载。"));
+        QCOMPARE(app::errorSentence({inference::ErrorCode::DiskFull, std::string()}),
+                 QStringLiteral("磁盘已满。请腾出一些空间，Baleen 会自动重试。你的文字保留在内存中。"));
     }
 
     void thePaletteFindsActionsByTheirEnglishNamesToo()
@@ -174,10 +196,24 @@ private Q_SLOTS:
             for (int y = row.top(); y < row.bottom(); ++y)
                 for (int x = row.left(); x < row.left() + 32; ++x) {
                     const QColor pixel = picture.pixelColor(x, y);
-                    nearest = std::min(nearest, std::abs(pixel.red() - wanted.red()) + std::abs(pixel.green() - wanted.green()) + std::abs(pixel.blue() - wanted.blue()));
+                    nearest = std::min(nearest, std::abs(pixel.red() - wanted.red()) + std::abs(pixel.green() - wanted.green()) +
+                                                    std::abs(pixel.blue() - wanted.blue()));
                 }
             QVERIFY2(nearest < 40, qPrintable(QString::number(nearest)));
         }
+    }
+
+    void completionsStandOnAGround()
+    {
+        Setup s(Scheme::Dark);
+        QLineEdit edit(s.window.get());
+        edit.show();
+        QCompleter completer(QStringList{QStringLiteral("whale")});
+        edit.setCompleter(&completer);
+        completer.complete();
+        const QImage picture = completer.popup()->grab().toImage();
+        QCOMPARE(picture.pixelColor(picture.width() - 6, picture.height() - 4), s.appearance.theme().popover);
+        completer.popup()->hide();
     }
 
     void nothingIsClipped_data()
@@ -220,8 +256,19 @@ private Q_SLOTS:
         QStringList names;
         for (QAction *action : language->menu()->actions())
             names << action->text();
-        QCOMPARE(names, (QStringList{QStringLiteral("跟随系统"), QStringLiteral("English"), QStringLiteral("简体中文"), QStringLiteral("日本語"), QStringLiteral("한국어")}));
+        QCOMPARE(names, (QStringList{QStringLiteral("跟随系统"), QStringLiteral("English"), QStringLiteral("简体中文"),
+                                     QStringLiteral("日本語"), QStringLiteral("한국어")}));
+        // Another one is there from the next start on, which is offered.
+        auto *restart = dialog.findChild<TextButton *>(QStringLiteral("restart"));
+        QVERIFY(restart);
+        language->menu()->actions().at(1)->trigger();
+        QCOMPARE(language->text(), QStringLiteral("English"));
+        QVERIFY(restart->isVisible());
+        QSignalSpy wanted(&dialog, &SettingsDialog::restartRequested);
+        QTest::mouseClick(restart, Qt::LeftButton);
+        QCOMPARE(wanted.count(), 1);
         language->menu()->actions().at(2)->trigger();
+        QVERIFY(!restart->isVisible()); // that is spoken
         QCOMPARE(language->text(), QStringLiteral("简体中文"));
         QCOMPARE(s.settings.get(app::kInterfaceLanguage), QStringLiteral("zh_CN"));
     }

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void conversationsAreKeptOnDiskOnlyIfAllowed();
     void aClosedWindowGoesToTheTrayIfWanted();
     void aComparisonsModelIsNotTheNextStarts();
+    void theDesktopsTokenRaisesTheWindow();
 };
 
 void TestMainWindow::loadingShowsProgressAndCanBeCancelled()
@@ -424,6 +425,17 @@ void TestMainWindow::conversationsAreKeptOnDiskOnlyIfAllowed()
     QVERIFY(s.script->loadOptions().back().kvFolder.empty());
 }
 
+void TestMainWindow::theDesktopsTokenRaisesTheWindow()
+{
+    Setup s;
+    s.window->hide();
+    s.window->bringToFront(QStringLiteral("token-1"));
+    QVERIFY(s.window->isVisible());
+    QCOMPARE(qgetenv("XDG_ACTIVATION_TOKEN"), QByteArray("token-1")); // where Qt's Wayland plug-in takes it from
+    s.window->bringToFront();
+    qunsetenv("XDG_ACTIVATION_TOKEN");
+}
+
 void TestMainWindow::aClosedWindowGoesToTheTrayIfWanted()
 {
     Setup s;
@@ -468,9 +480,13 @@ void TestMainWindow::aClosedWindowGoesToTheTrayIfWanted()
 void TestMainWindow::aComparisonsModelIsNotTheNextStarts()
 {
     Setup s;
-    const QString first = s.folder.write(QStringLiteral("first.gguf"), "GGUF"), second = s.folder.write(QStringLiteral("second.gguf"), "GGUF");
+    const QString first = s.folder.write(QStringLiteral("first.gguf"), "GGUF"),
+                  second = s.folder.write(QStringLiteral("second.gguf"), "GGUF");
     const auto loaded = [&](const QString &path) {
-        return QTest::qWaitFor([&] { return s.service.model() && s.service.model()->path.string() == path.toStdString() && s.service.loadingPath().isEmpty(); });
+        return QTest::qWaitFor([&] {
+            return s.service.model() && s.service.model()->path.string() == path.toStdString() &&
+                   s.service.loadingPath().isEmpty();
+        });
     };
     s.window->openModel(first);
     QVERIFY(loaded(first));

@@ -8,6 +8,7 @@
 #include "app/chat/folder_tree.h"
 #include "app/error_text.h"
 #include "app/math/formula_engine.h"
+#include "ui/chat/chat_file_name.h"
 #include "ui/chat/chat_pdf.h"
 #include "ui/widgets/figures.h"
 
@@ -35,20 +36,11 @@ struct FormatName
     const char *filter;
     const char *suffix;
 };
-constexpr std::array<FormatName, 4> kFormats{{{ChatFiles::Format::Markdown, QT_TRANSLATE_NOOP("ui::ChatFiles", "Markdown, what is shown (*.md)"), "md"},
-                                              {ChatFiles::Format::Html, QT_TRANSLATE_NOOP("ui::ChatFiles", "Web page, what is shown (*.html)"), "html"},
-                                              {ChatFiles::Format::Pdf, QT_TRANSLATE_NOOP("ui::ChatFiles", "PDF, what is shown (*.pdf)"), "pdf"},
-                                              {ChatFiles::Format::Json, QT_TRANSLATE_NOOP("ui::ChatFiles", "JSON, everything, can be imported (*.json)"), "json"}}};
-
-QString fileName(QString title)
-{
-    static const QString forbidden = QStringLiteral("/\\:*?\"<>|");
-    title = title.left(60);
-    for (QChar &c : title)
-        if (forbidden.contains(c) || c.unicode() < 32)
-            c = QLatin1Char('-');
-    return title.trimmed().isEmpty() ? QStringLiteral("chat") : title.trimmed();
-}
+constexpr std::array<FormatName, 4> kFormats{
+    {{ChatFiles::Format::Markdown, QT_TRANSLATE_NOOP("ui::ChatFiles", "Markdown, what is shown (*.md)"), "md"},
+     {ChatFiles::Format::Html, QT_TRANSLATE_NOOP("ui::ChatFiles", "Web page, what is shown (*.html)"), "html"},
+     {ChatFiles::Format::Pdf, QT_TRANSLATE_NOOP("ui::ChatFiles", "PDF, what is shown (*.pdf)"), "pdf"},
+     {ChatFiles::Format::Json, QT_TRANSLATE_NOOP("ui::ChatFiles", "JSON, everything, can be imported (*.json)"), "json"}}};
 
 // Beside the file and then in its place: a full disk leaves the former one.
 QString writeFile(const QString &path, const QByteArray &bytes)
@@ -94,17 +86,19 @@ void ChatFiles::exportChat(qint64 id, QWidget *window)
     for (const FormatName &name : kFormats)
         filters << tr(name.filter);
     QString chosen;
-    QString path = QFileDialog::getSaveFileName(window, tr("Export the chat"),
-                                                fileName(row >= 0 ? m_chats.conversation(row).title : QString()) + QStringLiteral(".md"),
-                                                filters.join(QStringLiteral(";;")), &chosen);
+    QString path = QFileDialog::getSaveFileName(
+        window, tr("Export the chat"), chatFileName(row >= 0 ? m_chats.conversation(row).title : QString()) + QStringLiteral(".md"),
+        filters.join(QStringLiteral(";;")), &chosen);
     if (path.isEmpty())
         return;
     // The ending that was typed counts, then the filter.
     const QString suffix = QFileInfo(path).suffix().toLower();
-    auto format = std::find_if(kFormats.begin(), kFormats.end(), [&](const FormatName &name) { return suffix == QLatin1String(name.suffix); });
+    auto format = std::find_if(kFormats.begin(), kFormats.end(),
+                               [&](const FormatName &name) { return suffix == QLatin1String(name.suffix); });
     const auto filter = kFormats.begin() + std::max<qsizetype>(0, filters.indexOf(chosen));
     if (format == kFormats.end() || (format->format == Format::Markdown && filter->format != Format::Markdown)) {
-        path = (format == kFormats.end() ? path : path.chopped(suffix.size() + 1)) + QLatin1Char('.') + QLatin1String(filter->suffix);
+        path = (format == kFormats.end() ? path : path.chopped(suffix.size() + 1)) + QLatin1Char('.') +
+               QLatin1String(filter->suffix);
         format = filter;
     }
     exportTo({id}, path, format->format);
@@ -112,9 +106,9 @@ void ChatFiles::exportChat(qint64 id, QWidget *window)
 
 void ChatFiles::exportAll(QWidget *window)
 {
-    const QString path = QFileDialog::getSaveFileName(window, tr("Export all chats"),
-                                                      QStringLiteral("Baleen %1.json").arg(QDate::currentDate().toString(Qt::ISODate)),
-                                                      tr("JSON (*.json)"));
+    const QString path = QFileDialog::getSaveFileName(
+        window, tr("Export all chats"), QStringLiteral("Baleen %1.json").arg(QDate::currentDate().toString(Qt::ISODate)),
+        tr("JSON (*.json)"));
     if (!path.isEmpty())
         exportTo(m_chats.allIds(), path, Format::Json);
 }
@@ -139,7 +133,8 @@ void ChatFiles::exportTo(const QVector<qint64> &ids, const QString &path, Format
 }
 
 // One after the other, as the store has them.
-void ChatFiles::collect(QVector<qint64> ids, QVector<ExchangedChat> chats, std::function<void(const QVector<ExchangedChat> &)> done)
+void ChatFiles::collect(QVector<qint64> ids, QVector<ExchangedChat> chats,
+                        std::function<void(const QVector<ExchangedChat> &)> done)
 {
     if (ids.isEmpty()) {
         done(chats);

@@ -44,19 +44,19 @@ QVector<qint64> idsOf(const QVector<app::AttachmentRecord> &attachments)
 
 } // namespace
 
-ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
-                     const QString &dataFolder, QWidget *parent)
+ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Appearance &appearance, const QString &dataFolder,
+                     QWidget *parent)
     : Panel(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_store(dataFolder),
-      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations), m_titles(service, m_store, settings),
-      m_summaries(service), m_counter(service, settings), m_title(new QLabel(this)),
-      m_stack(new QStackedWidget(this)), m_start(new StartView(appearance, this)),
-      m_transcript(new Transcript(appearance, this)),
+      m_conversations(m_store), m_sessions(service, m_store, settings), m_files(m_store, m_conversations),
+      m_titles(service, m_store, settings), m_summaries(service), m_counter(service, settings), m_title(new QLabel(this)),
+      m_stack(new QStackedWidget(this)), m_start(new StartView(appearance, this)), m_transcript(new Transcript(appearance, this)),
       m_notice(new Notice(appearance, Notice::Kind::Plain, this)), m_queueBar(new QueueBar(appearance, this)),
       m_contextBar(new ContextBar(appearance, this)), m_choices(new ContextChoices(appearance, this)),
-      m_inspector(new ContextInspector(appearance, this)), m_tree(new MessageTreeView(appearance, this)), m_composer(new Composer(appearance, this)),
-      m_foot(new QWidget(this)), m_list(new ConversationList(appearance, m_conversations, this)),
-      m_findBar(new ChatFindBar(appearance, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this)),
-      m_comparison(new ComparisonView(appearance, service, this)), m_listKeeper(m_list)
+      m_inspector(new ContextInspector(appearance, this)), m_tree(new MessageTreeView(appearance, this)),
+      m_composer(new Composer(appearance, this)), m_foot(new QWidget(this)),
+      m_list(new ConversationList(appearance, m_conversations, this)), m_findBar(new ChatFindBar(appearance, this)),
+      m_lens(new TokenLensView(appearance, settings, *m_transcript, this)),
+      m_comparison(new ComparisonView(appearance, service, settings, this)), m_listKeeper(m_list)
 {
     m_list->hide();
     m_notice->hide();
@@ -148,7 +148,12 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     });
     connect(m_findBar, &ChatFindBar::closed, this, &ChatPanel::focusInput);
     connect(m_lens, &TokenLensView::closed, this, &ChatPanel::focusInput);
-    connect(m_lens, &TokenLensView::told, &m_files, [this](const QString &sentence) { Q_EMIT m_files.told(sentence, false); });
+    connect(m_lens, &TokenLensView::branchChosen, this, [this](qint64 answer, int token, int alternative) {
+        if (m_session && m_session->messages()->tree().contains(answer))
+            m_session->branchAtToken(m_session->messages()->tree().at(answer), token, alternative);
+    });
+    connect(m_lens, &TokenLensView::told, this, &ChatPanel::hint);
+    connect(&m_titles, &app::TitleWriter::changed, this, &ChatPanel::updateStatus);
     connect(m_list, &ConversationList::newChatRequested, this, &ChatPanel::newItem);
     connect(&m_conversations, &app::ConversationListModel::loaded, this, [this] {
         const qint64 last = m_settings.get(app::kLastConversation);
@@ -168,6 +173,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
     connect(&m_sessions, &app::ChatSessions::busyChanged, this, [this] {
         updateBusyList();
         announceAnswers();
+        updateStatus();
         if (!m_sessions.busy().isEmpty())
             m_titles.stop(); // the user goes first
         for (auto it = m_queues.keyBegin(); it != m_queues.keyEnd(); ++it) {
@@ -182,6 +188,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         }
     });
     connect(&m_service, &app::InferenceService::stateChanged, this, &ChatPanel::refresh);
+    connect(&m_service, &app::InferenceService::queueChanged, this, &ChatPanel::updateStatus);
     connect(&m_service, &app::InferenceService::modelChanged, this, [this] {
         refresh();
         countSoon();
@@ -196,6 +203,7 @@ ChatPanel::ChatPanel(app::InferenceService &service, app::Settings &settings, Ap
         m_leftOut.clear();
         m_storeNotice.clear();
         m_fileNotice.clear();
+        m_hint.clear();
         m_notSent.clear();
         updateNotice();
     });
@@ -226,6 +234,7 @@ ChatPanel::~ChatPanel()
         delete m_listKeeper; // its model goes with this panel
     if (m_session)
         m_session->setView(m_transcript->view());
+    m_titles.disconnect(this);
     m_titles.stop();
     m_summaries.disconnect(this);
     m_summaries.stop();
@@ -258,6 +267,7 @@ void ChatPanel::use(app::ChatSession *session)
     m_submitWhenLoaded = m_submitWhenRead = false;
     m_found = {};
     m_fileNotice.clear();
+    m_hint.clear();
     m_findBar->close();
     m_leftOut.clear();
     m_submitWhenCounted = false;
@@ -380,14 +390,14 @@ void ChatPanel::stop()
         m_lens->close();
         return;
     }
+    if (!m_tree->isHidden() && (!isInspectorBeside() || m_tree->list()->hasFocus())) {
+        showTree(false);
+        return;
+    }
     if (m_comparison->escape())
         return;
     if (m_editRow >= 0) {
         cancelEdit();
-        return;
-    }
-    if (!m_tree->isHidden() && (!isInspectorBeside() || m_tree->list()->hasFocus())) {
-        showTree(false);
         return;
     }
     if (!m_inspector->isHidden() && !isInspectorBeside()) {
@@ -398,6 +408,8 @@ void ChatPanel::stop()
         m_summaries.stop();
     if (m_session && m_session->isBusy())
         m_session->stop();
+    else
+        m_titles.stop();
 }
 
 void ChatPanel::submit()
@@ -430,7 +442,8 @@ void ChatPanel::submit()
         m_editDrafts.remove(m_session);
         m_editRow = -1;
         const bool isAnswer = m_session->messages()->message(row).role == app::Role::Assistant;
-        if (isAnswer ? m_session->editAnswer(row, text) : m_session->editAndResend(row, text, std::exchange(m_editAttachments, {}))) {
+        if (isAnswer ? m_session->editAnswer(row, text)
+                     : m_session->editAndResend(row, text, std::exchange(m_editAttachments, {}))) {
             m_settingDraft = true;
             m_composer->edit()->setText(m_session->draft());
             m_settingDraft = false;
@@ -460,7 +473,8 @@ void ChatPanel::submit()
 
 bool ChatPanel::sendQueued(app::ChatSession *session, const QueuedMessage &message)
 {
-    return message.choices ? m_comparison->send(session, message.text, *message.choices, message.attachments) : session->send(message.text, message.attachments);
+    return message.choices ? m_comparison->send(session, message.text, *message.choices, message.attachments)
+                           : session->send(message.text, message.attachments);
 }
 
 void ChatPanel::keepQueue(app::ChatSession *session)
@@ -558,7 +572,7 @@ void ChatPanel::act(Action action, int row, const QString &name)
         beginEdit(row);
         break;
     case Action::TokenLens:
-        m_lens->toggle(m_session, row);
+        m_lens->toggle(m_session, messages->message(row).id);
         break;
     case Action::PreviousVersion:
         m_session->showVersion(row, messages->version(row) - 1);

@@ -73,7 +73,8 @@ public:
     void openConversation(qint64 id);
     // At a message that was found by these words.
     void openMessage(const app::SearchHit &hit, const QStringList &words);
-    // What keys and menus do; see bindActions(). They work on the message that has the focus, else on the last that they can work on.
+    // What keys and menus do; see bindActions(). They work on the message that has the focus, else on the last that they can work
+    // on.
     void retry();
     void goOn();
     void editHere();
@@ -173,6 +174,8 @@ private:
     void updateActivity();
     void updateNotice();
     void updateStatus();
+    QString besideWords() const;
+    void hint(const QString &sentence);
     void updateTitle();
     void measureSpeed();
     void updateBusyList();
@@ -268,7 +271,8 @@ private:
     QString m_storeNotice;
     QString m_fileNotice; // what became of an export or import
     bool m_fileFailed = false;
-    bool m_lensRefused = false; // the notice says that the lens is not for two answers
+    QString m_hint; // why something that was asked for cannot be shown
+    bool m_replaying = false;
 };
 
 } // namespace ui

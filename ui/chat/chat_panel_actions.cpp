@@ -25,14 +25,17 @@ namespace ui {
 
 void ChatPanel::bindActions()
 {
-    const auto bind = [this](const char *id, auto act, BoundAction::Possible possible = {}) { bindAction(this, id, std::bind_front(act, this), std::move(possible)); };
+    const auto bind = [this](const char *id, auto act, BoundAction::Possible possible = {}) {
+        bindAction(this, id, std::bind_front(act, this), std::move(possible));
+    };
     const auto idle = [this] { return m_session && !m_session->isBusy(); };
     const auto answered = [this] { return rowHere(false) >= 0; };
     const auto said = [this] { return m_session && m_session->messages()->rowCount() > 0; };
     bind("chat.retry", &ChatPanel::retry, [=] { return idle() && answered(); });
     bind("chat.continue", &ChatPanel::goOn, [this] { return m_session && m_session->canContinue(); });
     bind("chat.edit", &ChatPanel::editHere, [=, this] { return idle() && rowHere(true) >= 0; });
-    bind("chat.branch", &ChatPanel::branchHere, [=, this] { return idle() && answered() && rowHere(false) + 1 < m_transcript->messageCount(); });
+    bind("chat.branch", &ChatPanel::branchHere,
+         [=, this] { return idle() && answered() && rowHere(false) + 1 < m_transcript->messageCount(); });
     const auto forked = [=, this] { return idle() && rowWithVersions() >= 0; };
     bindAction(this, "chat.previousVersion", [this] { showVersion(-1); }, forked);
     bindAction(this, "chat.nextVersion", [this] { showVersion(1); }, forked);
@@ -40,7 +43,7 @@ void ChatPanel::bindActions()
     bindAction(this, "chat.nextMessage", [this] { m_transcript->focusMessage(1); }, said);
     bind("chat.copyAnswer", &ChatPanel::copyAnswer, answered);
     bindAction(this, "chat.saveCode", [this] { m_transcript->saveLastCode(); }, answered);
-    bind("chat.lens", &ChatPanel::toggleLens, [=, this] { return m_lens->isOpen() || m_comparison->isOpen() || (idle() && answered()); });
+    bind("chat.lens", &ChatPanel::toggleLens, [=, this] { return m_lens->isOpen() || (idle() && answered()); });
     bind("chat.compare", &ChatPanel::compareAnswers, idle);
     bind("chat.receipt", &ChatPanel::showReceiptHere, answered);
     bind("chat.think", &ChatPanel::toggleThink, [this] { return m_composer->think()->isVisible(); });
@@ -77,7 +80,8 @@ void ChatPanel::bindChatActions()
         },
         kept);
     bindAction(this, "chat.delete", [this] { m_conversations.remove(chatHere()); }, kept);
-    bindAction(this, "chat.undoDelete", [this] { m_conversations.undoRemove(); }, [this] { return m_conversations.canUndoRemove(); });
+    bindAction(
+        this, "chat.undoDelete", [this] { m_conversations.undoRemove(); }, [this] { return m_conversations.canUndoRemove(); });
     const auto openIsKept = [this] { return m_session && m_session->conversationId() != 0; };
     bindAction(this, "chat.export", [this] { exportChat(); }, openIsKept);
     bindAction(this, "chat.copyMarkdown", [this] { QApplication::clipboard()->setText(asMarkdown()); }, openIsKept);
@@ -101,7 +105,8 @@ int ChatPanel::rowHere(bool user) const
 int ChatPanel::rowWithVersions() const
 {
     const app::MessageListModel *messages = m_session->messages();
-    if (const int focused = m_transcript->focusedMessage(); focused >= 0 && focused < messages->rowCount() && messages->versionCount(focused) > 1)
+    if (const int focused = m_transcript->focusedMessage();
+        focused >= 0 && focused < messages->rowCount() && messages->versionCount(focused) > 1)
         return focused;
     for (int row = messages->rowCount() - 1; row >= 0; --row)
         if (messages->versionCount(row) > 1)
@@ -185,14 +190,12 @@ void ChatPanel::pinHere()
 
 void ChatPanel::toggleLens()
 {
-    if (m_comparison->isOpen()) {
-        Q_EMIT m_files.told(tr("The token lens shows one answer at a time. Keep one of the two, then open it."), false);
-        m_lensRefused = true;
-    } else if (m_lens->isOpen()) {
+    if (m_comparison->isOpen())
+        m_comparison->toggleLens();
+    else if (m_lens->isOpen())
         m_lens->close();
-    } else if (const int row = rowHere(false); row >= 0) {
-        m_lens->toggle(m_session, row);
-    }
+    else if (const int row = rowHere(false); row >= 0)
+        m_lens->toggle(m_session, m_transcript->message(row).id());
 }
 
 void ChatPanel::compareAnswers()
@@ -210,11 +213,11 @@ QWidget *ChatPanel::reading() const
 void ChatPanel::connectComparison()
 {
     connect(m_comparison, &ComparisonView::openChanged, this, [this] {
-        if (!m_comparison->isOpen() && std::exchange(m_lensRefused, false))
-            m_fileNotice.clear(); // it can be opened now
+        m_hint.clear(); // was of what is not shown any more
         refresh();
     });
     connect(m_comparison, &ComparisonView::closed, this, &ChatPanel::focusInput);
+    connect(m_comparison, &ComparisonView::told, this, &ChatPanel::hint);
     connect(m_comparison, &ComparisonView::modelWanted, this, &ChatPanel::modelRequested);
     connect(m_comparison, &ComparisonView::modelKept, this, &ChatPanel::modelKept);
     connect(m_comparison, &ComparisonView::actionRequested, this, [this](const QString &name, qint64 message) {
@@ -280,7 +283,13 @@ void ChatPanel::showReceipt(qint64 answer)
     if (!receipt)
         return;
     ReceiptDialog dialog(m_appearance, m_service, m_session->pathBefore(answer), *receipt, this);
+    connect(&dialog, &ReceiptDialog::replaying, this, [this](bool running) {
+        m_replaying = running;
+        updateStatus();
+    });
     dialog.exec();
+    m_replaying = false; // closed meanwhile
+    updateStatus();
 }
 
 void ChatPanel::showMore(IconButton *button)

@@ -2,6 +2,7 @@
 #include "ui/chat/chat_panel.h"
 
 #include "app/chat/chat_choices.h"
+#include "app/model_catalog.h"
 #include "app/settings_keys.h"
 #include "ui/chat/composer.h"
 #include "ui/chat/instructions_dialog.h"
@@ -32,7 +33,8 @@ void ChatPanel::makePresets()
     }
     menu->addSeparator();
     QMenu *scope = menu->addMenu(QString());
-    connect(menu, &QMenu::aboutToShow, scope, [this, scope] { scope->setTitle(tr("Holds for: %1").arg(levelName(choiceLevel()))); });
+    connect(menu, &QMenu::aboutToShow, scope,
+            [this, scope] { scope->setTitle(tr("Holds for: %1").arg(levelName(choiceLevel()))); });
     connect(scope, &QMenu::aboutToShow, this, [this, scope] {
         scope->clear();
         for (const ChoiceLevel level : levelsHere()) {
@@ -183,7 +185,7 @@ void ChatPanel::editInstructions()
     for (const ChoiceLevel level : levels) {
         InstructionsDialog::Level each{levelName(level), QString(), choicesAt(level).instructions.value_or(QString())};
         if (level == ChoiceLevel::Model)
-            each.of = QString::fromStdString(m_service.model()->name);
+            each.of = app::shortModelName(QString::fromStdString(m_service.model()->path.string()));
         else if (level == ChoiceLevel::Folder)
             each.of = m_session->folder().name;
         if (!each.instructions.isEmpty())

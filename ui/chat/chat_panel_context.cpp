@@ -39,7 +39,8 @@ void ChatPanel::connectContext()
     connect(m_tree, &MessageTreeView::closed, this, [this] { showTree(false); });
     connect(m_tree, &MessageTreeView::chosen, this, &ChatPanel::goTo);
     connect(m_inspector, &ContextInspector::closed, this, [this] { showInspector(false); });
-    connect(m_inspector, &ContextInspector::summariseRequested, this, [this] { summarise(app::summariseOlder(m_counter.map(), rates())); });
+    connect(m_inspector, &ContextInspector::summariseRequested, this,
+            [this] { summarise(app::summariseOlder(m_counter.map(), rates())); });
     connect(m_inspector, &ContextInspector::actionRequested, this, &ChatPanel::actOnContext);
     connect(m_choices, &ContextChoices::chosen, this, &ChatPanel::choose);
     connect(m_contextButton, &IconButton::clicked, this, &ChatPanel::toggleInspector);
@@ -71,31 +72,40 @@ void ChatPanel::toggleTree()
 
 bool ChatPanel::canShowTree() const
 {
-    return m_session && m_session->messages()->rowCount() > 0 && !m_comparison->isOpen();
+    return m_session && m_session->messages()->rowCount() > 0;
 }
 
 void ChatPanel::showTree(bool shown)
 {
-    const bool hadFocus = m_tree->list()->hasFocus();
+    const int focused = m_transcript->focusedMessage();
+    const qint64 here = m_comparison->isOpen() ? m_comparison->messageHere()
+                        : focused >= 0         ? m_transcript->message(focused).id()
+                                               : 0;
     m_treeShown = shown && canShowTree();
     place();
     if (m_treeShown) {
-        const int focused = m_transcript->focusedMessage();
-        m_tree->showMessage(focused >= 0 ? m_transcript->message(focused).id() : m_session->messages()->leaf());
+        m_tree->showMessage(here != 0 ? here : m_session->messages()->leaf());
         m_tree->list()->setFocus(Qt::OtherFocusReason);
-    } else if (hadFocus) {
-        focusInput();
     }
 }
 
 void ChatPanel::goTo(qint64 message)
 {
-    if (!m_session || !m_session->showMessage(message))
+    const bool compared = m_comparison->isOpen() && m_comparison->goTo(message);
+    if (!compared && m_comparison->isOpen()) {
+        if (m_session->isBusy()) {
+            hint(tr("Stop the answers first: going there closes their comparison."));
+            return;
+        }
+        m_comparison->comparison()->close();
+    }
+    if (!m_session || (!compared && !m_session->showMessage(message)))
         return;
     refresh();
     if (!isInspectorBeside())
         showTree(false); // it would lie over what was asked for
-    m_transcript->goTo(m_session->messages()->rowOf(message));
+    if (!compared)
+        m_transcript->goTo(m_session->messages()->rowOf(message));
 }
 
 void ChatPanel::showInspector(bool shown)
@@ -114,6 +124,8 @@ void ChatPanel::placeInspector()
     m_treeShown = m_treeShown && canShowTree();
     const bool shown = !m_treeShown && (m_inspectorOver || (beside && m_settings.get(app::kInspectorShown)));
     const bool appears = shown && m_inspector->isHidden();
+    const QWidget *focus = window()->focusWidget(); // what goes with it has no place to go to but the composer
+    const bool leaves = (!shown && m_inspector->isAncestorOf(focus)) || (!m_treeShown && m_tree->isAncestorOf(focus));
     m_inspector->setVisible(shown);
     m_contextButton->setChecked(shown);
     if (appears)
@@ -125,6 +137,8 @@ void ChatPanel::placeInspector()
         pane->raise();
     }
     layout()->setContentsMargins(0, 0, (shown || m_treeShown) && beside ? kSidePaneWidth : 0, 0);
+    if (leaves)
+        focusInput();
 }
 
 app::ContextRates ChatPanel::rates() const
@@ -178,7 +192,9 @@ void ChatPanel::showContext()
         m_composer->attachments()->setTokens(one.id, m_counter.attachmentTokens(one.id));
     const bool blank = m_composer->edit()->text().trimmed().isEmpty() && attached.isEmpty();
     if (blank)
-        m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560 ? tr("Enter sends, Shift Enter starts a new line") : QString());
+        m_composer->setHint(m_session->messages()->rowCount() == 0 && width() > 560
+                                ? tr("Enter sends, Shift Enter starts a new line")
+                                : QString());
     else if (m_counter.isExact(m_composer->edit()->text(), composed(), m_editRow))
         m_composer->setHint(tokenCount(map.draft));
     Q_EMIT contextUsed(std::max({0, map.used, m_runningTokens}), map.limit);
@@ -218,7 +234,8 @@ ChatPanel::Fit ChatPanel::fitOf(const QString &text)
     const int limit = int(model->contextLength);
     const bool first = m_session->messages()->rowCount() == 0;
     const qsizetype before = first ? m_session->options().systemPrompt.toUtf8().size() : m_counter.base(m_editRow);
-    if (attached.isEmpty() && before >= 0 && before + text.toUtf8().size() + 2 * kMostTurnMarks + app::keptForAnswer(m_settings, limit) <= limit)
+    if (attached.isEmpty() && before >= 0 &&
+        before + text.toUtf8().size() + 2 * kMostTurnMarks + app::keptForAnswer(m_settings, limit) <= limit)
         return Fit::Fits;
     count();
     return Fit::Unknown;
@@ -242,13 +259,16 @@ void ChatPanel::updateChoices()
                       tr("The oldest %1. Frees %2%3.").arg(turnCount(ways.turns), tokenCount(ways.frees), time)};
     }
     if (m_session->messages()->rowCount() > 0)
-        cards << Card{Choice::LeaveOut, QStringLiteral("close"), tr("Leave out"), tr("You pick what the model stops seeing. It stays here.")};
+        cards << Card{Choice::LeaveOut, QStringLiteral("close"), tr("Leave out"),
+                      tr("You pick what the model stops seeing. It stays here.")};
     if (ways.largerContext > 0)
-        cards << Card{Choice::Larger, QStringLiteral("memory"), tr("Larger context"),
-                      tr("%1 tokens. Takes %2 more; the model is loaded again.")
-                          .arg(withCommas(ways.largerContext), QString::fromStdString(inference::memoryText(ways.largerBytes, true)))};
+        cards << Card{
+            Choice::Larger, QStringLiteral("memory"), tr("Larger context"),
+            tr("%1 tokens. Takes %2 more; the model is loaded again.")
+                .arg(withCommas(ways.largerContext), QString::fromStdString(inference::memoryText(ways.largerBytes, true)))};
     if (m_session->messages()->rowCount() > 0 && map.draft + map.kept <= map.limit)
-        cards << Card{Choice::NewChat, QStringLiteral("new-chat"), tr("New chat"), tr("Starts with this message. This chat stays.")};
+        cards << Card{Choice::NewChat, QStringLiteral("new-chat"), tr("New chat"),
+                      tr("Starts with this message. This chat stays.")};
     m_choices->setCards(cards);
 }
 
@@ -353,7 +373,8 @@ void ChatPanel::leaveOutKind(ContextKind kind)
         return;
     QVector<app::ContextPart> parts;
     for (const app::ContextPart &part : m_counter.map().parts)
-        if (part.kind == kind && !part.isSummary && part.sight == app::Sight::Seen && (part.messageId != 0 || part.attachmentId != 0))
+        if (part.kind == kind && !part.isSummary && part.sight == app::Sight::Seen &&
+            (part.messageId != 0 || part.attachmentId != 0))
             parts << part;
     if (kind == ContextKind::Conversation && !parts.isEmpty())
         parts.removeLast();

@@ -18,7 +18,8 @@ namespace ui {
 
 QVector<Panel::Region> ChatPanel::regions()
 {
-    return {{m_transcript, m_transcript}, {m_comparison, reading()}, {m_start, m_start->first()}, {m_inspector, m_inspector->list()}, {m_tree, m_tree->list()}, {m_foot, m_composer->edit()}};
+    return {{m_transcript, m_transcript},       {m_comparison, reading()}, {m_start, m_start->first()},
+            {m_inspector, m_inspector->list()}, {m_tree, m_tree->list()},  {m_foot, m_composer->edit()}};
 }
 
 QWidget *ChatPanel::makeHead()
@@ -40,6 +41,7 @@ QWidget *ChatPanel::makeHead()
     m_find->setName(tr("Find in this chat"), actionKeys("chat.find"));
     connect(m_find, &IconButton::clicked, this, &ChatPanel::findHere);
     m_treeButton = new IconButton(m_appearance, QStringLiteral("tree"), tr("Tree of this chat"), this);
+    m_treeButton->setName(tr("Tree of this chat"), actionKeys("chat.tree"));
     m_treeButton->setCheckable(true);
     connect(m_treeButton, &IconButton::clicked, this, &ChatPanel::toggleTree);
     m_contextButton = new IconButton(m_appearance, QStringLiteral("context-map"), tr("Context: what the model sees"), this);

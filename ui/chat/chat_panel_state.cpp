@@ -46,20 +46,22 @@ void ChatPanel::refresh()
     if (!m_session)
         return;
     const bool empty = m_session->messages()->rowCount() == 0 && m_session->state() != State::Loading;
-    m_stack->setCurrentWidget(m_comparison->isOpen() ? static_cast<QWidget *>(m_comparison) : empty ? static_cast<QWidget *>(m_start) : m_transcript);
+    m_stack->setCurrentWidget(m_comparison->isOpen() ? static_cast<QWidget *>(m_comparison)
+                              : empty                ? static_cast<QWidget *>(m_start)
+                                                     : m_transcript);
     m_more->setVisible(!empty);
     m_find->setVisible(!empty);
     m_findBar->setTranscripts(m_comparison->isOpen() ? m_comparison->texts() : QVector<Transcript *>{m_transcript});
     m_treeButton->setVisible(!empty);
     m_treeButton->setEnabled(canShowTree());
-    m_treeButton->setName(canShowTree() ? tr("Tree of this chat") : tr("Tree of this chat: not while two answers are compared"), actionKeys("chat.tree"));
     const bool busy = m_session->isBusy();
     m_composer->setBusy(busy);
     showPresets();
     m_composer->setPlaceholder(busy    ? tr("Write the next message; it is sent when this answer ends")
                                : empty ? tr("Write a message")
-                               : m_comparison->openSide() >= 0 ? tr("Write the next message; it follows answer %1").arg(m_comparison->openSide() + 1)
-                                       : tr("Write the next message"));
+                               : m_comparison->openSide() >= 0
+                                   ? tr("Write the next message; it follows answer %1").arg(m_comparison->openSide() + 1)
+                                   : tr("Write the next message"));
     QStringList waiting;
     for (const QueuedMessage &message : m_queues.value(m_session)) {
         const QString words = message.text.trimmed().isEmpty() ? tr("Attachments without words") : message.text;
@@ -142,17 +144,25 @@ void ChatPanel::updateNotice()
         m_notice->setIconName(m_fileFailed ? QStringLiteral("error") : QStringLiteral("check"));
         m_notice->setWords(QString(), m_fileNotice);
         m_notice->setClosable(true);
+    } else if (!m_hint.isEmpty()) {
+        m_notice->setKind(Notice::Kind::Plain);
+        m_notice->setIconName(QStringLiteral("info"));
+        m_notice->setWords(QString(), m_hint);
+        m_notice->setClosable(true);
     } else if (!m_leftOut.isEmpty()) {
         m_notice->setKind(Notice::Kind::Plain);
         m_notice->setIconName(QStringLiteral("eye"));
-        m_notice->setWords(QString(), m_leftOut.size() == 1 ? tr("1 part is left out. It stays in the chat, the model does not see it.")
-                                                        : tr("%1 parts are left out. They stay in the chat, the model does not see them.").arg(withCommas(m_leftOut.size())));
+        m_notice->setWords(QString(), m_leftOut.size() == 1
+                                          ? tr("1 part is left out. It stays in the chat, the model does not see it.")
+                                          : tr("%1 parts are left out. They stay in the chat, the model does not see them.")
+                                                .arg(withCommas(m_leftOut.size())));
         m_notice->setClosable(true);
         connect(m_notice->addAction(tr("Bring back")), &TextButton::clicked, this, &ChatPanel::bringBack);
     } else if (m_editRow >= 0) {
         m_notice->setKind(Notice::Kind::Plain);
-        m_notice->setWords(QString(), isEditingAnswer() ? tr("You edit the answer. Sending makes it a version of its own; the model's stays.")
-                                               : tr("You edit an earlier message. Sending makes a new version; the old one stays."));
+        m_notice->setWords(QString(), isEditingAnswer()
+                                          ? tr("You edit the answer. Sending makes it a version of its own; the model's stays.")
+                                          : tr("You edit an earlier message. Sending makes a new version; the old one stays."));
         connect(m_notice->addAction(tr("Cancel")), &TextButton::clicked, this, &ChatPanel::cancelEdit);
     } else if (m_session && m_session->isBranching()) {
         m_notice->setKind(Notice::Kind::Plain);
@@ -209,6 +219,27 @@ QString ChatPanel::summaryWords() const
     return words;
 }
 
+// What the model does for this panel beside the chat that is shown. Empty: nothing.
+QString ChatPanel::besideWords() const
+{
+    if (m_replaying)
+        return tr("Replaying an answer");
+    if (m_titles.isWriting())
+        return tr("Writing a title");
+    const QVector<ChatSession *> busy = m_sessions.busy();
+    const bool answers = std::any_of(busy.begin(), busy.end(), [](const ChatSession *session) {
+        const State state = session->state();
+        return state == State::Reading || state == State::Thinking || state == State::Writing || state == State::Stopping;
+    });
+    return answers ? tr("Answering another chat") : QString();
+}
+
+void ChatPanel::hint(const QString &sentence)
+{
+    m_hint = sentence;
+    updateNotice();
+}
+
 void ChatPanel::updateStatus()
 {
     if (!m_session)
@@ -245,12 +276,13 @@ void ChatPanel::updateStatus()
     case State::WaitingForModel:
     case State::Loading:
     case State::Idle: {
+        const QString beside = besideWords();
         QString speed;
         const int last = m_session->messages()->rowCount() - 1;
         if (last >= 0 && m_session->messages()->message(last).decodeTokensPerSecond > 0 &&
-            m_session->state() == State::Idle)
+            m_session->state() == State::Idle && beside.isEmpty())
             speed = tr("%1 tok/s").arg(m_session->messages()->message(last).decodeTokensPerSecond, 0, 'f', 1);
-        Q_EMIT statusChanged(QString(), speed, QString());
+        Q_EMIT statusChanged(beside, speed, QString());
         break;
     }
     }
@@ -299,7 +331,8 @@ void ChatPanel::announceAnswers()
             continue;
         const app::MessageRecord &answer = session->messages()->message(last);
         if (session == m_session)
-            Q_EMIT announced(answer.generatedTokens > 0 ? tr("The answer has ended, %1.").arg(tokenCount(answer.generatedTokens)) : tr("The answer has ended."));
+            Q_EMIT announced(answer.generatedTokens > 0 ? tr("The answer has ended, %1.").arg(tokenCount(answer.generatedTokens))
+                                                        : tr("The answer has ended."));
         Q_EMIT answerEnded(session->title().isEmpty() ? tr("New chat") : session->title(), answer.content);
     }
 }

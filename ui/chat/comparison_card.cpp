@@ -138,7 +138,8 @@ ComparedAnswer ComparisonCard::newAnswer(app::SamplingPreset preset) const
 void ComparisonCard::begin()
 {
     const app::SamplingPreset usual = m_session->options().preset;
-    const app::SamplingPreset other = usual == app::SamplingPreset::Creative ? app::SamplingPreset::Precise : app::SamplingPreset::Creative;
+    const app::SamplingPreset other =
+        usual == app::SamplingPreset::Creative ? app::SamplingPreset::Precise : app::SamplingPreset::Creative;
     m_choices = {isForNext() ? newAnswer(usual) : ComparedAnswer{m_answer}, newAnswer(other)};
 }
 
@@ -179,7 +180,7 @@ QString ComparisonCard::versionName(qint64 answer) const
     const app::MessageTree &tree = m_session->messages()->tree();
     const QVector<qint64> &versions = tree.siblings(answer);
     const QString number = versions.size() > 1 ? tr("Version %1").arg(versions.indexOf(answer) + 1) : tr("As it is");
-    const QString model = modelOfAnswer(tree.at(answer));
+    const QString model = tree.at(answer).model;
     return model.isEmpty() ? number : QStringLiteral("%1, %2").arg(number, model);
 }
 
@@ -190,14 +191,16 @@ void ComparisonCard::fillModels(int side)
     const ComparedAnswer now = m_choices[std::size_t(side)];
     if (!isForNext() && m_session && m_session->messages()->tree().contains(m_answer)) {
         for (const qint64 version : m_session->messages()->tree().siblings(m_answer)) {
-            QAction *action = menu->addAction(forMenu(versionName(version)), this, [this, side, version] { choose(side, {version}); });
+            QAction *action =
+                menu->addAction(forMenu(versionName(version)), this, [this, side, version] { choose(side, {version}); });
             action->setCheckable(true);
             action->setChecked(version == now.answer);
         }
         menu->addSeparator();
     }
     const QString loaded = loadedPath(m_service);
-    const app::SamplingPreset preset = now.choice.preset.value_or(m_session ? m_session->options().preset : app::SamplingPreset::Recommended);
+    const app::SamplingPreset preset =
+        now.choice.preset.value_or(m_session ? m_session->options().preset : app::SamplingPreset::Recommended);
     const auto add = [&](const QString &path, const QString &words, bool usable, const QString &tip) {
         QAction *action = menu->addAction(forMenu(isForNext() ? words : tr("New, %1").arg(words)), this,
                                           [this, side, path, preset] { choose(side, {0, {preset, path}}); });
@@ -212,7 +215,8 @@ void ComparisonCard::fillModels(int side)
         const app::ModelEntry &entry = m_catalog->model(row);
         if (entry.path == loaded)
             continue;
-        const bool usable = entry.verdict == app::ModelEntry::Verdict::Fits || entry.verdict == app::ModelEntry::Verdict::NeedsMemory;
+        const bool usable =
+            entry.verdict == app::ModelEntry::Verdict::Fits || entry.verdict == app::ModelEntry::Verdict::NeedsMemory;
         add(entry.path, QStringLiteral("%1  %2").arg(entry.shortName, entry.quantisation).trimmed(), usable,
             entry.reason.isEmpty() ? entry.path : entry.reason);
     }
@@ -268,9 +272,10 @@ QString ComparisonCard::memory() const
         const QString name = modelName(one.choice.model);
         const int row = m_catalog ? m_catalog->rowOf(one.choice.model) : -1;
         const app::ModelEntry entry = row >= 0 ? m_catalog->model(row) : app::ModelEntry();
-        QString sentence = entry.neededBytes > 0
-                               ? tr("%1 is loaded for its answer: it needs about %2.").arg(name, sizeOnDisk(qint64(entry.neededBytes)))
-                               : tr("%1 is loaded for its answer.").arg(name);
+        QString sentence =
+            entry.neededBytes > 0
+                ? tr("%1 is loaded for its answer: it needs about %2.").arg(name, sizeOnDisk(qint64(entry.neededBytes)))
+                : tr("%1 is loaded for its answer.").arg(name);
         if (entry.missingBytes > 0)
             sentence += QLatin1Char(' ') + tr("That is %1 more than is free now; it can become slow or fail.")
                                                .arg(sizeOnDisk(qint64(entry.missingBytes)));
@@ -295,7 +300,8 @@ void ComparisonCard::refresh()
         side.model->setText(model);
         side.model->setAccessibleName(tr("Answer %1: %2").arg(i + 1).arg(model));
         side.sampling->setEnabled(one.answer == 0);
-        const QString sampling = one.answer != 0 ? tr("As it was") : presetName(one.choice.preset.value_or(app::SamplingPreset::Recommended));
+        const QString sampling =
+            one.answer != 0 ? tr("As it was") : presetName(one.choice.preset.value_or(app::SamplingPreset::Recommended));
         side.sampling->setText(sampling);
         side.sampling->setAccessibleName(tr("Sampling of answer %1: %2").arg(i + 1).arg(sampling));
     }
@@ -343,7 +349,8 @@ bool ComparisonCard::focusNextPrevChild(bool next)
 {
     QVector<QWidget *> stops;
     const Side &first = m_sides[0], &second = m_sides[1];
-    for (QWidget *widget : std::initializer_list<QWidget *>{m_for, first.model, first.sampling, second.model, second.sampling, m_cancel, m_ok})
+    for (QWidget *widget :
+         std::initializer_list<QWidget *>{m_for, first.model, first.sampling, second.model, second.sampling, m_cancel, m_ok})
         if (widget->isVisible() && widget->isEnabled())
             stops << widget;
     if (stops.isEmpty()) // it is being hidden: the focus goes elsewhere

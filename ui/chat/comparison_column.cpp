@@ -16,16 +16,12 @@ using app::AnswerComparison;
 using State = app::ChatSession::State;
 using Stage = AnswerComparison::Stage;
 
-QString modelOfAnswer(const app::MessageRecord &record)
-{
-    const auto receipt = app::receiptFromJson(record.receipt);
-    return receipt && !receipt->file.isEmpty() ? app::shortModelName(receipt->file) : record.model;
-}
-
-ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, int side, QWidget *parent)
-    : QWidget(parent), m_appearance(appearance), m_service(service), m_side(side), m_head(new QHBoxLayout), m_title(new QLabel(this)), m_how(new QLabel(this)),
-      m_now(new QLabel(this)), m_keep(new TextButton(appearance, tr("Keep this one"), TextButton::Kind::Outlined, this)),
-      m_transcript(new Transcript(appearance, this))
+ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::InferenceService &service,
+                                   const app::Settings &settings, int side, QWidget *parent)
+    : QWidget(parent), m_appearance(appearance), m_service(service), m_side(side), m_head(new QHBoxLayout),
+      m_title(new QLabel(this)), m_how(new QLabel(this)), m_now(new QLabel(this)),
+      m_keep(new TextButton(appearance, tr("Keep this one"), TextButton::Kind::Outlined, this)),
+      m_transcript(new Transcript(appearance, this)), m_lens(new TokenLensView(appearance, settings, *m_transcript, this))
 {
     for (QLabel *label : {m_title, m_how, m_now}) {
         label->setTextFormat(Qt::PlainText);
@@ -55,6 +51,8 @@ ComparisonColumn::ComparisonColumn(const Appearance &appearance, const app::Infe
     connect(m_transcript, &Transcript::actionRequested, this, [this](Action action, int, const QString &name) {
         if (action == Action::Retry)
             Q_EMIT askAgainRequested();
+        else if (action == Action::TokenLens)
+            toggleLens();
         else if (action == Action::Custom)
             Q_EMIT actionRequested(name);
     });
@@ -74,13 +72,20 @@ void ComparisonColumn::restyle()
     style(m_title, FontRole::UiBold, m_appearance.theme().text);
     style(m_how, FontRole::Small, m_appearance.theme().text2);
     style(m_now, FontRole::Small, m_appearance.theme().text3);
-    cutTitle();
+    cutWords();
 }
 
 void ComparisonColumn::setComparison(AnswerComparison *comparison)
 {
+    m_lens->close();
     m_comparison = comparison;
     m_transcript->setModel(comparison ? comparison->shown(m_side) : nullptr);
+}
+
+void ComparisonColumn::toggleLens()
+{
+    if (m_comparison)
+        m_lens->toggle(&m_comparison->session(), m_comparison->side(m_side).answer);
 }
 
 QString ComparisonColumn::samplingWords() const
@@ -113,8 +118,9 @@ QString ComparisonColumn::nowWords() const
     }
     switch (session.state()) {
     case State::WaitingForModel:
-        return m_service.state() == app::InferenceService::State::Loading ? tr("Loading %1").arg(app::shortModelName(m_service.loadingPath()))
-                                                                          : tr("Waits until the engine is free to load its model");
+        return m_service.state() == app::InferenceService::State::Loading
+                   ? tr("Loading %1").arg(app::shortModelName(m_service.loadingPath()))
+                   : tr("Waits until the engine is free to load its model");
     case State::Queued:
         return tr("Waits for the engine");
     case State::Reading:
@@ -134,17 +140,18 @@ void ComparisonColumn::refresh(const QString &model)
         return;
     const app::MessageListModel *shown = m_comparison->shown(m_side);
     const app::MessageRecord *record = shown->rowCount() > 0 ? &shown->message(0) : nullptr;
-    const QString answered = record ? modelOfAnswer(*record) : QString();
+    const QString answered = record ? record->model : QString();
     const QString name = answered.isEmpty() ? model : answered;
     m_titleWords = QStringLiteral("%1 · %2").arg(m_side + 1).arg(name);
-    cutTitle();
-    m_how->setText(samplingWords());
-    m_now->setText(nowWords());
+    m_howWords = samplingWords();
+    m_nowWords = nowWords();
+    cutWords();
     const bool begun = record && !(record->content.isEmpty() && record->reasoning.isEmpty());
     m_keep->setEnabled(begun);
     m_keep->setToolTip(begun ? tr("Go on with this answer; the other one stays as a version") : tr("There is no answer yet"));
     m_keep->setAccessibleName(tr("Keep answer %1, %2").arg(m_side + 1).arg(name));
-    m_transcript->setAccessibleName(QStringList{tr("Answer %1").arg(m_side + 1), name, m_how->text(), m_now->text()}.join(QStringLiteral(", ")));
+    m_transcript->setAccessibleName(
+        QStringList{tr("Answer %1").arg(m_side + 1), name, m_howWords, m_nowWords}.join(QStringLiteral(", ")));
     const app::ChatSession &session = m_comparison->session();
     const Stage stage = m_comparison->stage(m_side);
     const bool works = stage == Stage::AtWork;
@@ -155,10 +162,15 @@ void ComparisonColumn::refresh(const QString &model)
                               works && session.state() == State::Thinking, works ? session.thinkingMs() : 0);
 }
 
-void ComparisonColumn::cutTitle()
+void ComparisonColumn::cutWords()
 {
-    m_title->setText(m_title->fontMetrics().elidedText(m_titleWords, Qt::ElideRight, std::max(40, m_title->width())));
-    m_title->setToolTip(m_titleWords);
+    const auto show = [](QLabel *label, const QString &words) {
+        label->setText(label->fontMetrics().elidedText(words, Qt::ElideRight, std::max(40, label->width())));
+        label->setToolTip(words);
+    };
+    show(m_title, m_titleWords);
+    show(m_how, m_howWords);
+    show(m_now, m_nowWords);
 }
 
 void ComparisonColumn::resizeEvent(QResizeEvent *event)
@@ -168,7 +180,7 @@ void ComparisonColumn::resizeEvent(QResizeEvent *event)
     const int left = m_transcript->column().left(); // level with the words below
     m_head->setContentsMargins(left, 10, left, 8);
     layout()->activate();
-    cutTitle();
+    cutWords();
 }
 
 } // namespace ui

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/chat/answer_comparison.h"
+#include "ui/chat/token_lens_view.h"
 #include "ui/chat/transcript.h"
 
 #include <QLabel>
@@ -11,25 +12,26 @@ class QHBoxLayout;
 
 namespace ui {
 
-// The model of an answer as the sidebar names it, by its receipt; else as the answer has it.
-QString modelOfAnswer(const app::MessageRecord &record);
-
 class ComparisonColumn : public QWidget
 {
     Q_OBJECT
 
 public:
-    ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, int side, QWidget *parent);
+    ComparisonColumn(const Appearance &appearance, const app::InferenceService &service, const app::Settings &settings, int side,
+                     QWidget *parent);
 
     // Null: nothing is shown. `model` names the side's model until the answer does.
     void setComparison(app::AnswerComparison *comparison);
     void refresh(const QString &model);
 
+    void toggleLens();
+
     Transcript *transcript() const { return m_transcript; }
+    TokenLensView *lens() const { return m_lens; }
     TextButton *keepButton() const { return m_keep; }
     QString title() const { return m_titleWords; }
-    QString how() const { return m_how->text(); }   // sampling
-    QString now() const { return m_now->text(); }   // what it does, or its figures
+    QString how() const { return m_howWords; } // sampling
+    QString now() const { return m_nowWords; } // what it does, or its figures
 
 Q_SIGNALS:
     void keepRequested();
@@ -41,7 +43,7 @@ protected:
 
 private:
     void restyle();
-    void cutTitle();
+    void cutWords();
     QString samplingWords() const;
     QString nowWords() const;
 
@@ -49,11 +51,12 @@ private:
     const app::InferenceService &m_service;
     const int m_side;
     app::AnswerComparison *m_comparison = nullptr;
-    QString m_titleWords;
+    QString m_titleWords, m_howWords, m_nowWords;
     QHBoxLayout *m_head;
     QLabel *m_title, *m_how, *m_now;
     TextButton *m_keep;
     Transcript *m_transcript;
+    TokenLensView *m_lens;
 };
 
 } // namespace ui

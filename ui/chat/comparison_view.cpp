@@ -43,12 +43,14 @@ QVector<QVector<QPair<int, int>>> apart(const QStringList &texts, const QVector<
 
 } // namespace
 
-ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceService &service, QWidget *panel)
+ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceService &service, const app::Settings &settings,
+                               QWidget *panel)
     : QWidget(panel), m_appearance(appearance), m_service(service), m_words(new QLabel(this)),
       m_tabs(new Segmented(appearance, {tr("Answer 1"), tr("Answer 2")}, this)),
       m_differences(new TextButton(appearance, tr("Mark differences"), TextButton::Kind::Pill, this)),
-      m_close(new IconButton(appearance, QStringLiteral("close"), tr("Close the comparison"), this)), m_question(new Transcript(appearance, this)),
-      m_next(new Notice(appearance, Notice::Kind::Plain, panel)), m_card(new ComparisonCard(appearance, service, panel))
+      m_close(new IconButton(appearance, QStringLiteral("close"), tr("Close the comparison"), this)),
+      m_question(new Transcript(appearance, this)), m_next(new Notice(appearance, Notice::Kind::Plain, panel)),
+      m_card(new ComparisonCard(appearance, service, panel))
 {
     setAccessibleName(tr("Two answers"));
     m_words->setTextFormat(Qt::PlainText);
@@ -73,7 +75,7 @@ ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceServi
     auto *sides = new QHBoxLayout;
     sides->setSpacing(1); // of the rule between them
     for (int side = 0; side < AnswerComparison::kSides; ++side) {
-        auto *column = new ComparisonColumn(appearance, service, side, this);
+        auto *column = new ComparisonColumn(appearance, service, settings, side, this);
         m_columns[std::size_t(side)] = column;
         column->installEventFilter(this);
         sides->addWidget(column, 1);
@@ -84,6 +86,12 @@ ComparisonView::ComparisonView(const Appearance &appearance, app::InferenceServi
         connect(column, &ComparisonColumn::askAgainRequested, this, [this, side] {
             if (m_shown)
                 m_shown->askAgain(side);
+        });
+        connect(column->lens(), &TokenLensView::closed, this, &ComparisonView::closed);
+        connect(column->lens(), &TokenLensView::told, this, &ComparisonView::told);
+        connect(column->lens(), &TokenLensView::branchChosen, this, [this, side](qint64, int token, int alternative) {
+            if (m_shown)
+                m_shown->branchAtToken(side, token, alternative);
         });
         connect(column, &ComparisonColumn::actionRequested, this, [this, side](const QString &name) {
             if (m_shown)
@@ -153,6 +161,43 @@ QVector<Transcript *> ComparisonView::texts() const
         if (!column->isHidden())
             all << column->transcript();
     return all;
+}
+
+qint64 ComparisonView::messageHere() const
+{
+    if (m_shown && m_question->hasFocus() && m_question->messageCount() > 0)
+        return m_question->message(0).id();
+    for (int side = 0; m_shown && side < AnswerComparison::kSides; ++side)
+        if (column(side)->isAncestorOf(window()->focusWidget()))
+            return m_shown->side(side).answer;
+    return 0;
+}
+
+bool ComparisonView::goTo(qint64 message)
+{
+    for (int side = 0; m_shown && side < AnswerComparison::kSides; ++side) {
+        if (m_shown->side(side).answer != message)
+            continue;
+        m_tabs->setCurrent(side);
+        place();
+        Q_EMIT openChanged();
+        column(side)->transcript()->goTo(0);
+        return true;
+    }
+    if (!m_shown || m_question->rowOf(message) < 0)
+        return false;
+    if (!m_question->isHidden()) // else it stands in the bar
+        m_question->goTo(0);
+    return true;
+}
+
+void ComparisonView::toggleLens()
+{
+    ComparisonColumn *here = column(column(0)->isVisible() ? 0 : 1);
+    for (ComparisonColumn *column : m_columns)
+        if (column->isVisible() && column->isAncestorOf(window()->focusWidget()))
+            here = column;
+    here->toggleLens();
 }
 
 bool ComparisonView::isOpen() const
@@ -285,9 +330,10 @@ void ComparisonView::showVersions(int row, const QPoint &at)
         if (other == here)
             continue;
         QStringList words{tr("Compare with version %1").arg(version)};
-        if (QString model = modelOfAnswer(messages->tree().at(other)); !model.isEmpty())
+        if (QString model = messages->tree().at(other).model; !model.isEmpty())
             words << model.replace(QLatin1Char('&'), QLatin1String("&&"));
-        menu.addAction(m_appearance.icon(QStringLiteral("compare")), words.join(QStringLiteral(", ")), this, [this, here, other] { compareVersions(here, other); });
+        menu.addAction(m_appearance.icon(QStringLiteral("compare")), words.join(QStringLiteral(", ")), this,
+                       [this, here, other] { compareVersions(here, other); });
     }
     menu.addSeparator();
     menu.addAction(tr("Compare answers…"), this, [this, row] { ask(row, false); });
@@ -319,7 +365,8 @@ void ComparisonView::setNext(ChatSession *session, const std::optional<AnswerCom
     Q_EMIT openChanged();
 }
 
-bool ComparisonView::send(ChatSession *session, const QString &text, const AnswerComparison::Choices &choices, const QVector<qint64> &attachments)
+bool ComparisonView::send(ChatSession *session, const QString &text, const AnswerComparison::Choices &choices,
+                          const QVector<qint64> &attachments)
 {
     AnswerComparison *comparison = begin(session);
     return take(comparison, comparison->send(text, choices, attachments));
@@ -342,6 +389,12 @@ bool ComparisonView::escape()
     }
     if (!m_shown)
         return false;
+    for (ComparisonColumn *column : m_columns) {
+        if (column->lens()->isOpen()) {
+            column->lens()->close();
+            return true;
+        }
+    }
     if (!stopSide())
         m_shown->close();
     return true;
@@ -383,9 +436,11 @@ void ComparisonView::refreshNext()
         models << m_card->modelName(one.choice.model);
         presets << presetName(one.choice.preset.value_or(app::SamplingPreset::Recommended));
     }
-    m_next->setWords(QString(), choices[0].choice.model == choices[1].choice.model
-                                    ? tr("The next message gets two answers by %1: %2 and %3.").arg(models[0], presets[0], presets[1])
-                                    : tr("The next message gets two answers: %1 (%2) and %3 (%4).").arg(models[0], presets[0], models[1], presets[1]));
+    m_next->setWords(
+        QString(),
+        choices[0].choice.model == choices[1].choice.model
+            ? tr("The next message gets two answers by %1: %2 and %3.").arg(models[0], presets[0], presets[1])
+            : tr("The next message gets two answers: %1 (%2) and %3 (%4).").arg(models[0], presets[0], models[1], presets[1]));
     connect(m_next->addAction(tr("Change…")), &TextButton::clicked, this, [this] { ask(-1, true); });
     connect(m_next->addAction(tr("One answer")), &TextButton::clicked, this, &ComparisonView::leaveNext);
 }
@@ -409,7 +464,8 @@ void ComparisonView::markDifferences()
 void ComparisonView::showWords()
 {
     const bool low = window()->height() < kLow;
-    const QString question = m_shown && m_shown->question()->rowCount() > 0 ? m_shown->question()->message(0).content.simplified() : QString();
+    const QString question =
+        m_shown && m_shown->question()->rowCount() > 0 ? m_shown->question()->message(0).content.simplified() : QString();
     m_question->setVisible(!low && !question.isEmpty());
     m_words->setFont(m_appearance.font(FontRole::UiBold));
     QPalette palette = m_words->palette();

@@ -1,4 +1,5 @@
-// Two answers side by side in place of the transcript, the card that asks for them, and the bar that says that the next message gets two.
+// Two answers side by side in place of the transcript, the card that asks for them, and the bar that says that the next message
+// gets two.
 #pragma once
 
 #include "ui/chat/comparison_card.h"
@@ -20,7 +21,7 @@ class ComparisonView : public QWidget
 
 public:
     // A page of the panel's; `nextBar()` stands above its composer. The service outlives it, sessions may go at any time.
-    ComparisonView(const Appearance &appearance, app::InferenceService &service, QWidget *panel);
+    ComparisonView(const Appearance &appearance, app::InferenceService &service, const app::Settings &settings, QWidget *panel);
     ~ComparisonView() override;
     void setCatalog(app::ModelCatalog *catalog) { m_card->setCatalog(catalog); }
 
@@ -29,8 +30,12 @@ public:
     bool isOpen() const; // of the chat that is shown
     app::AnswerComparison *comparison() const; // null: none is open
     int openSide() const; // whose answer is on the branch that is open; -1: neither
+    qint64 messageHere() const; // the answer that has the focus, or the question; 0: none of them
+    bool goTo(qint64 message);  // to one of them; false: it is another one
+    void toggleLens();          // on the answer that has the focus, else on the first that is seen
 
-    // The command: the answer in that row, -1 for the last one; the next message where something is written or nothing was answered yet.
+    // The command: the answer in that row, -1 for the last one; the next message where something is written or nothing was
+    // answered yet.
     void ask(int row, bool isWritten);
     void showVersions(int row, const QPoint &at); // the menu of the arrows: which version to compare with
     bool compareVersions(qint64 left, qint64 right);
@@ -41,11 +46,12 @@ public:
     void setNext(app::ChatSession *session, const std::optional<app::AnswerComparison::Choices> &choices);
     void leaveNext();
     // Of any chat. False: it could not be sent.
-    bool send(app::ChatSession *session, const QString &text, const app::AnswerComparison::Choices &choices, const QVector<qint64> &attachments);
+    bool send(app::ChatSession *session, const QString &text, const app::AnswerComparison::Choices &choices,
+              const QVector<qint64> &attachments);
     Notice *nextBar() const { return m_next; }
 
     bool stopSide(); // of the comparison that is open, the side at work; false: none is
-    bool escape();   // closes the card, stops the side at work, or closes the comparison; false: nothing was open
+    bool escape();   // closes the card, the lens, stops the side at work, or closes the comparison; false: nothing was open
 
     ComparisonCard *card() const { return m_card; }
     ComparisonColumn *column(int side) const { return m_columns[std::size_t(side)]; }
@@ -58,6 +64,7 @@ public:
 Q_SIGNALS:
     void openChanged(); // another page, or the bar, is to be shown
     void closed();      // where typing goes is elsewhere now
+    void told(const QString &sentence); // why there is nothing to look at
     void modelWanted(const QString &path);
     void modelKept(const QString &path);
     void actionRequested(const QString &name, qint64 message); // of the question or an answer

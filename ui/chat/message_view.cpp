@@ -136,9 +136,12 @@ void MessageView::makeLensItems()
         return;
     const int reasoning = app::reasoningTokens(*m_lens), all = int(m_lens->tokens.size());
     if (reasoning > 0)
-        m_lensReasoning.push_back(placed(std::make_unique<TokenLensItem>(m_appearance, m_lens, 0, reasoning,
-                                                                         TextType{FontRole::Reasoning, &Theme::text2}, m_lensDoubt), 0));
-    m_lensContent.push_back(placed(std::make_unique<TokenLensItem>(m_appearance, m_lens, reasoning, all, TextType{}, m_lensDoubt), 0));
+        m_lensReasoning.push_back(
+            placed(std::make_unique<TokenLensItem>(m_appearance, m_lens, 0, reasoning,
+                                                   TextType{FontRole::Reasoning, &Theme::text2}, m_lensDoubt),
+                   0));
+    m_lensContent.push_back(
+        placed(std::make_unique<TokenLensItem>(m_appearance, m_lens, reasoning, all, TextType{}, m_lensDoubt), 0));
 }
 
 const Placed *MessageView::lensPlaced(int token) const
@@ -187,7 +190,8 @@ int MessageView::estimatedHeight(int width) const
 {
     if (m_width > 0 && m_height > 0)
         return m_height;
-    if (m_estimateWidth != width || m_estimatedSize != m_record.content.size()) { // reads the text once, not at every change of another
+    // Reads the text once, not at every change of another.
+    if (m_estimateWidth != width || m_estimatedSize != m_record.content.size()) {
         m_estimateWidth = width;
         m_estimatedSize = m_record.content.size();
         const int perLine = std::max(20, width / 8);
@@ -239,7 +243,8 @@ Ending MessageView::sightNote() const
 {
     Ending note;
     if (!m_extras.summary.isEmpty()) {
-        note.sentence = MessageWords::tr("The model sees this summary of %1 in their place: %2").arg(turnCount(m_extras.summaryTurns), m_extras.summary);
+        note.sentence = MessageWords::tr("The model sees this summary of %1 in their place: %2")
+                            .arg(turnCount(m_extras.summaryTurns), m_extras.summary);
     } else if (m_extras.sight == app::Sight::LeftOut && m_extras.beginsTurn) {
         note.sentence = MessageWords::tr("Not seen by the model.");
     }
@@ -300,11 +305,12 @@ QString answerFigures(const app::MessageRecord &record, bool withPrompt)
         parts.append(MessageWords::tr("%1 tok/s").arg(record.decodeTokensPerSecond, 0, 'f', 1));
     if (record.firstTokenMs <= 0)
         return parts.join(QStringLiteral(" · "));
-    parts.append(MessageWords::tr("first token after %1 s").arg(record.firstTokenMs / 1000, 0, 'f', record.firstTokenMs < 100 ? 2 : 1));
+    parts.append(
+        MessageWords::tr("first token after %1 s").arg(record.firstTokenMs / 1000, 0, 'f', record.firstTokenMs < 100 ? 2 : 1));
     if (withPrompt && record.promptTokens > 0)
-        parts.append(record.cachedTokens > 0
-                         ? MessageWords::tr("prompt of %1, %2 reused").arg(tokenCount(record.promptTokens), withCommas(record.cachedTokens))
-                         : MessageWords::tr("prompt of %1").arg(tokenCount(record.promptTokens)));
+        parts.append(record.cachedTokens > 0 ? MessageWords::tr("prompt of %1, %2 reused")
+                                                   .arg(tokenCount(record.promptTokens), withCommas(record.cachedTokens))
+                                             : MessageWords::tr("prompt of %1").arg(tokenCount(record.promptTokens)));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -374,7 +380,7 @@ void MessageView::buildTail()
     row.versions = m_extras.versions;
     row.figures = m_extras.compared ? QString() : answerFigures(m_record, true);
     row.canWork = !m_extras.busy;
-    row.lens = !m_extras.compared && !m_record.receipt.isEmpty() && m_record.generatedTokens > 0;
+    row.lens = !m_record.receipt.isEmpty() && m_record.generatedTokens > 0;
     row.lensOpen = hasLens();
     m_tail.push_back(placed(makeActionRow(m_appearance, row), 6));
 }
@@ -461,7 +467,8 @@ void MessageView::paint(QPainter &painter, const PaintContext &context,
         inner.clip.translate(-offset);
         inner.pointer -= offset;
         std::tie(inner.from, inner.to) = selected(i);
-        inner.differences = i >= m_contentFrom && i < m_contentTo ? m_differences.value(i - m_contentFrom) : QVector<QPair<int, int>>();
+        inner.differences =
+            i >= m_contentFrom && i < m_contentTo ? m_differences.value(i - m_contentFrom) : QVector<QPair<int, int>>();
         painter.save();
         painter.translate(offset);
         if (m_extras.sight != app::Sight::Seen && i >= m_notes)
@@ -499,7 +506,9 @@ QString MessageView::markdown(const std::function<std::pair<int, int>(int item)>
         const bool words = !block || (!whole && block->kind == app::markdown::BlockKind::Table);
         if (!all.isEmpty())
             all += above && block ? app::markdown::markdownBetween(*above, *block) : QStringLiteral("\n\n");
-        all += words ? item->text(from, to) : whole ? app::markdown::blockMarkdown(*block) : app::markdown::blockMarkdown(*block, from, to);
+        all += words   ? item->text(from, to)
+               : whole ? app::markdown::blockMarkdown(*block)
+                       : app::markdown::blockMarkdown(*block, from, to);
         above = block;
     }
     return all;
@@ -508,7 +517,8 @@ QString MessageView::markdown(const std::function<std::pair<int, int>(int item)>
 QString MessageView::accessibleText() const
 {
     if (isUser() && !m_record.attachments.isEmpty())
-        return MessageWords::tr("You, with %1: %2").arg(AttachmentChips(m_appearance, m_record.attachments).accessibleText(), m_record.content);
+        return MessageWords::tr("You, with %1: %2")
+            .arg(AttachmentChips(m_appearance, m_record.attachments).accessibleText(), m_record.content);
     if (isUser())
         return MessageWords::tr("You: %1").arg(m_record.content);
     const QString state =

@@ -13,10 +13,10 @@
 
 namespace ui {
 
-ReceiptDialog::ReceiptDialog(const Appearance &appearance, app::InferenceService &service, const QVector<app::MessageRecord> &path,
-                             const app::Receipt &receipt, QWidget *parent)
-    : QDialog(parent), m_appearance(appearance), m_service(service), m_path(path), m_receipt(receipt), m_verdict(new QLabel(this)),
-      m_replay(new TextButton(appearance, tr("Replay"), TextButton::Kind::Primary, this))
+ReceiptDialog::ReceiptDialog(const Appearance &appearance, app::InferenceService &service,
+                             const QVector<app::MessageRecord> &path, const app::Receipt &receipt, QWidget *parent)
+    : QDialog(parent), m_appearance(appearance), m_service(service), m_path(path), m_receipt(receipt),
+      m_verdict(new QLabel(this)), m_replay(new TextButton(appearance, tr("Replay"), TextButton::Kind::Primary, this))
 {
     setWindowTitle(tr("Receipt of the answer"));
     auto *form = new QFormLayout;
@@ -57,7 +57,9 @@ ReceiptDialog::ReceiptDialog(const Appearance &appearance, app::InferenceService
     connect(m_replay, &TextButton::clicked, this, &ReceiptDialog::toggle);
     const QString problem = app::AnswerReplay::problem(m_receipt, m_service);
     m_replay->setEnabled(problem.isEmpty());
-    setVerdict(problem.isEmpty() ? tr("Replay asks the same again, with the same seed, and compares token by token. Nothing of it is kept.") : problem,
+    setVerdict(problem.isEmpty()
+                   ? tr("Replay asks the same again, with the same seed, and compares token by token. Nothing of it is kept.")
+                   : problem,
                appearance.theme().text2);
     // Lines that are broken have their height only once the width is known.
     constexpr int kWidth = 600;
@@ -71,7 +73,7 @@ QVector<QPair<QString, QString>> ReceiptDialog::fields() const
     const auto number = [](double value) { return QString::number(value, 'g', 4); };
     const auto orOff = [](quint32 value) { return value == 0 ? tr("off") : QString::number(value); };
     QVector<QPair<QString, QString>> fields{
-        {tr("Model"), m_receipt.model + QStringLiteral(", ") + m_receipt.quantisation},
+        {tr("Model"), app::modelName(m_receipt) + QStringLiteral(", ") + m_receipt.quantisation},
         {tr("File"), m_receipt.file + QStringLiteral(", ") + sizeOnDisk(m_receipt.fileBytes)},
         {tr("Fingerprint"), m_receipt.fingerprint},
         {tr("Device"), m_receipt.device},
@@ -85,12 +87,14 @@ QVector<QPair<QString, QString>> ReceiptDialog::fields() const
     if (m_receipt.thinking != inference::Thinking::ModelDefault)
         fields.insert(7, {tr("Think"), m_receipt.thinking == inference::Thinking::On ? tr("on") : tr("off")});
     if (m_receipt.given > 0)
-        fields << qMakePair(tr("Given"), tr("%1, the last one chosen by you; a replay begins behind them").arg(tokenCount(m_receipt.given)));
+        fields << qMakePair(tr("Given"),
+                            tr("%1, the last one chosen by you; a replay begins behind them").arg(tokenCount(m_receipt.given)));
     if (!m_receipt.cuts.isEmpty()) {
         QStringList cuts;
         for (const int cut : m_receipt.cuts)
             cuts << withCommas(cut);
-        fields << qMakePair(tr("Cut"), tr("after %1 tokens, and gone on with the same sampler").arg(cuts.join(QStringLiteral(", "))));
+        fields << qMakePair(tr("Cut"),
+                            tr("after %1 tokens, and gone on with the same sampler").arg(cuts.join(QStringLiteral(", "))));
     }
     if (m_receipt.continued)
         fields << qMakePair(tr("Continued"), tr("by asking the model to go on"));
@@ -133,6 +137,7 @@ void ReceiptDialog::toggle()
         setVerdict(tr("Replaying, %1 letters…").arg(withCommas(characters)), m_appearance.theme().text2);
     });
     connect(m_running, &app::AnswerReplay::finished, this, &ReceiptDialog::showOutcome);
+    Q_EMIT replaying(true);
     m_running->start();
 }
 
@@ -145,6 +150,7 @@ void ReceiptDialog::showOutcome(app::AnswerReplay::Outcome outcome, const QStrin
     if (m_running)
         m_running->deleteLater();
     m_running = nullptr;
+    Q_EMIT replaying(false);
 }
 
 } // namespace ui

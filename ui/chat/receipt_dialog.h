@@ -25,6 +25,9 @@ public:
     QString verdict() const;
     QString asText() const; // a line a field, for the clipboard
 
+Q_SIGNALS:
+    void replaying(bool running);
+
 private:
     QVector<QPair<QString, QString>> fields() const;
     void toggle();

@@ -34,26 +34,27 @@ TokenLensView::TokenLensView(const Appearance &appearance, const app::Settings &
     m_alternatives->installEventFilter(this);
 }
 
-void TokenLensView::toggle(app::ChatSession *session, int row)
+void TokenLensView::toggle(app::ChatSession *session, qint64 answer)
 {
-    const bool here = isOpen() && m_transcript.lensRow() == row;
+    const bool here = isOpen() && m_answer == answer;
     close();
-    if (here || !session || session->isBusy() || row < 0 || row >= session->messages()->rowCount())
+    if (here || !session || session->isBusy() || !session->messages()->tree().contains(answer))
         return;
     m_session = session;
-    m_wanted = session->messages()->message(row).id;
-    session->readLens(row, this, [this, session = m_session, id = m_wanted](const std::optional<app::TokenLens> &lens) {
-        if (!session || session != m_session || id != m_wanted)
-            return;
-        m_wanted = 0;
-        const int at = session->messages()->rowOf(id);
-        if (at < 0 || session->isBusy())
-            return;
-        if (lens && !lens->tokens.empty())
-            open(at, std::make_shared<const app::TokenLens>(*lens));
-        else
-            Q_EMIT told(tr("The tokens of this answer were not kept."));
-    });
+    m_answer = answer;
+    session->readLens(session->messages()->tree().at(answer), this,
+                      [this, session = m_session, answer](const std::optional<app::TokenLens> &lens) {
+                          if (!session || session != m_session || answer != m_answer || isOpen())
+                              return;
+                          const int row = m_transcript.rowOf(answer);
+                          if (row >= 0 && !session->isBusy() && lens && !lens->tokens.empty()) {
+                              open(row, std::make_shared<const app::TokenLens>(*lens));
+                              return;
+                          }
+                          m_answer = 0;
+                          if (row >= 0 && !session->isBusy())
+                              Q_EMIT told(tr("The tokens of this answer were not kept."));
+                      });
 }
 
 void TokenLensView::open(int row, std::shared_ptr<const app::TokenLens> lens)
@@ -75,7 +76,7 @@ void TokenLensView::open(int row, std::shared_ptr<const app::TokenLens> lens)
 
 void TokenLensView::close()
 {
-    m_wanted = 0;
+    m_answer = 0;
     if (!isOpen())
         return;
     const bool focused = m_alternatives->hasFocus() || m_transcript.hasFocus();
@@ -98,13 +99,19 @@ bool TokenLensView::inMargin() const
     return marginRoom() >= kNarrowestMargin;
 }
 
+QString TokenLensView::branchProblem() const
+{
+    return m_session && m_session->messages()->tree().contains(m_answer)
+               ? m_session->branchProblem(m_session->messages()->tree().at(m_answer))
+               : QString();
+}
+
 void TokenLensView::setToken(int token)
 {
     if (!isOpen() || token < 0 || token >= int(m_lens->tokens.size()) || token == m_token)
         return;
     m_token = token;
-    m_alternatives->setToken(*m_lens, token, token + 1, int(m_lens->tokens.size()),
-                             m_session ? m_session->branchProblem(m_transcript.lensRow()) : QString());
+    m_alternatives->setToken(*m_lens, token, token + 1, int(m_lens->tokens.size()), branchProblem());
     m_room = -1;
     follow();
 }
@@ -132,7 +139,8 @@ void TokenLensView::follow()
 {
     if (!isOpen() || std::exchange(m_following, true))
         return;
-    if (m_transcript.lensRow() < 0 || !m_session || m_session->isBusy()) { // another branch or conversation is shown, or it is written on
+    if (m_transcript.lensRow() < 0 || !m_session ||
+        m_session->isBusy()) { // another branch or conversation is shown, or it is written on
         m_following = false;
         close();
         return;
@@ -159,12 +167,12 @@ void TokenLensView::choose(int alternative)
 {
     if (!isOpen() || !m_session || m_token < 0)
         return;
-    const int row = m_transcript.lensRow(), token = m_token;
-    app::ChatSession *session = m_session;
-    if (alternative < 0 || alternative >= m_alternatives->alternatives() || !session->branchProblem(row).isEmpty())
+    if (alternative < 0 || alternative >= m_alternatives->alternatives() || !branchProblem().isEmpty())
         return;
+    const qint64 answer = m_answer;
+    const int token = m_token;
     close();
-    session->branchAtToken(row, token, alternative);
+    Q_EMIT branchChosen(answer, token, alternative);
 }
 
 bool TokenLensView::takeKey(QKeyEvent *event)

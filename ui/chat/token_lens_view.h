@@ -1,4 +1,5 @@
-// The token lens: which answer is looked at, which of its tokens, and what might have stood there. Between transcript and session.
+// The token lens: which answer is looked at, which of its tokens, and what might have stood there. Between transcript and
+// session.
 #pragma once
 
 #include "app/chat/chat_session.h"
@@ -23,8 +24,8 @@ public:
     TokenLensView(const Appearance &appearance, const app::Settings &settings, Transcript &transcript, QObject *parent);
 
     bool isOpen() const { return m_lens != nullptr; }
-    // Of the answer in that row of the session; closes where it is open there. Its tokens are read from the file first.
-    void toggle(app::ChatSession *session, int row);
+    // Of an answer that the transcript shows; closes where it is open there. Its tokens are read from the file first.
+    void toggle(app::ChatSession *session, qint64 answer);
     void close();
 
     int token() const { return m_token; } // -1: none
@@ -36,6 +37,7 @@ public:
 
 Q_SIGNALS:
     void closed();
+    void branchChosen(qint64 answer, int token, int alternative); // it is closed by then
     void told(const QString &sentence); // why there is nothing to look at
 
 protected:
@@ -43,6 +45,7 @@ protected:
 
 private:
     void open(int row, std::shared_ptr<const app::TokenLens> lens);
+    QString branchProblem() const;
     bool takeKey(QKeyEvent *event);
     void follow(); // the text has moved
     void setRoom(int px);
@@ -55,7 +58,7 @@ private:
     TokenAlternatives *m_alternatives;
     QPointer<app::ChatSession> m_session;
     std::shared_ptr<const app::TokenLens> m_lens;
-    qint64 m_wanted = 0; // the message that is being read
+    qint64 m_answer = 0; // whose tokens are shown, or being read; 0: none
     int m_token = -1;
     int m_room = -1; // px below its line
     bool m_following = false;

@@ -86,6 +86,7 @@ public:
     // On the screen, for accessibility.
     QRect messageRect(int row) const;
     int messageCount() const { return int(m_messages.size()); }
+    int rowOf(qint64 message) const; // -1: it is not shown
     MessageView &message(int row) { return *m_messages[size_t(row)]; }
     int accessibleRowCount() const override { return messageCount(); }
     QString accessibleRow(int row) const override { return m_messages[size_t(row)]->accessibleText(); }

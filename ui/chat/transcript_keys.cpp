@@ -28,12 +28,17 @@ QString Transcript::accessibleRowDescription(int row) const
     return answerFigures(m_messages[size_t(row)]->record(), true);
 }
 
-int Transcript::lastFocused() const
+int Transcript::rowOf(qint64 message) const
 {
-    for (int row = messageCount() - 1; m_focusedId != 0 && row >= 0; --row)
-        if (m_messages[size_t(row)]->id() == m_focusedId)
+    for (int row = messageCount() - 1; message != 0 && row >= 0; --row)
+        if (m_messages[size_t(row)]->id() == message)
             return row;
     return -1;
+}
+
+int Transcript::lastFocused() const
+{
+    return rowOf(m_focusedId);
 }
 
 void Transcript::focusMessage(int step)
@@ -47,7 +52,8 @@ void Transcript::focusMessage(int step)
     const int scroll = verticalScrollBar()->value(), top = topOf(row), bottom = top + m_messages[size_t(row)]->height();
     if (top < scroll || (bottom > scroll + viewport()->height() && now >= 0)) {
         m_following = false;
-        verticalScrollBar()->setValue(row + 1 == messageCount() && bottom - top < viewport()->height() ? verticalScrollBar()->maximum() : top - 20);
+        verticalScrollBar()->setValue(
+            row + 1 == messageCount() && bottom - top < viewport()->height() ? verticalScrollBar()->maximum() : top - 20);
     }
 }
 
@@ -136,7 +142,8 @@ void Transcript::showFocusedMenu()
             words.replace(QLatin1Char('&'), QLatin1String("&&"));
             menu.addAction(words, this, [this, hot, spot, id = message.id()] {
                 // While the menu was open an answer may have come to its end, or another chat.
-                if (spot.row < messageCount() && m_messages[size_t(spot.row)]->id() == id && spot.item < m_messages[size_t(spot.row)]->itemCount())
+                if (spot.row < messageCount() && m_messages[size_t(spot.row)]->id() == id &&
+                    spot.item < m_messages[size_t(spot.row)]->itemCount())
                     press(hot, spot);
             });
         }
@@ -157,12 +164,15 @@ void Transcript::fillMenu(QMenu &menu, const Hot &hot, const Spot &spot)
                        [url = hot.text] { QApplication::clipboard()->setText(url); });
     if (spot.row >= 0) {
         const MessageView &message = *m_messages[size_t(spot.row)];
-        const QString words = m_wordsAlone ? tr("Copy all as Markdown") : message.isUser() ? tr("Copy message") : tr("Copy answer as Markdown");
+        const QString words = m_wordsAlone       ? tr("Copy all as Markdown")
+                              : message.isUser() ? tr("Copy message")
+                                                 : tr("Copy answer as Markdown");
         menu.addAction(m_appearance.icon(QStringLiteral("copy")), words, this,
                        [text = message.record().content] { QApplication::clipboard()->setText(text); });
         for (const app::AttachmentRecord &one : message.record().attachments)
-            menu.addAction(m_appearance.icon(QStringLiteral("eye")), tr("Show %1").arg(shownName(one.name).left(60)), this,
-                           [this, row = spot.row, id = one.id] { Q_EMIT actionRequested(Action::Custom, row, attachmentAction(id)); });
+            menu.addAction(
+                m_appearance.icon(QStringLiteral("eye")), tr("Show %1").arg(shownName(one.name).left(60)), this,
+                [this, row = spot.row, id = one.id] { Q_EMIT actionRequested(Action::Custom, row, attachmentAction(id)); });
     }
     // A question that stands above the answers that are compared is the chat's to edit.
     if (spot.row >= 0 && !m_wordsAlone && !(m_compared && m_messages[size_t(spot.row)]->isUser())) {
@@ -178,14 +188,17 @@ void Transcript::fillMenu(QMenu &menu, const Hot &hot, const Spot &spot)
         work->setEnabled(!m_busy);
         if (!message.isUser()) {
             const auto add = [&](const QString &icon, const QString &name, Action action, const QString &custom, bool enabled) {
-                menu.addAction(m_appearance.icon(icon), name, this, [=, this] { Q_EMIT actionRequested(action, row, custom); })->setEnabled(enabled);
+                menu.addAction(m_appearance.icon(icon), name, this, [=, this] { Q_EMIT actionRequested(action, row, custom); })
+                    ->setEnabled(enabled);
             };
             if (!m_compared) {
                 add(QStringLiteral("edit"), tr("Edit the answer"), Action::Edit, {}, !m_busy);
                 add(QStringLiteral("compare"), tr("Compare answers…"), Action::Custom, QStringLiteral("compare"), !m_busy);
-                add(QStringLiteral("branch"), tr("Branch from here"), Action::Custom, QStringLiteral("branch"), !m_busy && row + 1 < messageCount());
+                add(QStringLiteral("branch"), tr("Branch from here"), Action::Custom, QStringLiteral("branch"),
+                    !m_busy && row + 1 < messageCount());
             }
-            add(QStringLiteral("receipt"), tr("Receipt and replay…"), Action::Custom, QStringLiteral("receipt"), !message.record().receipt.isEmpty());
+            add(QStringLiteral("receipt"), tr("Receipt and replay…"), Action::Custom, QStringLiteral("receipt"),
+                !message.record().receipt.isEmpty());
         }
     }
     menu.addAction(tr("Select all"), this, &Transcript::selectAll);

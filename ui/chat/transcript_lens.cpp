@@ -30,11 +30,8 @@ void Transcript::relayoutInPlace()
 
 int Transcript::lensRow() const
 {
-    for (int row = messageCount() - 1; row >= 0 && m_lensId != 0; --row) {
-        if (m_messages[size_t(row)]->id() == m_lensId)
-            return m_messages[size_t(row)]->hasLens() ? row : -1;
-    }
-    return -1;
+    const int row = rowOf(m_lensId);
+    return row >= 0 && m_messages[size_t(row)]->hasLens() ? row : -1;
 }
 
 void Transcript::setLensToken(int token, int room)

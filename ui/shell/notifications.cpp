@@ -6,6 +6,8 @@
 #include <QDBusPendingReply>
 #include <QVariantMap>
 
+#include <utility>
+
 namespace ui {
 
 namespace {
@@ -28,11 +30,14 @@ void Notifications::show(const QString &title, const QString &words)
     if (!bus.isConnected())
         return;
     const QString service = QString::fromLatin1(kService), path = QString::fromLatin1(kPath);
-    if (!m_connected)
+    if (!m_connected) {
+        bus.connect(service, path, service, QStringLiteral("ActivationToken"), this, SLOT(takeToken(uint, QString)));
         m_connected = bus.connect(service, path, service, QStringLiteral("ActionInvoked"), this, SLOT(invoked(uint, QString)));
+    }
     QDBusMessage call = QDBusMessage::createMethodCall(service, path, service, QStringLiteral("Notify"));
-    call << QStringLiteral("Baleen") << m_id << QStringLiteral("baleen") << title.simplified().left(kLongestWords) << asBody(words)
-         << QStringList{QStringLiteral("default"), tr("Open")} << QVariantMap{{QStringLiteral("desktop-entry"), QStringLiteral("baleen")}} << -1;
+    call << QStringLiteral("Baleen") << m_id << QStringLiteral("baleen") << title.simplified().left(kLongestWords)
+         << asBody(words) << QStringList{QStringLiteral("default"), tr("Open")}
+         << QVariantMap{{QStringLiteral("desktop-entry"), QStringLiteral("baleen")}} << -1;
     auto *reply = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
     connect(reply, &QDBusPendingCallWatcher::finished, this, [this, reply] {
         const QDBusPendingReply<uint> id = *reply;
@@ -41,10 +46,16 @@ void Notifications::show(const QString &title, const QString &words)
     });
 }
 
+void Notifications::takeToken(uint id, const QString &token)
+{
+    if (id != 0 && id == m_id)
+        m_token = token;
+}
+
 void Notifications::invoked(uint id, const QString &)
 {
     if (id != 0 && id == m_id)
-        Q_EMIT activated();
+        Q_EMIT activated(std::exchange(m_token, {}));
 }
 
 } // namespace ui

@@ -33,8 +33,8 @@ constexpr int kSide = 200, kHead = 52, kWords = 252;
 
 } // namespace
 
-SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &settings, Appearance &appearance, app::KeptPages &keptPages,
-                               QWidget *parent)
+SettingsDialog::SettingsDialog(app::InferenceService &service, app::Settings &settings, Appearance &appearance,
+                               app::KeptPages &keptPages, QWidget *parent)
     : QDialog(parent), m_service(service), m_settings(settings), m_appearance(appearance), m_keptPages(keptPages)
 {
     setWindowTitle(tr("Settings"));
@@ -108,7 +108,8 @@ QWidget *SettingsDialog::makeSide()
     m_search->setAccessibleName(tr("Search settings"));
     m_search->setMaxLength(200);
     QAction *glass = m_search->addAction(m_appearance.icon(QStringLiteral("search")), QLineEdit::LeadingPosition);
-    connect(&m_appearance, &Appearance::changed, this, [this, glass] { glass->setIcon(m_appearance.icon(QStringLiteral("search"))); });
+    connect(&m_appearance, &Appearance::changed, this,
+            [this, glass] { glass->setIcon(m_appearance.icon(QStringLiteral("search"))); });
     connect(m_search, &QLineEdit::textChanged, this, [this] { refresh(); });
     column->addWidget(m_search);
     column->addSpacing(8);
@@ -229,9 +230,12 @@ void SettingsDialog::refresh()
 {
     const QString typed = m_search->text().trimmed();
     QSet<int> found;
-    bool changed = false;
+    bool changed = false, shown = false;
     for (const Row &row : std::as_const(m_rows)) {
-        const bool shown = typed.isEmpty() ? row.page == m_page : row.words && settingMatches(*row.words, typed);
+        if (row.isWanted) // belongs to the one above
+            shown = shown && row.isWanted();
+        else
+            shown = typed.isEmpty() ? row.page == m_page : row.words && settingMatches(*row.words, typed);
         row.row->setVisible(shown);
         if (shown)
             found.insert(int(row.page));
@@ -267,7 +271,8 @@ template <class T> void SettingsDialog::addRow(const app::SettingKey<T> &key, QW
     Q_ASSERT_X(text, "settings", key.name);
     const QString title = settingName(*text), usual = name(key.defaultValue);
     auto *row = new RuledRow(m_appearance, this);
-    auto *back = new IconButton(m_appearance, QStringLiteral("undo"), SettingsDialog::tr("%1: back to the default, %2").arg(title, usual), row);
+    auto *back = new IconButton(m_appearance, QStringLiteral("undo"),
+                                SettingsDialog::tr("%1: back to the default, %2").arg(title, usual), row);
     control->setAccessibleName(title);
     control->setAccessibleDescription(settingHint(*text));
     QSizePolicy keepsRoom = back->sizePolicy();
@@ -279,7 +284,8 @@ template <class T> void SettingsDialog::addRow(const app::SettingKey<T> &key, QW
         m_settings.reset(key);
         return [this, &key, former] { m_settings.set(key, former); };
     };
-    connect(back, &IconButton::clicked, this, [this, reset, title] { offerUndo(SettingsDialog::tr("%1 has its default.").arg(title), reset()); });
+    connect(back, &IconButton::clicked, this,
+            [this, reset, title] { offerUndo(SettingsDialog::tr("%1 has its default.").arg(title), reset()); });
     auto *line = new QHBoxLayout;
     line->setSpacing(16);
     QWidget *left = words(row, title, settingHint(*text), SettingsDialog::tr("Default: %1").arg(usual));
@@ -315,7 +321,8 @@ void SettingsDialog::addPlainRow(SettingPage page, const QString &name, QWidget 
     m_rows.append({nullptr, page, row, control, {}, {}});
 }
 
-template <class T> void SettingsDialog::follow(const app::SettingKey<T> &key, QWidget *control, std::function<void(const T &)> show)
+template <class T>
+void SettingsDialog::follow(const app::SettingKey<T> &key, QWidget *control, std::function<void(const T &)> show)
 {
     connect(&m_settings, &app::Settings::changed, control, [this, &key, show](const QString &name) {
         if (name == QLatin1String(key.name))
@@ -325,7 +332,8 @@ template <class T> void SettingsDialog::follow(const app::SettingKey<T> &key, QW
 }
 
 template <class T>
-ComboButton *SettingsDialog::choice(const app::SettingKey<T> &key, const QVector<T> &values, const NameOf<T> &name, const char *objectName, Undo chosen)
+ComboButton *SettingsDialog::choice(const app::SettingKey<T> &key, const QVector<T> &values, const NameOf<T> &name,
+                                    const char *objectName, Undo chosen)
 {
     auto *button = new ComboButton(m_appearance, QString(), ComboButton::Look::Field, this);
     button->setObjectName(QString::fromLatin1(objectName));
@@ -343,7 +351,8 @@ ComboButton *SettingsDialog::choice(const app::SettingKey<T> &key, const QVector
     return button;
 }
 
-QWidget *SettingsDialog::stepper(const app::SettingKey<int> &key, const QString &less, const QString &more, const NameOf<int> &name)
+QWidget *SettingsDialog::stepper(const app::SettingKey<int> &key, const QString &less, const QString &more,
+                                 const NameOf<int> &name)
 {
     auto *control = new QWidget(this);
     auto *line = new QHBoxLayout(control);
@@ -356,7 +365,8 @@ QWidget *SettingsDialog::stepper(const app::SettingKey<int> &key, const QString 
     value->setAlignment(Qt::AlignCenter);
     for (const auto &[button, step] : {std::pair(minus, -1), std::pair(plus, 1)}) {
         button->setKind(IconButton::Kind::Outlined);
-        connect(button, &IconButton::clicked, this, [this, &key, step = step] { m_settings.set(key, m_settings.get(key) + step); });
+        connect(button, &IconButton::clicked, this,
+                [this, &key, step = step] { m_settings.set(key, m_settings.get(key) + step); });
     }
     follow<int>(key, control, [&key, value, minus, plus, name](const int &now) {
         value->setText(name(now));
@@ -383,10 +393,22 @@ void SettingsDialog::addAppearance()
                 return QString::fromUtf8(each.name);
         return tr("System");
     };
-    addRow<QString>(app::kInterfaceLanguage, choice<QString>(app::kInterfaceLanguage, app::kInterfaceLanguage.bounds.oneOf, language, "language"), language);
+    addRow<QString>(app::kInterfaceLanguage,
+                    choice<QString>(app::kInterfaceLanguage, app::kInterfaceLanguage.bounds.oneOf, language, "language"),
+                    language);
+    auto *restart = new TextButton(m_appearance, tr("Start Baleen again"), TextButton::Kind::Soft, this);
+    restart->setObjectName(QStringLiteral("restart"));
+    restart->setButtonHeight(28);
+    connect(restart, &TextButton::clicked, this, &SettingsDialog::restartRequested);
+    addPlainRow(SettingPage::Appearance, tr("The window speaks it from the next start on"), restart);
+    m_rows.last().isWanted = [this] {
+        return interfaceLanguageOf(m_settings.get(app::kInterfaceLanguage)) != usedInterfaceLanguage();
+    };
     const NameOf<int> pixels = [](int px) { return tr("%1 px").arg(px); };
     addRow<int>(app::kReadingSize, stepper(app::kReadingSize, tr("Smaller text"), tr("Larger text"), pixels), pixels);
-    const NameOf<int> added = [](int px) { return px > 0 ? tr("%1 px more").arg(px) : px < 0 ? tr("%1 px less").arg(-px) : tr("As usual"); };
+    const NameOf<int> added = [](int px) {
+        return px > 0 ? tr("%1 px more").arg(px) : px < 0 ? tr("%1 px less").arg(-px) : tr("As usual");
+    };
     addRow<int>(app::kCodeZoom, stepper(app::kCodeZoom, tr("Smaller code"), tr("Larger code"), added), added);
 }
 
@@ -399,7 +421,8 @@ void SettingsDialog::addChat()
     sampling->setObjectName(QStringLiteral("sampling"));
     sampling->menu()->setToolTipsVisible(true);
     for (const app::SamplingPreset each : kPresets) {
-        QAction *action = sampling->menu()->addAction(presetChoice(each, model), this, [this, each] { m_settings.set(app::kSamplingPreset, int(each)); });
+        QAction *action = sampling->menu()->addAction(presetChoice(each, model), this,
+                                                      [this, each] { m_settings.set(app::kSamplingPreset, int(each)); });
         action->setToolTip(presetSource(each, model));
     }
     follow<int>(app::kSamplingPreset, sampling, [sampling, preset](const int &value) {
@@ -409,13 +432,23 @@ void SettingsDialog::addChat()
     addRow<int>(app::kSamplingPreset, sampling, preset);
     const NameOf<int> thinking = [](int value) {
         const auto mode = inference::Thinking(value);
-        return mode == inference::Thinking::On ? tr("On") : mode == inference::Thinking::Off ? tr("Off") : tr("As the model does");
+        return mode == inference::Thinking::On    ? tr("On")
+               : mode == inference::Thinking::Off ? tr("Off")
+                                                  : tr("As the model does");
     };
-    addRow<int>(app::kThinking, choice<int>(app::kThinking, {int(inference::Thinking::ModelDefault), int(inference::Thinking::On), int(inference::Thinking::Off)}, thinking, "thinking"),
+    addRow<int>(app::kThinking,
+                choice<int>(app::kThinking,
+                            {int(inference::Thinking::ModelDefault), int(inference::Thinking::On), int(inference::Thinking::Off)},
+                            thinking, "thinking"),
                 thinking);
-    const NameOf<int> tokens = [](int value) { return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Until the context is full"); };
-    addRow<int>(app::kMaxAnswerTokens, choice<int>(app::kMaxAnswerTokens, {0, 256, 512, 1024, 2048, 4096, 8192}, tokens, "longest"), tokens);
-    const NameOf<bool> titles = [](bool byModel) { return byModel ? tr("By the model, when it is idle") : tr("The first words"); };
+    const NameOf<int> tokens = [](int value) {
+        return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Until the context is full");
+    };
+    addRow<int>(app::kMaxAnswerTokens,
+                choice<int>(app::kMaxAnswerTokens, {0, 256, 512, 1024, 2048, 4096, 8192}, tokens, "longest"), tokens);
+    const NameOf<bool> titles = [](bool byModel) {
+        return byModel ? tr("By the model, when it is idle") : tr("The first words");
+    };
     addRow<bool>(app::kModelTitles, choice<bool>(app::kModelTitles, {true, false}, titles, "titles"), titles);
     const NameOf<bool> doubt = [](bool shown) { return shown ? tr("Underlined") : tr("Not shown"); };
     addRow<bool>(app::kDoubt, choice<bool>(app::kDoubt, {false, true}, doubt, "doubt"), doubt);
@@ -454,8 +487,11 @@ void SettingsDialog::addEngine()
     const QStringList devices = app::deviceChoices(gpus, m_settings.get(app::kDevice));
     addRow<QString>(app::kDevice, choice<QString>(app::kDevice, devices, device, "device"), device);
 
-    const NameOf<int> tokens = [](int value) { return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Chosen for the model"); };
-    addRow<int>(app::kContextLength, choice<int>(app::kContextLength, {0, 2048, 4096, 8192, 16384, 32768, 65536, 131072}, tokens, "context"), tokens);
+    const NameOf<int> tokens = [](int value) {
+        return value > 0 ? tr("%1 tokens").arg(withCommas(value)) : tr("Chosen for the model");
+    };
+    addRow<int>(app::kContextLength,
+                choice<int>(app::kContextLength, {0, 2048, 4096, 8192, 16384, 32768, 65536, 131072}, tokens, "context"), tokens);
 
     const NameOf<int> threads = [](int n) { return n > 0 ? tr("%n thread(s)", nullptr, n) : tr("One for each core"); };
     QVector<int> counts{0};

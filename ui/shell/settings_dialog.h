@@ -1,4 +1,5 @@
-// The settings: pages at the left, found by a search; each row has its default, its unit and a way back to the default. They apply at once.
+// The settings: pages at the left, found by a search; each row has its default, its unit and a way back to the default. They
+// apply at once.
 #pragma once
 
 #include "app/diagnostics.h"
@@ -42,6 +43,7 @@ public:
 
 Q_SIGNALS:
     void reloadRequested(); // the engine's settings count from the next load on
+    void restartRequested(); // a language counts from the next start on
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -55,6 +57,7 @@ private:
         QWidget *row = nullptr, *control = nullptr;
         std::function<bool()> isDefault;
         std::function<Undo()> reset; // gives the way back
+        std::function<bool()> isWanted{}; // of one that belongs to the row above
     };
     template <class T> using NameOf = std::function<QString(const T &)>;
 
@@ -64,7 +67,8 @@ private:
     QWidget *words(QWidget *row, const QString &name, const QString &hint, const QString &more);
     // A menu of values. `chosen` is called when the user takes one.
     template <class T>
-    ComboButton *choice(const app::SettingKey<T> &key, const QVector<T> &values, const NameOf<T> &name, const char *objectName, Undo chosen = {});
+    ComboButton *choice(const app::SettingKey<T> &key, const QVector<T> &values, const NameOf<T> &name, const char *objectName,
+                        Undo chosen = {});
     template <class T> void follow(const app::SettingKey<T> &key, QWidget *control, std::function<void(const T &)> show);
     QWidget *stepper(const app::SettingKey<int> &key, const QString &less, const QString &more, const NameOf<int> &name);
     void addAppearance();

@@ -157,6 +157,8 @@ Sidebar::Sidebar(const Appearance &appearance, QWidget *parent)
     m_all->addWidget(m_listPlace, 1);
     m_all->addSpacing(15); // the rule above the foot stands in it
     m_all->addWidget(m_settings);
+    for (QWidget *child : std::initializer_list<QWidget *>{m_switch, m_listPlace, m_settings})
+        child->setCursor(Qt::ArrowCursor); // the pointer comes from the grip at once: not with its cursor
     connect(m_switch, &ModelSwitch::clicked, this, &Sidebar::modelMenuRequested);
     connect(m_settings, &NavRow::clicked, this, &Sidebar::settingsRequested);
     connect(&appearance, &Appearance::changed, this, [this] { update(); });
@@ -167,6 +169,7 @@ void Sidebar::addPanel(const QString &id, const QString &icon, const QString &na
 {
     auto *row = new NavRow(m_appearance, icon, name, keys, this);
     row->setRailed(m_railed);
+    row->setCursor(Qt::ArrowCursor);
     m_nav->addWidget(row);
     m_rows.insert(id, row);
     connect(row, &NavRow::clicked, this, [this, id] { Q_EMIT panelChosen(id); });

@@ -41,13 +41,15 @@ struct Setup
     }
     bool idle()
     {
-        return QTest::qWaitFor([&] { return session->state() == State::Idle && service.state() != InferenceService::State::Loading; }, 10000);
+        return QTest::qWaitFor(
+            [&] { return session->state() == State::Idle && service.state() != InferenceService::State::Loading; }, 10000);
     }
     bool ask(const QString &text) { return session->send(text) && idle(); }
     AnswerComparison *compare()
     {
         auto *comparison = new AnswerComparison(service, *session);
-        QObject::connect(comparison, &AnswerComparison::modelWanted, &service, [this](const QString &path) { service.load(path); });
+        QObject::connect(comparison, &AnswerComparison::modelWanted, &service,
+                         [this](const QString &path) { service.load(path); });
         return comparison;
     }
     const MessageRecord &record(qint64 id) { return session->messages()->tree().at(id); }
@@ -259,10 +261,12 @@ private Q_SLOTS:
         s.script->addLoad(load);
         s.script->setDefaultAnswer([](const auto &) { return FakeAnswer("Whole."); });
         AnswerComparison *both = s.compare();
-        QVERIFY(both->send(QStringLiteral("go"), {anew(SamplingPreset::Precise), anew(SamplingPreset::Precise, side == 1 ? kB : kA)}, {}));
+        QVERIFY(both->send(QStringLiteral("go"),
+                           {anew(SamplingPreset::Precise), anew(SamplingPreset::Precise, side == 1 ? kB : kA)}, {}));
         if (at != QLatin1String("commit"))
             QVERIFY(QTest::qWaitFor([&] {
-                return both->stage(side) == Stage::AtWork && s.script->holding() && (at != QLatin1String("text") || !s.content(both, side).isEmpty());
+                return both->stage(side) == Stage::AtWork && s.script->holding() &&
+                       (at != QLatin1String("text") || !s.content(both, side).isEmpty());
             }));
         both->stop();
         QVERIFY(s.idle());
@@ -364,13 +368,41 @@ private Q_SLOTS:
         QCOMPARE(other.content, side == 1 ? QStringLiteral("Whole.") : QString());
         QCOMPARE(other.state, side == 1 ? MessageState::Complete : MessageState::Interrupted);
     }
+    void aBranchAtATokenTakesThePlaceOfItsSide()
+    {
+        Setup s;
+        s.script->addAnswer("First answer.");
+        s.script->addAnswer("Second answer.");
+        AnswerComparison *both = s.compare();
+        QVERIFY(both->send(QStringLiteral("go"), {anew(SamplingPreset::Precise), anew(SamplingPreset::Creative, kB)}, {}));
+        QVERIFY(s.idle());
+        const qint64 first = both->side(0).answer, second = both->side(1).answer;
+        QVERIFY(!both->branchAtToken(0, 1, 0)); // the other model is loaded
+        QVERIFY(both->branchAtToken(1, 7, 0));  // there is no such token, as is found out later
+        QVERIFY(s.idle());
+        QCOMPARE(both->side(1).answer, second);
+        s.script->addAnswer("end.");
+        QVERIFY(both->branchAtToken(1, 1, 0));
+        QTRY_VERIFY(both->side(1).answer != second);
+        QVERIFY(s.idle());
+        QCOMPARE(s.content(both, 1), QStringLiteral("Second other end."));
+        QCOMPARE(both->shown(1)->message(0).content, QStringLiteral("Second other end."));
+        QCOMPARE(s.record(second).content, QStringLiteral("Second answer."));
+        QCOMPARE(s.session->messages()->leaf(), first); // what is open stays
+        QCOMPARE(s.loaded(), kB);
+        both->keep(1);
+        QCOMPARE(s.session->messages()->message(1).content, QStringLiteral("Second other end."));
+        QCOMPARE(s.loaded(), kB);
+    }
+
     void whatElseTheChatIsAskedEndsIt()
     {
         Setup s;
         QVERIFY(s.ask(QStringLiteral("one")));
         AnswerComparison *both = s.compare();
         QSignalSpy closed(both, &AnswerComparison::closed);
-        QVERIFY(both->ask(s.session->messages()->message(0).id, {ComparedAnswer{s.session->messages()->leaf()}, anew(SamplingPreset::Creative)}));
+        QVERIFY(both->ask(s.session->messages()->message(0).id,
+                          {ComparedAnswer{s.session->messages()->leaf()}, anew(SamplingPreset::Creative)}));
         QVERIFY(s.idle());
         QCOMPARE(closed.count(), 0);
         QVERIFY(s.ask(QStringLiteral("two")));
@@ -389,7 +421,8 @@ private Q_SLOTS:
         GenerationReply *other = s.service.generate(request, Priority::Document, &context);
         QVERIFY(QTest::qWaitFor([&] { return s.script->holding(); }));
         AnswerComparison *both = s.compare();
-        QVERIFY(both->ask(s.session->messages()->message(0).id, {ComparedAnswer{s.session->messages()->leaf()}, anew(SamplingPreset::Creative, kB)}));
+        QVERIFY(both->ask(s.session->messages()->message(0).id,
+                          {ComparedAnswer{s.session->messages()->leaf()}, anew(SamplingPreset::Creative, kB)}));
         QVERIFY(QTest::qWaitFor([&] { return s.session->state() == State::WaitingForModel; }));
         QTest::qWait(50);
         QCOMPARE(s.script->loads().size(), size_t(1));

@@ -62,7 +62,8 @@ struct Setup
     std::optional<TokenLens> lens(int row = 1)
     {
         std::optional<std::optional<TokenLens>> read;
-        session->readLens(row, session.get(), [&](const std::optional<TokenLens> &lens) { read = lens; });
+        session->readLens(session->messages()->message(row), session.get(),
+                          [&](const std::optional<TokenLens> &lens) { read = lens; });
         (void)QTest::qWaitFor([&] { return read.has_value(); }, 20000);
         return read.value_or(std::nullopt);
     }
@@ -206,7 +207,7 @@ private Q_SLOTS:
         QVERIFY(s.receipt().continued);
         QVERIFY(!s.lens().has_value()); // they would not be all of it
         QCOMPARE(s.replay().first, AnswerReplay::Outcome::Impossible);
-        QVERIFY(!s.session->branchProblem(1).isEmpty());
+        QVERIFY(!s.session->branchProblem(s.session->messages()->message(1)).isEmpty());
     }
 
     void anAnswerThatTheEndOfTheProgramCutGoesOn()
@@ -223,7 +224,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT((journaled = s.lens()).has_value() && journaled->tokens.size() == 3, 20000);
         QTRY_COMPARE(s.store->saveState(), ChatStore::SaveState::Saved);
         QVERIFY(QDir().mkpath(copy));
-        for (const QString &name : QDir(s.folder.path(QStringLiteral("data"))).entryList({QStringLiteral("baleen.db*")}, QDir::Files))
+        for (const QString &name :
+             QDir(s.folder.path(QStringLiteral("data"))).entryList({QStringLiteral("baleen.db*")}, QDir::Files))
             QVERIFY(QFile::copy(s.folder.path(QStringLiteral("data/")) + name, copy + QLatin1Char('/') + name));
         const qint64 id = s.session->conversationId();
         s.session->stop();
@@ -300,13 +302,14 @@ private Q_SLOTS:
     void branchesAtAToken()
     {
         Setup s;
-        s.script->addAnswer(FakeAnswer(std::vector<FakePiece>{{"The "}, {"whale ", test::milliseconds(0), false, 0.5f, {{"fish ", 0.3f}, {"bird ", 0.1f}}}, {"sings."}}));
+        s.script->addAnswer(FakeAnswer(std::vector<FakePiece>{
+            {"The "}, {"whale ", test::milliseconds(0), false, 0.5f, {{"fish ", 0.3f}, {"bird ", 0.1f}}}, {"sings."}}));
         QVERIFY(s.session->send(QStringLiteral("Sing")) && s.idle());
         const qint64 first = s.answer().id;
-        QVERIFY(s.session->branchProblem(1).isEmpty());
-        QVERIFY(!s.session->branchProblem(0).isEmpty());
+        QVERIFY(s.session->branchProblem(s.session->messages()->message(1)).isEmpty());
+        QVERIFY(!s.session->branchProblem(s.session->messages()->message(0)).isEmpty());
         s.script->addAnswer("flies.");
-        QVERIFY(s.session->branchAtToken(1, 1, 1));
+        QVERIFY(s.session->branchAtToken(s.session->messages()->message(1), 1, 1));
         QVERIFY(s.session->isBusy());
         QVERIFY(s.idle());
         QCOMPARE(s.session->messages()->rowCount(), 2);
@@ -340,14 +343,15 @@ private Q_SLOTS:
     void branchesInItsReasoning()
     {
         Setup s;
-        FakeAnswer thinks(std::vector<FakePiece>{{"Hm", test::milliseconds(0), false, 0.5f, {{"Oh", 0.3f}}}, {"</think>"}, {"Yes"}});
+        FakeAnswer thinks(
+            std::vector<FakePiece>{{"Hm", test::milliseconds(0), false, 0.5f, {{"Oh", 0.3f}}}, {"</think>"}, {"Yes"}});
         thinks.opensReasoning = true;
         s.script->addAnswer(thinks);
         QVERIFY(s.session->send(QStringLiteral("Sing")) && s.idle());
         FakeAnswer rest(std::vector<FakePiece>{{"</think>"}, {"No"}});
         rest.opensReasoning = true;
         s.script->addAnswer(rest);
-        QVERIFY(s.session->branchAtToken(1, 0, 0) && s.idle());
+        QVERIFY(s.session->branchAtToken(s.session->messages()->message(1), 0, 0) && s.idle());
         QCOMPARE(s.answer().reasoning, QStringLiteral("Oh"));
         QCOMPARE(s.answer().content, QStringLiteral("No"));
     }
@@ -356,14 +360,14 @@ private Q_SLOTS:
     {
         Setup s;
         QVERIFY(s.askCut("one two"));
-        QVERIFY(s.session->branchAtToken(1, 7, 0)); // told when the tokens were read
+        QVERIFY(s.session->branchAtToken(s.session->messages()->message(1), 7, 0)); // told when the tokens were read
         QVERIFY(s.idle());
         QCOMPARE(s.session->messages()->versionCount(1), 1);
-        QVERIFY(!s.session->branchAtToken(1, -1, 0));
-        QVERIFY(!s.session->branchAtToken(0, 0, 0));
+        QVERIFY(!s.session->branchAtToken(s.session->messages()->message(1), -1, 0));
+        QVERIFY(!s.session->branchAtToken(s.session->messages()->message(0), 0, 0));
         s.load("/models/b.gguf");
-        QVERIFY(s.session->branchProblem(1).contains(QLatin1Char('a')));
-        QVERIFY(!s.session->branchAtToken(1, 0, 0));
+        QVERIFY(s.session->branchProblem(s.session->messages()->message(1)).contains(QLatin1Char('a')));
+        QVERIFY(!s.session->branchAtToken(s.session->messages()->message(1), 0, 0));
     }
 };
 

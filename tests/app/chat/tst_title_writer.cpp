@@ -36,8 +36,11 @@ struct Setup
     bool settle()
     {
         const int before = script->finished();
-        return QTest::qWaitFor([&] { return script->finished() > before && !titles.isWriting() && store.saveState() == ChatStore::SaveState::Saved; },
-                               TitleWriter::kIdleMs + 3000);
+        return QTest::qWaitFor(
+            [&] {
+                return script->finished() > before && !titles.isWriting() && store.saveState() == ChatStore::SaveState::Saved;
+            },
+            TitleWriter::kIdleMs + 3000);
     }
 
     test::TemporaryFolder folder;
@@ -87,14 +90,18 @@ private Q_SLOTS:
         QVERIFY(s.ask("Deep."));
         const QString before = s.session->title();
         s.script->addAnswer("Diving whales");
+        QVector<bool> told;
+        connect(&s.titles, &TitleWriter::changed, &s.titles, [&] { told << s.titles.isWriting(); });
         QVERIFY(s.settle());
+        QCOMPARE(told, (QVector<bool>{true, false}));
         QTRY_COMPARE(s.session->title(), QStringLiteral("Diving whales"));
         QVERIFY(before != s.session->title());
         QCOMPARE(s.session->messages()->rowCount(), 2);
         const auto request = s.script->requests().back();
         QCOMPARE(request.sampling.temperature, 0.0f);
         QVERIFY(request.maxTokens > 0 && request.maxTokens <= 32);
-        QCOMPARE(std::get<inference::ChatInput>(request.input).messages.size(), 3u); // the chat's own beginning, which is in memory
+        // The chat's own beginning, which is in memory.
+        QCOMPARE(std::get<inference::ChatInput>(request.input).messages.size(), 3u);
         QVERIFY(s.ask("Deeper.")); // and only then
         QVERIFY(s.session->regenerate(1) && s.idle());
         QTest::qWait(TitleWriter::kIdleMs + 500);

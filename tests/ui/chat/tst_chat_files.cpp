@@ -3,6 +3,7 @@
 
 #include "app/chat/exchange/chat_import.h"
 #include "tests/support/temporary_file.h"
+#include "ui/chat/chat_file_name.h"
 
 #include <QDir>
 #include <QFile>
@@ -27,7 +28,9 @@ struct Setup
         conversation.created = conversation.updated = app::nowMs();
         app::StoreOperations operations{app::CreateConversation{conversation}};
         qint64 parent = 0;
-        for (const char *text : {"Which whale dives deepest? 哪种鲸鱼？", "**Cuvier's** beaked whale.\n\n```cpp\nint depth = 2992;\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |"}) {
+        for (const char *text :
+             {"Which whale dives deepest? 哪种鲸鱼？",
+              "**Cuvier's** beaked whale.\n\n```cpp\nint depth = 2992;\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |"}) {
             app::MessageRecord message;
             message.id = app::newRecordId();
             message.conversationId = conversation.id;
@@ -96,6 +99,21 @@ private Q_SLOTS:
         QCOMPARE(QDir(s.folder.path(QString())).entryList({QStringLiteral("*.part")}).size(), 0);
     }
 
+    void aFileIsNamedAfterItsChat_data()
+    {
+        QTest::addColumn<QString>("title");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("words") << QStringLiteral("Deep whales") << QStringLiteral("Deep whales");
+        QTest::newRow("a sentence") << QStringLiteral("Write about the sea.") << QStringLiteral("Write about the sea");
+        QTest::newRow("a path") << QStringLiteral("../a/b: c") << QStringLiteral("-a-b- c");
+        QTest::newRow("dots") << QStringLiteral(" ... ") << QStringLiteral("chat");
+    }
+    void aFileIsNamedAfterItsChat()
+    {
+        QFETCH(QString, title);
+        QTEST(chatFileName(title), "name");
+    }
+
     void formulasAreVectors()
     {
         Setup s;
@@ -104,7 +122,8 @@ private Q_SLOTS:
         answer.id = app::newRecordId();
         answer.conversationId = id;
         answer.role = app::Role::Assistant;
-        answer.content = QStringLiteral("Let $E = mc^2$ and\n\n$$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$$\n\nbut not $\\nosuchmacro$.");
+        answer.content = QStringLiteral(
+            "Let $E = mc^2$ and\n\n$$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$$\n\nbut not $\\nosuchmacro$.");
         s.store.write({app::SaveMessage{answer}, app::SetCurrentLeaf{id, answer.id, 0}}, app::Durability::Typed);
         QSignalSpy told(&s.files, &ChatFiles::told);
         const QString page = s.folder.path(QStringLiteral("a.html")), pdf = s.folder.path(QStringLiteral("a.pdf"));
@@ -143,7 +162,8 @@ private Q_SLOTS:
         QTRY_COMPARE(s.chats.total(), 0);
         s.files.importFrom({path});
         const auto [sentence, failed] = s.wait(told);
-        QVERIFY2(!failed && sentence.contains(QStringLiteral("2 chats")) && sentence.contains(QStringLiteral("4 messages")), qPrintable(sentence));
+        QVERIFY2(!failed && sentence.contains(QStringLiteral("2 chats")) && sentence.contains(QStringLiteral("4 messages")),
+                 qPrintable(sentence));
         QTRY_COMPARE(s.chats.total(), 2);
         QTRY_COMPARE(s.chats.rowCount(), 1); // the other one is archived still
         QCOMPARE(s.chats.conversation(0).title, QStringLiteral("Deep"));

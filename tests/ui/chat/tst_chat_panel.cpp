@@ -115,6 +115,8 @@ private Q_SLOTS:
     void theMakersAdviceIsShownAndCanBeChanged();
     void theTreeShowsAllBranchesAndGoesThere();
     void theTreeOfThousandsOfMessagesOpensAtOnce();
+    void modelsHaveOneName();
+    void whatTheModelDoesBesideIsTold();
 };
 
 void TestChatPanel::returnSendsAndShiftReturnBreaksTheLine()
@@ -304,7 +306,9 @@ void TestChatPanel::whatWaitsIsInTheFileAndGoesWithTheCommitThatSendsIt()
     const auto kept = [&] {
         QString draft = QStringLiteral("?");
         s.panel->store().readContents(s.panel->session()->conversationId(), s.panel.get(),
-                                      [&](const inference::Result<app::ConversationContents> &contents) { draft = contents ? contents->draft : QString(); });
+                                      [&](const inference::Result<app::ConversationContents> &contents) {
+                                          draft = contents ? contents->draft : QString();
+                                      });
         (void)QTest::qWaitFor([&] { return draft != QLatin1String("?"); });
         return draft;
     };
@@ -387,7 +391,8 @@ void TestChatPanel::aListThatCannotBeReadSaysSo()
     QVERIFY(s.answered(1));
     // While the file is in use: at the start it would be salvaged.
     {
-        const auto database = app::Database::open(app::storePath(s.folder.path(QStringLiteral("data"))), app::Database::Mode::ReadWrite);
+        const auto database =
+            app::Database::open(app::storePath(s.folder.path(QStringLiteral("data"))), app::Database::Mode::ReadWrite);
         QVERIFY(database && (*database)->run("ALTER TABLE conversations RENAME COLUMN title TO name"));
     }
     Q_EMIT s.panel->store().opened(); // the list is read again
@@ -601,7 +606,8 @@ void TestChatPanel::theTreeShowsAllBranchesAndGoesThere()
     QCOMPARE(s.panel->transcript()->focusedMessage(), 1);
     s.say("More");
     QVERIFY(s.answered(3));
-    QTRY_COMPARE(words(), (QStringList{QStringLiteral("Question"), QStringLiteral("Answer two."), QStringLiteral("Answer one."), QStringLiteral("More"), QStringLiteral("And more.")}));
+    QTRY_COMPARE(words(), (QStringList{QStringLiteral("Question"), QStringLiteral("Answer two."), QStringLiteral("Answer one."),
+                                       QStringLiteral("More"), QStringLiteral("And more.")}));
     QTest::mouseClick(tree->list()->viewport(), Qt::LeftButton, {}, tree->list()->visualRect(tree->rows().index(1)).center());
     QCOMPARE(s.content(1), QStringLiteral("Answer two."));
     QTRY_VERIFY(tree->rows().row(tree->rows().rowOf(s.messages()->leaf())).isShown);
@@ -613,6 +619,11 @@ void TestChatPanel::theTreeShowsAllBranchesAndGoesThere()
     QVERIFY(tree->isVisible() && s.panel->inspector()->isHidden());
     s.panel->stop();
     QVERIFY(tree->isHidden() && s.panel->inspector()->isVisible());
+    QVERIFY(s.edit()->hasFocus());
+    // So does a window that has no room for it any more.
+    s.panel->inspector()->list()->setFocus();
+    s.panel->resize(1000, 800);
+    QVERIFY(s.panel->inspector()->isHidden());
     QVERIFY(s.edit()->hasFocus());
 }
 
@@ -643,6 +654,56 @@ void TestChatPanel::theTreeOfThousandsOfMessagesOpensAtOnce()
     QVERIFY2(timer.elapsed() < 250, qPrintable(QString::number(timer.elapsed())));
     QCOMPARE(tree.rows().rowCount(), 5000);
     QVERIFY(tree.list()->viewport()->rect().contains(tree.list()->visualRect(tree.list()->currentIndex())));
+}
+
+// That of the sidebar, not what the maker wrote into the file.
+void TestChatPanel::modelsHaveOneName()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    test::FakeLoad load;
+    load.summary = FakeEngine::defaultSummary("/models/DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf");
+    load.summary->name = "DeepSeek R1 Distill Qwen 1.5B";
+    s.script->addLoad(load);
+    s.service.load(QStringLiteral("/models/other.gguf"));
+    QTRY_VERIFY(s.service.model() && s.service.model()->name == load.summary->name);
+    s.script->addAnswer("Deep.");
+    s.say("How deep?");
+    QVERIFY(s.answered(1));
+    const QString name = QStringLiteral("R1-Distill-Qwen-1.5B");
+    QCOMPARE(s.messages()->message(1).model, name);
+    const auto receipt = app::receiptFromJson(s.messages()->message(1).receipt);
+    QVERIFY(receipt);
+    QCOMPARE(app::modelName(*receipt), name);
+    s.panel->toggleTree();
+    QCOMPARE(s.panel->tree()->rows().speaker(1), name);
+}
+
+void TestChatPanel::whatTheModelDoesBesideIsTold()
+{
+    Setup s;
+    QVERIFY(s.ready());
+    QSignalSpy status(s.panel.get(), &Panel::statusChanged);
+    const auto said = [&](int part = 0) { return status.isEmpty() ? QString() : status.last().at(part).toString(); };
+    s.script->addAnswer("Deep.");
+    s.script->addAnswer(FakeAnswer(std::vector<FakePiece>{{"Diving", milliseconds(0), true}}));
+    s.say("How deep do whales dive?");
+    QVERIFY(s.answered(1));
+    const QString title = s.panel->session()->title();
+    QTRY_COMPARE_WITH_TIMEOUT(said(), QStringLiteral("Writing a title"), app::TitleWriter::kIdleMs + 3000);
+    QVERIFY(said(1).isEmpty()); // the speed would be that of the answer
+    s.panel->stop();
+    QVERIFY(said().isEmpty());
+    QTRY_COMPARE(s.script->cancelled(), 1);
+    QCOMPARE(s.panel->session()->title(), title);
+
+    s.script->addAnswer(FakeAnswer(std::vector<FakePiece>{{"Slow", milliseconds(0), true}}));
+    s.say("More");
+    QTRY_VERIFY(s.script->holding());
+    s.panel->newItem();
+    QTRY_COMPARE(said(), QStringLiteral("Answering another chat"));
+    s.script->release();
+    QTRY_VERIFY(said().isEmpty());
 }
 
 QTEST_MAIN(TestChatPanel)

@@ -11,6 +11,7 @@
 #include "ui/chat/receipt_dialog.h"
 
 #include <QAccessible>
+#include <QLabel>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
@@ -39,7 +40,8 @@ struct Setup
         panel->activateWindow();
         (void)QTest::qWaitForWindowActive(panel.get());
         panel->focusInput();
-        (void)QTest::qWaitFor([&] { return service.model().has_value() && panel->session()->state() == app::ChatSession::State::Idle; });
+        (void)QTest::qWaitFor(
+            [&] { return service.model().has_value() && panel->session()->state() == app::ChatSession::State::Idle; });
     }
     bool idle()
     {
@@ -59,6 +61,7 @@ struct Setup
     }
     PlainEdit *edit() { return panel->composer()->edit(); }
     app::MessageListModel *messages() { return panel->session()->messages(); }
+    QString content() { return messages()->message(1).content; }
     ComparisonView *view() { return panel->comparison(); }
     QString shown(int side)
     {
@@ -223,7 +226,8 @@ private Q_SLOTS:
         choices[0] = choices[1];
         choices[1].choice.model = other;
         card->openForNext(*s.panel->session(), choices);
-        QVERIFY2(card->memoryWords().startsWith(QLatin1String("other is loaded for its answer")), qPrintable(card->memoryWords()));
+        QVERIFY2(card->memoryWords().startsWith(QLatin1String("other is loaded for its answer")),
+                 qPrintable(card->memoryWords()));
         QVERIFY(card->memoryWords().contains(QLatin1String("a is loaded again when you go on")));
         QTest::mouseClick(card->okButton(), Qt::LeftButton);
         QVERIFY(s.say("and"));
@@ -334,7 +338,8 @@ private Q_SLOTS:
             bar->findNext(false);
             counts << bar->count();
         }
-        QCOMPARE(counts, (QStringList{QStringLiteral("2/4"), QStringLiteral("3/4"), QStringLiteral("4/4"), QStringLiteral("1/4")}));
+        QCOMPARE(counts,
+                 (QStringList{QStringLiteral("2/4"), QStringLiteral("3/4"), QStringLiteral("4/4"), QStringLiteral("1/4")}));
         QCOMPARE(s.view()->question()->selectedText(), QStringLiteral("whale"));
         bar->findNext(true);
         QCOMPARE(bar->count(), QStringLiteral("4/4"));
@@ -396,8 +401,86 @@ private Q_SLOTS:
                 dialog->reject();
             }
         });
-        Q_EMIT s.view()->column(0)->transcript()->actionRequested(Action::Custom, 0, QStringLiteral("receipt")); // not on the open branch
+        // Not on the open branch.
+        Q_EMIT s.view()->column(0)->transcript()->actionRequested(Action::Custom, 0, QStringLiteral("receipt"));
         QVERIFY(shown);
+    }
+    void theLensShowsTheTokensOfEitherAnswer()
+    {
+        Setup s;
+        s.script->addAnswer("The first answer.");
+        QVERIFY(s.say("go"));
+        s.script->addAnswer("The second answer.");
+        s.panel->compareAnswers();
+        s.press(Qt::Key_Return);
+        QVERIFY(QTest::qWaitFor([&] { return s.shown(1) == QLatin1String("The second answer."); }) && s.idle());
+        TokenLensView *left = s.view()->column(0)->lens(), *right = s.view()->column(1)->lens();
+        s.view()->column(1)->transcript()->setFocus();
+        s.press(Qt::Key_L, Qt::ControlModifier);
+        QTRY_VERIFY(right->isOpen());
+        QVERIFY(!left->isOpen() && !s.panel->lens()->isOpen());
+        s.panel->stop(); // Esc closes it, and not the comparison
+        QVERIFY(!right->isOpen() && s.view()->isOpen());
+        QVERIFY(s.edit()->hasFocus());
+        s.press(Qt::Key_L, Qt::ControlModifier); // nowhere in particular: the first one
+        QTRY_VERIFY(left->isOpen());
+        s.press(Qt::Key_L, Qt::ControlModifier);
+        QVERIFY(!left->isOpen());
+        s.view()->column(1)->toggleLens();
+        QTRY_VERIFY(right->isOpen());
+        right->setToken(1);
+        s.script->addAnswer("end.");
+        right->choose(0); // the branch stands in its place
+        QVERIFY(!right->isOpen());
+        QTRY_COMPARE(s.shown(1), QStringLiteral("The other end."));
+        QVERIFY(s.idle());
+        QVERIFY(s.view()->isOpen());
+        QCOMPARE(s.shown(0), QStringLiteral("The first answer."));
+        QCOMPARE(s.messages()->versionCount(1), 3);
+        QCOMPARE(s.content(), QStringLiteral("The first answer."));
+    }
+    void theTreeStandsBesideTwoAnswers()
+    {
+        Setup s;
+        for (const char *answer : {"One.", "Two.", "Three."})
+            s.script->addAnswer(answer);
+        QVERIFY(s.say("go"));
+        s.panel->retry();
+        QVERIFY(QTest::qWaitFor([&] { return s.messages()->versionCount(1) == 2; }) && s.idle());
+        s.panel->compareAnswers();
+        s.press(Qt::Key_Return);
+        QVERIFY(QTest::qWaitFor([&] { return s.shown(1) == QLatin1String("Three."); }) && s.idle());
+        s.press(Qt::Key_T, Qt::ControlModifier);
+        MessageTreeView *tree = s.panel->tree();
+        QVERIFY(tree->isVisible() && tree->list()->hasFocus());
+        const auto choose = [&](const char *words) {
+            for (int row = 0; row < tree->rows().rowCount(); ++row)
+                if (tree->rows().index(row).data().toString() == QLatin1String(words))
+                    tree->list()->setCurrentIndex(tree->rows().index(row));
+            QTest::keyClick(tree->list(), Qt::Key_Return);
+        };
+        for (QLabel *label : s.view()->column(1)->findChildren<QLabel *>()) // what has no room ends in an ellipsis
+            QVERIFY2(label->width() >= label->fontMetrics().horizontalAdvance(label->text()), qPrintable(label->text()));
+        choose("Three.");
+        QVERIFY(s.view()->isOpen());
+        QVERIFY(s.view()->column(1)->transcript()->hasFocus());
+        choose("go");
+        QVERIFY(s.view()->isOpen());
+        // Elsewhere only where nothing is under way: it closes the comparison.
+        s.script->addAnswer(FakeAnswer(std::vector<FakePiece>{{"Four", milliseconds(0), true}}));
+        Q_EMIT s.view()->column(1)->askAgainRequested();
+        QTRY_VERIFY(s.script->holding());
+        choose("One.");
+        QVERIFY(s.view()->isOpen() && s.panel->session()->isBusy());
+        QVERIFY2(s.panel->notice()->sentence().contains(QLatin1String("Stop the answers")),
+                 qPrintable(s.panel->notice()->sentence()));
+        s.script->release();
+        QVERIFY(s.idle());
+        choose("One.");
+        QVERIFY(!s.view()->isOpen());
+        QVERIFY(!s.panel->notice()->isVisible());
+        QCOMPARE(s.content(), QStringLiteral("One."));
+        QVERIFY(s.panel->transcript()->hasFocus());
     }
     void allOfItHasNames()
     {
@@ -434,7 +517,8 @@ private Q_SLOTS:
         record.promptTokens = 1556; // of an answer that was cut while its prompt was read
         QCOMPARE(answerFigures(record, true), QStringLiteral("348 tokens · 71.2 tok/s"));
         record.firstTokenMs = 300;
-        QCOMPARE(answerFigures(record, true), QStringLiteral("348 tokens · 71.2 tok/s · first token after 0.3 s · prompt of 1,556 tokens"));
+        QCOMPARE(answerFigures(record, true),
+                 QStringLiteral("348 tokens · 71.2 tok/s · first token after 0.3 s · prompt of 1,556 tokens"));
         record.cachedTokens = 1244;
         QCOMPARE(answerFigures(record, true),
                  QStringLiteral("348 tokens · 71.2 tok/s · first token after 0.3 s · prompt of 1,556 tokens, 1,244 reused"));
