@@ -5137,6 +5137,10 @@
         <source>The window speaks it from the next start on</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Any graphics card</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>ui::Sidebar</name>

@@ -5137,6 +5137,10 @@
         <source>The window speaks it from the next start on</source>
         <translation>下次启动后使用该语言</translation>
     </message>
+    <message>
+        <source>Any graphics card</source>
+        <translation>任一显卡</translation>
+    </message>
 </context>
 <context>
     <name>ui::Sidebar</name>
