@@ -128,10 +128,12 @@ private:
     AnswerText m_text;
     TokenChances m_chances;
     std::optional<Sampler> m_sampler; // stands where the tokens of the answer do, whoever drew them
-    // Where the backend draws tokens by itself, with these options; else null. Of the steps ahead the first one has run the answer's
-    // last token, or does.
+    // Where the backend draws tokens by itself, with these options; else null. Of the steps ahead the first one has run the
+    // answer's last token, or does.
     kernels::TokenStream *m_stream = nullptr;
     std::uint32_t m_ahead = 0;                   // that were not taken
+    // Where tokens are left to the host, for so many steps it goes on itself: twice as many each time in a row.
+    std::uint32_t m_hostSteps = 0, m_mostHostSteps = 0;
     std::optional<kernels::DrawnToken> m_drawn;  // the last token, where it was drawn so
     Clock::time_point m_taken;                   // when the token before it was there
     Clock::time_point m_stepStart;               // of the last step of the host
@@ -300,6 +302,8 @@ Result<std::optional<TokenId>> Generation::draw()
             return std::optional(m_drawn->token);
         }
         // left to the host: the step again, for its logits
+        m_mostHostSteps = std::min(2 * m_mostHostSteps + 1, 63u);
+        m_hostSteps = m_mostHostSteps;
         const auto outcome = decodeStep(*m_model.backend, m_cache, std::span(&last, 1), row(0), m_stop);
         if (!outcome)
             return located(outcome.error(), std::span(&last, 1), m_cache.length());
@@ -313,8 +317,8 @@ Result<std::optional<TokenId>> Generation::draw()
     return std::optional(*token);
 }
 
-// The token of the earliest step that is under way, which has run the answer's last one. Nothing where it is left to the host; none is
-// under way then.
+// The token of the earliest step that is under way, which has run the answer's last one. Nothing where it is left to the host;
+// none is under way then.
 Result<std::optional<kernels::DrawnToken>> Generation::takeToken()
 {
     const auto drawn = m_stream->takeToken();
@@ -326,6 +330,7 @@ Result<std::optional<kernels::DrawnToken>> Generation::takeToken()
         return std::optional<kernels::DrawnToken>();
     }
     --m_ahead;
+    m_mostHostSteps = 0;
     m_cache.append({&m_statistics.tokens.back(), 1});
     m_sampler->skip(1);
     m_model.drafts.ran(1, secondsSince(m_taken));
@@ -333,8 +338,8 @@ Result<std::optional<kernels::DrawnToken>> Generation::takeToken()
     return std::optional(*drawn);
 }
 
-// The next decode step: the token, and what probably comes behind it where that pays. Without guesses the backend goes ahead where it
-// can.
+// The next decode step: the token, and what probably comes behind it where that pays. Without guesses the backend goes ahead
+// where it can.
 Result<RunOutcome> Generation::step(TokenId token)
 {
     compareGuesses(token);
@@ -343,12 +348,13 @@ Result<RunOutcome> Generation::step(TokenId token)
     m_stepTokens.assign(1, token);
     m_held = 0;
     guess();
-    if (m_stream && m_stepTokens.size() == 1)
+    if (m_stream && m_stepTokens.size() == 1 && m_hostSteps == 0)
         return stepAhead(token);
     if (m_ahead > 0) { // what is under way comes first, then guesses at what is behind it
         m_stepTokens.resize(1);
         return RunOutcome::Done;
     }
+    m_hostSteps -= std::min(m_hostSteps, 1u);
     const auto run = [this] {
         const std::size_t vocabulary = m_model.file->config.shape.vocabularySize;
         const std::size_t logits = m_stepTokens.size() * vocabulary;
@@ -390,8 +396,8 @@ void Generation::guess()
     }
 }
 
-// The step of the token, unless it is under way, and steps behind it, for as long as the answer may go on. The token of a step that
-// the answer turns out not to need is forgotten.
+// The step of the token, unless it is under way, and steps behind it, for as long as the answer may go on. The token of a step
+// that the answer turns out not to need is forgotten.
 Result<RunOutcome> Generation::stepAhead(TokenId token)
 {
     const std::size_t known = m_statistics.tokens.size();
