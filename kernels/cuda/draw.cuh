@@ -11,6 +11,8 @@
 
 namespace kernels::cuda {
 
+inline constexpr std::uint32_t kDrawThreads = 1024; // of drawKernel, at most
+
 // What the options ask for.
 KERNELS_DEVICE bool isGreedy(const DrawOptions &options)
 {
@@ -187,7 +189,7 @@ struct DrawMemory
 {
     std::uint64_t keys[kMostCandidates], sorted[kMostCandidates];
     float weights[kMostCandidates];
-    std::uint16_t blocks[1024]; // that are looked at
+    std::uint16_t blocks[kDrawThreads]; // that are looked at
     float lanes[kMostLogitBlocks * kLogitBlock / kLogitRun * kLogitLanes]; // sums of runs
     std::uint32_t counts[kWarp];
     std::uint32_t kept;
@@ -428,7 +430,7 @@ KERNELS_DEVICE void storeLikeliest(const DrawTask &task, const DrawMemory &memor
 
 // One block: the token of the row, and what the next step reads. Where it is left to the host, the next step runs token 0, for
 // nothing.
-__global__ void drawKernel(const __grid_constant__ DrawTask task)
+__global__ void __launch_bounds__(kDrawThreads) drawKernel(const __grid_constant__ DrawTask task)
 {
     __shared__ DrawMemory memory;
     DrawingState &drawing = *task.drawing;

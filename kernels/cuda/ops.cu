@@ -152,7 +152,7 @@ void draw(const DrawTask &task, cudaStream_t stream)
     const std::uint32_t threads = threadsFor(task.vocabulary, kThreads);
     launch(scanLogitsKernel, {runs, threads}, stream, task);
     launch(sumLogitsKernel, {runs, threads}, stream, task);
-    launch(drawKernel, {1, std::min(parts(task.vocabulary, kLogitBlock) * kLogitBlock, kRowThreads)}, stream, task);
+    launch(drawKernel, {1, std::min(parts(task.vocabulary, kLogitBlock) * kLogitBlock, kDrawThreads)}, stream, task);
 }
 
 } // namespace kernels::cuda::ops
