@@ -15,7 +15,7 @@ void CudaBackend::allocateDrawing()
     m_draw = drawTaskFor(m_arena, vocabulary);
     m_draw.logits = m_logits;
     m_draw.penalised = m_logits + vocabulary; // the row of a second token: a step has one
-    m_ring = PinnedBuffer<DrawnToken>(kTokenRing);
+    m_ring = PinnedBuffer<DrawnToken>(kTokenRing); // the kernel writes it: pinned memory has one address for both
     m_draw.ring = m_ring.data();
     m_stagedDrawing = PinnedBuffer<DrawingState>(1);
     m_stagedWindow = PinnedBuffer<TokenId>(kMostWindow);
