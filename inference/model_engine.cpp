@@ -7,6 +7,7 @@
 #include "inference/prompt.h"
 #include "inference/sampler.h"
 #include "inference/token_chances.h"
+#include "kernels/token_stream.h"
 
 #include <algorithm>
 #include <chrono>
@@ -90,6 +91,13 @@ public:
           m_chances(request.alternatives, request.sampling, *model.file->tokenizer, model.file->config.shape.vocabularySize),
           m_lookup(model.cache->contextLength())
     {}
+    ~Generation()
+    {
+        if (m_ahead > 0)
+            m_stream->stopDrawing();
+    }
+    Generation(const Generation &) = delete;
+    Generation &operator=(const Generation &) = delete;
 
     Result<GenerationStatistics> run(Clock::time_point start);
 
@@ -103,7 +111,11 @@ private:
         const std::size_t size = m_model.file->config.shape.vocabularySize;
         return std::span(m_logits).subspan(index * size, size);
     }
+    Result<std::optional<TokenId>> draw();
+    Result<std::optional<kernels::DrawnToken>> takeToken();
     Result<RunOutcome> step(TokenId token);
+    Result<RunOutcome> stepAhead(TokenId token);
+    void guess();
     void compareGuesses(TokenId token);
 
     OpenModel &m_model;
@@ -115,6 +127,16 @@ private:
     std::vector<float> m_logits; // (tokens of a step, vocabulary): one row until the first guess, then all
     AnswerText m_text;
     TokenChances m_chances;
+    std::optional<Sampler> m_sampler; // stands where the tokens of the answer do, whoever drew them
+    // Where the backend draws tokens by itself, with these options; else null. Of the steps ahead the first one has run the
+    // answer's last token, or does.
+    kernels::TokenStream *m_stream = nullptr;
+    std::uint32_t m_ahead = 0;                   // that were not taken
+    // Where tokens are left to the host, for so many steps it goes on itself: twice as many each time in a row.
+    std::uint32_t m_hostSteps = 0, m_mostHostSteps = 0;
+    std::optional<kernels::DrawnToken> m_drawn;  // the last token, where it was drawn so
+    Clock::time_point m_taken;                   // when the token before it was there
+    Clock::time_point m_stepStart;               // of the last step of the host
     LookupDraft m_lookup;
     std::vector<TokenId> m_stepTokens; // of the last step: one that was certain, and guesses
     std::size_t m_held = 0;            // how many of the guesses were right so far
@@ -197,13 +219,15 @@ Error Generation::located(const Error &error, std::span<const TokenId> tokens, s
 // The loop: sample, stop?, detokenize, sink, decode step; then the flush. Gives why it ended.
 Result<EndReason> Generation::write(Clock::time_point start)
 {
-    Sampler sampler(m_request.sampling, m_model.file->config.shape.vocabularySize, m_cache.contextLength(),
-                    m_statistics.seed);
+    m_sampler.emplace(m_request.sampling, m_model.file->config.shape.vocabularySize, m_cache.contextLength(), m_statistics.seed);
     for (const TokenId token : m_prompt.tokens) {
-        sampler.accept(token);
+        m_sampler->accept(token);
         m_lookup.append(token);
     }
-    sampler.skip(m_request.start.size());
+    m_sampler->skip(m_request.start.size());
+    kernels::TokenStream *const stream = m_model.backend->tokenStream();
+    if (stream && stream->serves(m_sampler->drawOptions(m_chances.likeliest()), m_sampler->drawState().window.size()))
+        m_stream = stream;
     const double prefillRate = m_statistics.prefillTokensPerSecond;
     m_model.drafts.begin(prefillRate > 0 ? 1 / prefillRate : 0);
 
@@ -211,13 +235,14 @@ Result<EndReason> Generation::write(Clock::time_point start)
     Clock::time_point first;
     EndReason reason = EndReason::Cancelled;
     while (!m_stop.stop_requested()) {
-        m_chances.read(row(m_held));
-        const Result<TokenId> token = sampler.sample(row(m_held));
-        if (!token) {
+        const Result<std::optional<TokenId>> drawn = draw();
+        if (!drawn) { // the answer so far is kept
             m_text.flush();
-            const TokenId last = tokens.empty() ? m_prompt.tokens.back() : tokens.back();
-            return located(token.error(), std::span(&last, 1), m_cache.length() - 1);
+            return drawn.error();
         }
+        const std::optional<TokenId> token = *drawn;
+        if (!token)
+            break;
         if (tokens.empty()) {
             first = Clock::now();
             m_statistics.firstTokenMs = secondsSince(start) * 1000;
@@ -226,8 +251,11 @@ Result<EndReason> Generation::write(Clock::time_point start)
         if (endsAnswer(*token))
             break;
         tokens.push_back(*token);
-        m_chances.tell(*token, m_sink);
-        sampler.accept(*token);
+        if (m_drawn)
+            m_chances.tell(*m_drawn, m_sink);
+        else
+            m_chances.tell(*token, m_sink);
+        m_sampler->accept(*token);
         m_lookup.append(*token);
         if (m_text.push(*token))
             break;
@@ -245,42 +273,88 @@ Result<EndReason> Generation::write(Clock::time_point start)
             continue;
         }
         const Result<RunOutcome> outcome = step(*token);
-        if (!outcome) { // the answer so far is kept
+        if (!outcome) {
             m_text.flush();
             return located(outcome.error(), std::span(&*token, 1), m_cache.length());
         }
         if (*outcome == RunOutcome::Stopped)
             break;
     }
+    if (reason == EndReason::Cancelled && m_ahead > 0)
+        (void)takeToken(); // the last token has run: its rows count
     if (tokens.size() > 1)
         m_statistics.decodeTokensPerSecond = double(tokens.size() - 1) / secondsSince(first);
     m_text.flush();
     return reason;
 }
 
-// The next decode step: the token, and what probably comes behind it where that pays.
+// The next token: as the backend drew it, or from its row of logits. Nothing when stopped.
+Result<std::optional<TokenId>> Generation::draw()
+{
+    m_drawn.reset();
+    const TokenId last = m_statistics.tokens.empty() ? m_prompt.tokens.back() : m_statistics.tokens.back();
+    if (m_ahead > 0) {
+        auto drawn = takeToken();
+        if (!drawn)
+            return located(drawn.error(), std::span(&last, 1), m_cache.length());
+        if (*drawn) {
+            m_drawn = **drawn;
+            return std::optional(m_drawn->token);
+        }
+        // left to the host: the step again, for its logits
+        m_mostHostSteps = std::min(2 * m_mostHostSteps + 1, 63u);
+        m_hostSteps = m_mostHostSteps;
+        const auto outcome = decodeStep(*m_model.backend, m_cache, std::span(&last, 1), row(0), m_stop);
+        if (!outcome)
+            return located(outcome.error(), std::span(&last, 1), m_cache.length());
+        if (*outcome == RunOutcome::Stopped)
+            return std::optional<TokenId>();
+    }
+    m_chances.read(row(m_held));
+    const Result<TokenId> token = m_sampler->sample(row(m_held));
+    if (!token)
+        return located(token.error(), std::span(&last, 1), m_cache.length() - 1);
+    return std::optional(*token);
+}
+
+// The token of the earliest step that is under way, which has run the answer's last one. Nothing where it is left to the host;
+// none is under way then.
+Result<std::optional<kernels::DrawnToken>> Generation::takeToken()
+{
+    const auto drawn = m_stream->takeToken();
+    if (!drawn || drawn->token < 0) {
+        m_stream->stopDrawing();
+        m_ahead = 0;
+        if (!drawn)
+            return drawn.error();
+        return std::optional<kernels::DrawnToken>();
+    }
+    --m_ahead;
+    m_mostHostSteps = 0;
+    m_cache.append({&m_statistics.tokens.back(), 1});
+    m_sampler->skip(1);
+    m_model.drafts.ran(1, secondsSince(m_taken));
+    m_taken = Clock::now();
+    return std::optional(*drawn);
+}
+
+// The next decode step: the token, and what probably comes behind it where that pays. Without guesses the backend goes ahead
+// where it can.
 Result<RunOutcome> Generation::step(TokenId token)
 {
     compareGuesses(token);
+    if (m_stream && m_stepTokens.size() > 1) // the host's draws count, as the backend's do
+        m_model.drafts.ran(std::uint32_t(m_stepTokens.size()), secondsSince(m_stepStart));
     m_stepTokens.assign(1, token);
     m_held = 0;
-    m_guess.reset();
-    if (m_request.guesses != Guesses::None) {
-        std::uint32_t room = std::min(DraftPlanner::kMostDrafts, m_model.mostTokens - 1);
-        room = std::min(room, m_cache.contextLength() - m_cache.length() - 1);
-        if (m_request.maxTokens != 0)
-            room = std::min(room, m_request.maxTokens - std::uint32_t(m_statistics.tokens.size()));
-        const LookupDraft::Guess guess = m_lookup.guess(room);
-        if (!guess.tokens.empty()) {
-            m_guess = guess.tokens.front();
-            m_matched = guess.matched;
-            const auto available = std::uint32_t(guess.tokens.size());
-            const std::uint32_t drafts = m_request.guesses == Guesses::Always
-                                             ? available
-                                             : m_model.drafts.choose(m_matched, available);
-            m_stepTokens.insert(m_stepTokens.end(), guess.tokens.begin(), guess.tokens.begin() + drafts);
-        }
+    guess();
+    if (m_stream && m_stepTokens.size() == 1 && m_hostSteps == 0)
+        return stepAhead(token);
+    if (m_ahead > 0) { // what is under way comes first, then guesses at what is behind it
+        m_stepTokens.resize(1);
+        return RunOutcome::Done;
     }
+    m_hostSteps -= std::min(m_hostSteps, 1u);
     const auto run = [this] {
         const std::size_t vocabulary = m_model.file->config.shape.vocabularySize;
         const std::size_t logits = m_stepTokens.size() * vocabulary;
@@ -288,16 +362,75 @@ Result<RunOutcome> Generation::step(TokenId token)
             m_logits.resize((DraftPlanner::kMostDrafts + 1) * vocabulary);
         return decodeStep(*m_model.backend, m_cache, m_stepTokens, std::span(m_logits).first(logits), m_stop);
     };
-    const auto start = Clock::now();
+    m_stepStart = Clock::now();
     Result<RunOutcome> outcome = run();
     if (!outcome && m_stepTokens.size() > 1) { // a guess must not end an answer
         m_stepTokens.resize(1);
         outcome = run();
     }
-    if (outcome && *outcome == RunOutcome::Done)
-        m_model.drafts.ran(std::uint32_t(m_stepTokens.size()), secondsSince(start));
+    if (outcome && *outcome == RunOutcome::Done && !m_stream)
+        m_model.drafts.ran(std::uint32_t(m_stepTokens.size()), secondsSince(m_stepStart));
     m_statistics.guessedTokens += std::uint32_t(m_stepTokens.size() - 1);
     return outcome;
+}
+
+// Behind the token of the next step what probably follows it, where that pays.
+void Generation::guess()
+{
+    m_guess.reset();
+    if (m_request.guesses == Guesses::None)
+        return;
+    std::uint32_t room = std::min(DraftPlanner::kMostDrafts, m_model.mostTokens - 1);
+    room = std::min(room, m_cache.contextLength() - m_cache.length() - 1);
+    if (m_request.maxTokens != 0)
+        room = std::min(room, m_request.maxTokens - std::uint32_t(m_statistics.tokens.size()));
+    const LookupDraft::Guess guess = m_lookup.guess(room);
+    if (!guess.tokens.empty()) {
+        m_guess = guess.tokens.front();
+        m_matched = guess.matched;
+        const auto available = std::uint32_t(guess.tokens.size());
+        const std::uint32_t drafts = m_request.guesses == Guesses::Always
+                                         ? available
+                                         : m_model.drafts.choose(m_matched, available);
+        m_stepTokens.insert(m_stepTokens.end(), guess.tokens.begin(), guess.tokens.begin() + drafts);
+    }
+}
+
+// The step of the token, unless it is under way, and steps behind it, for as long as the answer may go on. The token of a step
+// that the answer turns out not to need is forgotten.
+Result<RunOutcome> Generation::stepAhead(TokenId token)
+{
+    const std::size_t known = m_statistics.tokens.size();
+    const auto mayGoOn = [&] { // what write() asks once these are drawn
+        return (m_request.maxTokens == 0 || known + m_ahead < m_request.maxTokens) &&
+               m_statistics.promptTokens + known + m_ahead < m_cache.contextLength();
+    };
+    if (m_stop.stop_requested()) { // as a run() of the token would say
+        if (m_ahead > 0)
+            m_stream->stopDrawing();
+        m_ahead = 0;
+        return RunOutcome::Stopped;
+    }
+    while (m_ahead < kernels::TokenStream::kMostAhead && mayGoOn()) {
+        if (const auto reserved = m_cache.reserve(m_ahead + 1); !reserved) {
+            if (m_ahead > 0) // in time enough when its token is there
+                break;
+            return reserved.error();
+        }
+        if (m_ahead == 0) {
+            const kernels::RunInput first{.tokens = {&token, 1}, .firstPosition = m_cache.length(), .pages = m_cache.pages()};
+            const kernels::DrawOptions options = m_sampler->drawOptions(m_chances.likeliest());
+            if (const auto started = m_stream->startDrawing(options, m_sampler->drawState(), first); !started)
+                return started.error();
+            m_taken = Clock::now();
+        }
+        if (const auto queued = m_stream->queueStep(m_cache.pages()); !queued) {
+            m_ahead = 0;
+            return queued.error();
+        }
+        ++m_ahead;
+    }
+    return RunOutcome::Done;
 }
 
 // What the guesses of the last step were worth, now that the token behind the right ones is known. A guess

@@ -18,19 +18,12 @@
 
 namespace inference {
 
+using kernels::kLeastTemperature;
+using kernels::kRandomStep;
+
 namespace {
 
 constexpr std::size_t kBlock = kLogitBlock;
-
-// Below it the division overflows, and nothing but the greatest logit has weight.
-constexpr float kLeastTemperature = 1e-4f;
-
-std::uint64_t mix(std::uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-    return z ^ (z >> 31);
-}
 
 std::string number(float value)
 {
@@ -51,22 +44,22 @@ Result<void> checkRange(const char *name, float value, float least, float most, 
 
 } // namespace
 
-RandomStream::RandomStream(std::uint64_t seed) : m_state(mix(seed + 0x9e3779b97f4a7c15ull)) {}
+RandomStream::RandomStream(std::uint64_t seed) : m_state(kernels::mixed(seed + kRandomStep)) {}
 
 std::uint64_t RandomStream::next()
 {
-    m_state += 0x9e3779b97f4a7c15ull;
-    return mix(m_state);
+    m_state += kRandomStep;
+    return kernels::mixed(m_state);
 }
 
 void RandomStream::skip(std::uint64_t draws)
 {
-    m_state += draws * 0x9e3779b97f4a7c15ull;
+    m_state += draws * kRandomStep;
 }
 
 double RandomStream::nextUnit()
 {
-    return double(next() >> 11) * 0x1.0p-53;
+    return kernels::unitOf(next());
 }
 
 std::uint64_t randomSeed()
@@ -121,6 +114,24 @@ void Sampler::accept(TokenId token)
     m_window[m_windowNext] = token;
     m_windowNext = (m_windowNext + 1) % m_window.size();
     m_windowUsed = std::min(m_windowUsed + 1, m_window.size());
+}
+
+kernels::DrawOptions Sampler::drawOptions(std::uint32_t likeliest) const
+{
+    kernels::DrawOptions options;
+    options.temperature = m_options.temperature;
+    options.topK = m_options.topK;
+    options.topP = m_options.topP;
+    options.minP = m_options.minP;
+    options.logMinP = m_options.minP > 0 ? std::log(m_options.minP) : 0;
+    options.repeatPenalty = m_options.repeatPenalty;
+    options.likeliest = likeliest;
+    return options;
+}
+
+kernels::DrawState Sampler::drawState() const
+{
+    return {m_random.state(), m_window, std::uint32_t(m_windowNext), std::uint32_t(m_windowUsed)};
 }
 
 void Sampler::penalise(std::span<float> logits)

@@ -19,6 +19,7 @@
 
 #include "inference/engine.h"
 #include "inference/result.h"
+#include "kernels/token_stream.h"
 
 #include <cstdint>
 #include <span>
@@ -34,6 +35,7 @@ public:
     std::uint64_t next();
     double nextUnit(); // [0, 1), 53 bits
     void skip(std::uint64_t draws);
+    std::uint64_t state() const { return m_state; } // before the next draw
 
 private:
     std::uint64_t m_state;
@@ -60,6 +62,10 @@ public:
     void skip(std::uint64_t tokens) { m_random.skip(tokens); }
     // sample() leaves other values in the row than it found, and not only of the tokens that it looked at.
     static bool changesLogits(const SamplingOptions &options);
+
+    // What a backend needs to choose the next tokens as this would. The window lives as long as this, until accept().
+    kernels::DrawOptions drawOptions(std::uint32_t likeliest) const;
+    kernels::DrawState drawState() const;
 
     // Chooses from one row of `vocabularySize` logits, which is scratch afterwards.
     // Fails with InvalidNumbers when a logit is not finite.

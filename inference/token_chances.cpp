@@ -9,6 +9,8 @@
 
 namespace inference {
 
+static_assert(kMostAlternatives < kernels::kMostLikeliest);
+
 TokenChances::TokenChances(std::uint32_t alternatives, const SamplingOptions &options, const Tokenizer &tokenizer,
                            std::uint32_t vocabularySize)
     : m_tokenizer(tokenizer), m_alternatives(std::min(alternatives, kMostAlternatives)),
@@ -27,7 +29,7 @@ void TokenChances::read(std::span<const float> logits)
     if (m_alternatives == 0)
         return;
     m_best.clear();
-    const std::size_t wanted = m_alternatives + 1; // the one that is drawn may be among them
+    const std::size_t wanted = likeliest();
     float least = -std::numeric_limits<float>::max();
     m_sum = 0;
     if (!blockMaxima(logits, m_maxima))
@@ -63,14 +65,30 @@ TokenChance TokenChances::chance(TokenId token, float logit) const
 
 void TokenChances::tell(TokenId token, GenerationSink &sink)
 {
+    if (m_alternatives > 0)
+        tell(token, m_logits[std::size_t(token)], sink);
+}
+
+void TokenChances::tell(const kernels::DrawnToken &drawn, GenerationSink &sink)
+{
     if (m_alternatives == 0)
         return;
+    m_best.clear();
+    for (const auto &likely : std::span(drawn.likeliest).first(drawn.likeliestCount))
+        m_best.push_back({likely.logit, likely.token});
+    m_greatest = m_best.front().logit;
+    m_sum = drawn.sum;
+    tell(drawn.token, drawn.logit, sink);
+}
+
+void TokenChances::tell(TokenId token, float logit, GenerationSink &sink)
+{
     m_others.clear();
     for (const Candidate &candidate : m_best) {
         if (candidate.token != token && m_others.size() < m_alternatives)
             m_others.push_back(chance(candidate.token, candidate.logit));
     }
-    sink.onToken(chance(token, m_logits[std::size_t(token)]), m_others);
+    sink.onToken(chance(token, logit), m_others);
 }
 
 } // namespace inference

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inference/engine.h"
+#include "kernels/token_stream.h"
 
 #include <span>
 #include <vector>
@@ -20,6 +21,9 @@ public:
     void read(std::span<const float> logits);
     // The token that was drawn from the row.
     void tell(TokenId token, GenerationSink &sink);
+    // The same of a token that a backend drew, with as many others as likeliest() says.
+    void tell(const kernels::DrawnToken &drawn, GenerationSink &sink);
+    std::uint32_t likeliest() const { return m_alternatives > 0 ? m_alternatives + 1 : 0; } // the one that is drawn may be among them
 
 private:
     struct Candidate
@@ -28,6 +32,7 @@ private:
         TokenId token;
     };
     TokenChance chance(TokenId token, float logit) const;
+    void tell(TokenId token, float logit, GenerationSink &sink);
 
     const Tokenizer &m_tokenizer;
     const std::uint32_t m_alternatives;

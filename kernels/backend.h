@@ -75,6 +75,8 @@ public:
     virtual Result<std::optional<std::size_t>> findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop) = 0;
 };
 
+class TokenStream;
+
 // Not thread-safe: all calls come from the engine thread, but for exportKvPage().
 class Backend
 {
@@ -125,6 +127,9 @@ public:
 
     // Null where the backend runs whole plans alone. Lives as long as the backend.
     virtual SegmentRunner *segments() { return nullptr; }
+
+    // Null where tokens are drawn by the host, from rows of logits (token_stream.h). After compile(); lives as long as the backend.
+    virtual TokenStream *tokenStream() { return nullptr; }
 };
 
 } // namespace kernels

@@ -4,6 +4,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/cpu/self_test.h"
+#include "kernels/token_stream.h"
 
 #include <string>
 
@@ -18,7 +19,7 @@ inline std::string buildIdentity()
     text += __VERSION__;
     for (const std::size_t bytes : {sizeof(Plan), sizeof(Step), sizeof(WeightView), sizeof(RunInput),
                                     sizeof(Error), sizeof(Result<RunOutcome>), sizeof(BackendCapabilities),
-                                    sizeof(std::string), sizeof(SelfTestReport)})
+                                    sizeof(std::string), sizeof(SelfTestReport), sizeof(DrawOptions), sizeof(DrawState), sizeof(DrawnToken)})
         text.append(1, ' ').append(std::to_string(bytes));
     return text;
 }

@@ -1,6 +1,7 @@
 #include "kernels/cuda_memory.h"
 
 #include "kernels/cuda/block_layout.h"
+#include "kernels/cuda/draw_state.h"
 #include "kernels/cuda/run_state.h"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ std::uint64_t workBytesOf(const Plan &plan, std::uint32_t maxTokens)
     const std::uint32_t valueDim = shape.hasMla() ? shape.mla.latentSize : (shape.headDim + 7) / 8 * 8;
     std::uint64_t bytes = attentionPartBytes(shape.attentionHeads, valueDim) * attentionSplits(shape.attentionHeads, valueDim);
     bytes += std::uint64_t(kVerifyTokens) * shape.vocabularySize * sizeof(float); // logits
+    bytes += DrawRoom(shape.vocabularySize).bytes();
     if (hasRoutedExperts(plan) || maxTokens < kCublasTokens)
         return bytes;
     const CublasRoom room = cublasRoomOf(plan);

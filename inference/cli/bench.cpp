@@ -10,6 +10,7 @@
 #include "inference/token_cost.h"
 #include "kernels/cpu/machine.h"
 #include "kernels/cuda_plugin.h"
+#include "kernels/token_stream.h"
 
 #include <nlohmann/json.hpp>
 
@@ -135,6 +136,45 @@ private:
         }
         return {};
     }
+    // As a generation does it: the backend goes ahead by itself, where it can.
+    Result<void> decode(TokenId token)
+    {
+        KvCache &cache = *m_model.cache;
+        kernels::TokenStream *const stream = m_model.backend->tokenStream();
+        const kernels::DrawOptions options = m_sampler.drawOptions(0);
+        const bool drawsItself = stream && stream->serves(options, 0);
+        std::uint32_t queued = 0;
+        for (std::uint32_t i = 0; i < m_options.generate; ++i) {
+            if (!drawsItself) {
+                const auto drawn = next(decodeStep(*m_model.backend, cache, {&token, 1}, m_logits, interrupt().token()));
+                if (!drawn)
+                    return drawn.error();
+                token = *drawn;
+                continue;
+            }
+            for (; queued < m_options.generate && queued - i < kernels::TokenStream::kMostAhead; ++queued) {
+                if (const auto reserved = cache.reserve(queued - i + 1); !reserved)
+                    return reserved;
+                if (queued == 0) {
+                    const kernels::RunInput first{.tokens = {&token, 1}, .firstPosition = cache.length(), .pages = cache.pages()};
+                    if (const auto started = stream->startDrawing(options, m_sampler.drawState(), first); !started)
+                        return started;
+                }
+                if (const auto done = stream->queueStep(cache.pages()); !done)
+                    return done;
+            }
+            const auto drawn = stream->takeToken();
+            if (!drawn)
+                return drawn.error();
+            if (drawn->token < 0)
+                return kernels::invalidNumbers("the logits of the next token");
+            if (interrupt().token().stop_requested())
+                return Error(ErrorCode::Cancelled, "Interrupted.");
+            cache.append({&token, 1});
+            token = drawn->token;
+        }
+        return {};
+    }
     Result<void> timeDecode(Measured *measured)
     {
         if (m_options.generate == 0)
@@ -143,11 +183,8 @@ private:
         if (!token)
             return token.error();
         const auto start = Clock::now();
-        for (std::uint32_t i = 0; i < m_options.generate; ++i) {
-            token = next(decodeStep(*m_model.backend, *m_model.cache, {&*token, 1}, m_logits, interrupt().token()));
-            if (!token)
-                return token.error();
-        }
+        if (const auto done = decode(*token); !done)
+            return done;
         if (measured)
             measured->decode.push_back(m_options.generate / secondsSince(start));
         return {};

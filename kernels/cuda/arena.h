@@ -27,6 +27,22 @@ private:
     std::size_t m_bytes = 0;
 };
 
+// A task with memory of its own; rows, ring and what belongs to a run are the caller's.
+inline DrawTask drawTaskFor(Arena &arena, std::uint32_t vocabulary)
+{
+    const DrawRoom room(vocabulary);
+    DrawTask task;
+    task.vocabulary = vocabulary;
+    task.maxima = arena.take<float>(room.blocks);
+    task.penalisedMaxima = arena.take<float>(room.blocks);
+    task.chances = arena.take<float>(room.lanes());
+    task.sums = arena.take<float>(room.sums());
+    task.invalid = arena.take<std::uint32_t>(room.runs);
+    task.window = arena.take<TokenId>(kMostWindow);
+    task.drawing = arena.take<DrawingState>(1);
+    return task;
+}
+
 // Which forms the readers of some rows want.
 struct RowForms
 {

@@ -13,6 +13,18 @@ namespace {
 
 constexpr std::uint32_t kStepsAhead = 12; // of a long run that are queued before the host waits, and looks at the stop token
 
+std::uint32_t largestLogits(LogitsWanted wanted, std::uint32_t tokens)
+{
+    return wanted == LogitsWanted::None ? 0 : wanted == LogitsWanted::Last ? 1 : tokens;
+}
+
+bool allFinite(std::span<const float> values)
+{
+    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+} // namespace
+
 Error invalid(const char *what, std::uint64_t expected, std::uint64_t found)
 {
     return {ErrorCode::InvalidArgument, {.what = what,
@@ -31,24 +43,14 @@ Error failed(const Failure &failure)
             {.what = "The GPU failed", .where = failure.what(), .wayOut = "Load the model again, or run it on the CPU."}};
 }
 
-std::uint32_t largestLogits(LogitsWanted wanted, std::uint32_t tokens)
-{
-    return wanted == LogitsWanted::None ? 0 : wanted == LogitsWanted::Last ? 1 : tokens;
-}
-
-bool allFinite(std::span<const float> values)
-{
-    return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-}
-
-} // namespace
-
 CudaBackend::CudaBackend(const CudaBackendOptions &options, const cudaDeviceProp &device) : m_device(options.device)
 {
     useDevice();
     m_stream = Stream::create();
     m_exportStream = Stream::create();
     for (Event &event : m_progress)
+        event = Event::create();
+    for (Event &event : m_drawn)
         event = Event::create();
     m_handedOver = Event::create();
     m_sharedLimit = device.sharedMemPerBlockOptin;
@@ -266,6 +268,8 @@ Result<void> CudaBackend::compile(Plan plan, std::uint32_t maxTokens)
         m_maxTokens = maxTokens;
         makeSegments();
         allocateArenas(needs);
+        if (m_plan.segments.empty() && DrawRoom(m_plan.shape.vocabularySize).blocks <= kMostLogitBlocks)
+            allocateDrawing();
         if (usesCublas(maxTokens))
             allocateCublas();
         ops::allowSharedMemory(
@@ -350,13 +354,9 @@ void CudaBackend::prepare(const RunInput &input)
     const std::size_t tokens = input.tokens.size();
     const std::size_t pages = (input.firstPosition + tokens + kKvPageTokens - 1) / kKvPageTokens;
     std::copy(input.tokens.begin(), input.tokens.end(), m_stagedTokens.data());
-    for (std::size_t i = 0; i < pages; ++i)
-        m_stagedPages.data()[i] = m_kv.address(input.pages[i]);
-    const auto copy = [&](void *to, const void *from, std::size_t bytes) {
-        check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, m_stream), "copy of a run's input to the GPU");
-    };
-    copy(m_tokens, m_stagedTokens.data(), tokens * sizeof(TokenId));
-    copy(m_pages, m_stagedPages.data(), pages * sizeof(std::byte *));
+    check(cudaMemcpyAsync(m_tokens, m_stagedTokens.data(), tokens * sizeof(TokenId), cudaMemcpyHostToDevice, m_stream), kInputCopy);
+    m_drawPages = 0;
+    addPages(input.pages, pages);
     check(cudaMemsetAsync(m_run.findings, 0, sizeof(RunFindings), m_stream), "work of the GPU");
     m_staging.data()->state = {static_cast<std::uint32_t>(tokens), input.firstPosition, 0, 0};
     const std::uint32_t rows = std::min(largestLogits(input.logitsWanted, static_cast<std::uint32_t>(tokens)), kVerifyTokens);
@@ -368,7 +368,7 @@ void CudaBackend::setLogitRows(std::uint32_t first, std::uint32_t rows)
     RunState &state = m_staging.data()->state;
     state.firstLogit = first;
     state.logitRows = rows;
-    check(cudaMemcpyAsync(m_state, &state, sizeof state, cudaMemcpyHostToDevice, m_stream), "copy of a run's input to the GPU");
+    check(cudaMemcpyAsync(m_state, &state, sizeof state, cudaMemcpyHostToDevice, m_stream), kInputCopy);
 }
 
 void CudaBackend::runStep(const Step &step, const Run &run)
@@ -382,6 +382,7 @@ void CudaBackend::begin(std::size_t segment, const RunInput &input)
     useDevice();
     if (segment > 0)
         return;
+    m_isDrawing = false;
     m_stream.wait();
     prepare(input);
 }
@@ -390,7 +391,7 @@ void CudaBackend::takeResidual(std::uint32_t tokens)
 {
     check(cudaMemcpyAsync(m_residual, m_stagedResidual.data(), std::size_t(tokens) * m_plan.shape.hiddenSize * sizeof(float),
                           cudaMemcpyHostToDevice, m_stream),
-          "copy of a run's input to the GPU");
+          kInputCopy);
 }
 
 // All steps of a piece in order, as long as goOn, asked before each, says so. False when it did not.

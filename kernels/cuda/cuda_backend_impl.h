@@ -6,6 +6,9 @@
 // that the launches of a run of up to kVerifyTokens tokens are captured once and replayed: one graph for each bucket of tokens
 // and kind of logits. Of a part of a plan (plan_split.h) each segment has graphs of its own, which begin with the residual's copy from
 // pinned memory; those of the steps behind its last change are launched when its way back has been queued.
+//
+// A whole plan draws its tokens itself (cuda_token_stream.cu): one more graph, of a step of one token and the launches that choose the
+// next one (draw.cuh). It reads the token and its position where the step before has left them.
 #pragma once
 
 #include "kernels/backend.h"
@@ -18,6 +21,7 @@
 #include "kernels/cuda/ops.h"
 #include "kernels/cuda/weights.h"
 #include "kernels/cuda_memory.h"
+#include "kernels/token_stream.h"
 
 #include <array>
 #include <functional>
@@ -29,7 +33,11 @@ namespace kernels::cuda {
 // Positions of a sequence, at most: the page table has room for so many.
 inline constexpr std::uint32_t kMostPages = 16384;
 
-class CudaBackend final : public Backend, public SegmentRunner
+inline constexpr const char *kInputCopy = "copy of a run's input to the GPU";
+Error invalid(const char *what, std::uint64_t expected, std::uint64_t found);
+Error failed(const Failure &failure);
+
+class CudaBackend final : public Backend, public SegmentRunner, public TokenStream
 {
 public:
     // The device must be there. Throws Failure.
@@ -63,6 +71,13 @@ public:
     std::span<float> residual() override { return m_stagedResidual.span(); }
     Result<RunOutcome> runSegment(std::size_t segment, const RunInput &input, std::span<float> logits, std::stop_token stop) override;
     Result<std::optional<std::size_t>> findInvalidStepOf(std::size_t segment, const RunInput &input, std::stop_token stop) override;
+
+    TokenStream *tokenStream() override { return m_draw.drawing ? this : nullptr; }
+    bool serves(const DrawOptions &options, std::size_t window) const override;
+    Result<void> startDrawing(const DrawOptions &options, const DrawState &state, const RunInput &first) override;
+    Result<void> queueStep(std::span<const KvPageId> pages) override;
+    Result<DrawnToken> takeToken() override;
+    void stopDrawing() override;
 
     std::uint32_t graphCaptures() const { return m_captures; }
     std::uint64_t graphLaunches() const { return m_graphLaunches; }
@@ -135,6 +150,7 @@ private:
     Needs needsOf(const Plan &plan, std::uint32_t maxTokens) const;
     void allocateCublas();
     void allocateArenas(const Needs &needs);
+    void allocateDrawing();
     void makeSegments();
     Result<void> checkPlan(const Needs &needs) const;
 
@@ -152,6 +168,10 @@ private:
     Result<RunOutcome> finish(const RunInput &input, std::span<float> logits, const std::stop_token &stop);
     void takeLogits(std::uint32_t rows, std::span<float> logits);
     bool cacheIsInvalid();
+
+    // token stream
+    void addPages(std::span<const KvPageId> pages, std::size_t needed);
+    void queueDraw();
 
     void useDevice() const { check(cudaSetDevice(m_device), "choice of the GPU"); }
 
@@ -222,6 +242,18 @@ private:
     std::optional<Cublas> m_cublas;
     std::uint16_t *m_halfWeights = nullptr, *m_halfRows = nullptr; // (rows, columns), (tokens, columns)
     float *m_halfScales = nullptr, *m_sums = nullptr;              // (tokens), (tokens, rows)
+
+    // The token stream; no memory where the plan is a part of one, or the vocabulary too large.
+    DrawTask m_draw;
+    PinnedBuffer<DrawnToken> m_ring;
+    PinnedBuffer<DrawingState> m_stagedDrawing;
+    PinnedBuffer<TokenId> m_stagedWindow;
+    std::array<Event, kTokenRing> m_drawn; // of the steps that were queued last
+    Graph m_drawGraph;
+    bool m_isDrawing = false;                         // startDrawing() was called, and no run() since
+    std::uint32_t m_drawPosition = 0;                 // of the step that is queued next
+    std::size_t m_drawPages = 0;                      // that the device knows
+    std::uint64_t m_stepsQueued = 0, m_stepsTaken = 0;
 
     std::vector<Segment> m_segments;
     std::uint32_t m_captures = 0;

@@ -67,6 +67,17 @@ KERNELS_DEVICE float floatOfBits(std::uint32_t bits)
 #endif
 }
 
+KERNELS_DEVICE std::uint32_t bitsOf(float value)
+{
+#if defined(__CUDA_ARCH__)
+    return __float_as_uint(value);
+#else
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return bits;
+#endif
+}
+
 KERNELS_DEVICE bool isFinite(float value)
 {
     return fabsf(value) <= 3.4028234e38f; // false for NaN

@@ -1,6 +1,7 @@
 #include "kernels/cuda/ops.h"
 
 #include "kernels/cuda/dequantise.cuh"
+#include "kernels/cuda/draw.cuh"
 #include "kernels/cuda/elementwise.cuh"
 #include "kernels/cuda/flash_attention.cuh"
 #include "kernels/cuda/mla.cuh"
@@ -143,6 +144,15 @@ void addExperts(const AddExpertsTask &task, std::uint32_t tokens, cudaStream_t s
 {
     const std::uint32_t threads = threadsFor(task.hidden, kThreads);
     launch(addExpertsKernel, {dim3(tokens, parts(task.hidden, threads)), threads}, stream, task);
+}
+
+void draw(const DrawTask &task, cudaStream_t stream)
+{
+    const std::uint32_t runs = DrawRoom(task.vocabulary).runs;
+    const std::uint32_t threads = threadsFor(task.vocabulary, kThreads);
+    launch(scanLogitsKernel, {runs, threads}, stream, task);
+    launch(sumLogitsKernel, {runs, threads}, stream, task);
+    launch(drawKernel, {1, std::min(parts(task.vocabulary, kLogitBlock) * kLogitBlock, kDrawThreads)}, stream, task);
 }
 
 } // namespace kernels::cuda::ops

@@ -36,4 +36,7 @@ void chooseExperts(const ChooseTask &task, std::uint32_t tokens, cudaStream_t st
 void sortByExpert(const SortTask &task, cudaStream_t stream);
 void addExperts(const AddExpertsTask &task, std::uint32_t tokens, cudaStream_t stream);
 
+// Three launches, sized by the vocabulary.
+void draw(const DrawTask &task, cudaStream_t stream);
+
 } // namespace kernels::cuda::ops

@@ -30,6 +30,88 @@ template <class T> std::vector<T> fromDevice(const T *from, std::size_t count)
     return values;
 }
 
+// The sum of value(i), as sums over a vocabulary are added: lanes of runs, then what is behind the last whole eight.
+template <class Value> double sumOfRuns(std::size_t size, Value value)
+{
+    double total = 0;
+    for (std::size_t begin = 0; begin + kLogitLanes <= size; begin += kLogitRun) {
+        const std::size_t end = std::min<std::size_t>(size, begin + kLogitRun) / kLogitLanes * kLogitLanes;
+        for (std::size_t lane = 0; lane < kLogitLanes; ++lane) {
+            float sum = 0;
+            for (std::size_t i = begin + lane; i < end; i += kLogitLanes)
+                sum += value(i);
+            total += double(sum);
+        }
+    }
+    for (std::size_t i = size / kLogitLanes * kLogitLanes; i < size; ++i)
+        total += double(value(i));
+    return total;
+}
+
+// What a token stream promises, in loops over all logits in order.
+std::int32_t plainDraw(std::vector<float> row, const DrawOptions &options, std::vector<std::int32_t> window, double unit)
+{
+    std::sort(window.begin(), window.end());
+    window.erase(std::unique(window.begin(), window.end()), window.end());
+    const auto at = [&](std::int32_t token) -> float & { return row[static_cast<std::size_t>(token)]; };
+    for (const std::int32_t token : window)
+        at(token) = at(token) > 0 ? at(token) / options.repeatPenalty : at(token) * options.repeatPenalty;
+    std::vector<std::int32_t> order(row.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) { return at(a) > at(b); });
+    const float greatest = at(order.front()), inverse = 1.0f / options.temperature;
+    if (options.temperature < kLeastTemperature || options.topK == 1)
+        return order.front();
+    const auto chance = [&](std::int32_t token) { return exponential(at(token) - greatest); };
+    const auto weight = [&](std::int32_t token) { return exponential((at(token) - greatest) * inverse); };
+    if (options.topK != 0)
+        order.resize(std::min<std::size_t>(order.size(), options.topK));
+    if (options.topP < 1) {
+        double total = 0, sum = 0;
+        if (options.topK == 0)
+            total = sumOfRuns(row.size(), [&](std::size_t i) { return chance(static_cast<std::int32_t>(i)); });
+        else
+            for (const std::int32_t token : order)
+                total += double(chance(token));
+        std::size_t kept = 0;
+        do
+            sum += double(chance(order[kept++]));
+        while (kept < order.size() && sum < total * double(options.topP));
+        order.resize(kept);
+    } else if (options.topK == 0) {
+        std::sort(order.begin(), order.end());
+    }
+    std::erase_if(order, [&](std::int32_t token) { return options.minP > 0 && chance(token) < options.minP; });
+    // with no filter first the block, then the token in it
+    const bool all = order.size() == row.size() && options.topK == 0 && !(options.topP < 1) && options.minP <= 0;
+    std::vector<float> sums;
+    for (std::size_t begin = 0; all && begin < row.size(); begin += kLogitBlock) {
+        const std::size_t end = std::min<std::size_t>(row.size(), begin + kLogitBlock), whole = end - (end - begin) % kLogitLanes;
+        float lanes[kLogitLanes] = {}, sum = 0;
+        for (std::size_t i = begin; i < end; ++i)
+            lanes[i < whole ? i % kLogitLanes : 0] += weight(static_cast<std::int32_t>(i));
+        for (const float lane : lanes)
+            sum += lane;
+        sums.push_back(sum);
+    }
+    double total = 0;
+    for (const float sum : sums)
+        total += double(sum);
+    for (std::size_t i = 0; !all && i < order.size(); ++i)
+        total += double(weight(order[i]));
+    double left = unit * total;
+    std::size_t block = 0;
+    while (all && block + 1 < sums.size() && left >= double(sums[block]))
+        left -= double(sums[block++]);
+    const std::size_t end = all ? std::min<std::size_t>(row.size(), (block + 1) * kLogitBlock) : order.size();
+    for (std::size_t i = block * kLogitBlock; i + 1 < end; ++i) {
+        left -= double(weight(order[i]));
+        if (left < 0)
+            return order[i];
+    }
+    return order[end - 1];
+}
+
 class Tester
 {
 public:
@@ -68,6 +150,8 @@ public:
         for (const std::uint32_t count : {8u, 64u, 256u})
             for (const bool grouped : {false, true})
                 choice(count, grouped);
+        for (const std::uint32_t vocabulary : {1u, 67u, 5001u, 129280u})
+            draws(vocabulary);
     }
 
 private:
@@ -608,6 +692,63 @@ private:
         }
         check("tokens sorted by " + name, failure);
         check("sum over " + name, compare(fromDevice(add.residual, sums.size()), sums, 1e-5));
+    }
+
+    // The token of a row, and the step behind it from where the first one has left its state.
+    void draws(std::uint32_t vocabulary)
+    {
+        Arena arena;
+        DrawTask task = drawTaskFor(arena, vocabulary);
+        float *const rows = arena.take<float>(2 * std::size_t(vocabulary));
+        const PinnedBuffer<DrawnToken> ring(kTokenRing);
+        task.logits = rows;
+        task.penalised = rows + vocabulary;
+        task.ring = ring.data();
+        task.findings = arena.take<RunFindings>(1);
+        task.state = state(arena, 1);
+        task.tokens = arena.take<TokenId>(1);
+        const auto copyTo = [](void *to, const void *from, std::size_t bytes) {
+            cuda::check(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice), "copy of numbers to the GPU");
+        };
+        const std::pair<const char *, DrawOptions> cases[] = {
+            {"greedy", {.likeliest = 9}},
+            {"top-k and top-p", {.temperature = 0.7f, .topK = 40, .topP = 0.95f, .likeliest = 9}},
+            {"top-k, min-p and penalty",
+             {.temperature = 1.5f, .topK = 60, .minP = 0.02f, .logMinP = std::log(0.02f), .repeatPenalty = 1.3f, .likeliest = 17}},
+            {"top-p", {.temperature = 1, .topP = 0.8f}},
+            {"min-p", {.temperature = 2, .minP = 0.1f, .logMinP = std::log(0.1f)}},
+            {"nothing", {.temperature = 1, .repeatPenalty = 0.8f, .likeliest = 1}},
+        };
+        for (const auto &[name, options] : cases) {
+            DrawingState drawing;
+            drawing.options = options;
+            drawing.random = m_random();
+            drawing.windowSize = options.repeatPenalty != 1 ? 3 : 0;
+            copyTo(task.drawing, &drawing, sizeof drawing);
+            std::vector<std::int32_t> window;
+            std::string failure;
+            for (std::uint32_t step = 0; step < 4 && failure.empty(); ++step) {
+                std::vector<float> row(vocabulary);
+                for (float &logit : row)
+                    logit = -2 * std::log(uniform(1e-6f, 1)) - 3; // a few stand out, as with a model
+                for (std::size_t i = 0; step == 2 && i < row.size(); ++i)
+                    row[i] = std::round(row[i]); // many are equal
+                copyTo(rows, row.data(), row.size() * sizeof(float));
+                ops::draw(task, m_stream);
+                m_stream.wait();
+                const DrawnToken &found = ring.data()[step % kTokenRing];
+                const std::int32_t expected = plainDraw(row, options, window, unitOf(mixed(drawing.random += kRandomStep)));
+                const float greatest = *std::max_element(row.begin(), row.end());
+                if (found.token != expected)
+                    failure = "token " + std::to_string(found.token) + " instead of " + std::to_string(expected);
+                else if (options.likeliest > 0
+                         && (found.likeliest[0].logit != greatest || found.logit != row[std::size_t(found.token)]))
+                    failure = "the likeliest token is " + std::to_string(found.likeliest[0].token);
+                window.push_back(found.token);
+                window.erase(window.begin(), window.end() - std::min<std::ptrdiff_t>(std::ssize(window), drawing.windowSize));
+            }
+            check(std::string("draw with ") + name + " of " + std::to_string(vocabulary), failure);
+        }
     }
 
     const std::size_t m_sharedLimit;

@@ -4,6 +4,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/block_layout.h"
 #include "kernels/cuda/device.cuh"
+#include "kernels/cuda/draw_state.h"
 #include "kernels/cuda/run_state.h"
 #include "kernels/plan.h"
 
@@ -340,6 +341,25 @@ struct GateUpTask
     bool isRouted = false;
     ExpertLists experts; // where isRouted: tokens are theirs, and rows of `activated` are pairs
     const RunState *state = nullptr;
+};
+
+// One row of logits to a token, and the next step's state. Sizes are those of DrawRoom.
+struct DrawTask
+{
+    const float *logits = nullptr; // (vocabulary)
+    float *penalised = nullptr;    // (vocabulary): the row that is drawn from, where there is a penalty
+    std::uint32_t vocabulary = 0;
+    float *maxima = nullptr, *penalisedMaxima = nullptr; // (blocks), of either row
+    float *chances = nullptr;                            // (lanes)
+    float *sums = nullptr;                               // (sums): lanes of top-p, or of each block
+    std::uint32_t *invalid = nullptr;                    // (runs): 1 where a logit is not finite
+    DrawingState *drawing = nullptr;
+    std::int32_t *window = nullptr; // (kMostWindow)
+    DrawnToken *ring = nullptr;     // (kTokenRing), pinned memory of the host
+    // of the step that is behind, and the next one
+    const RunFindings *findings = nullptr;
+    RunState *state = nullptr;
+    std::int32_t *tokens = nullptr;
 };
 
 // out(pair, row) = w(row, :) . x(pair, :) with the matrix of the pair's expert.

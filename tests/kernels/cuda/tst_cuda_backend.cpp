@@ -7,6 +7,7 @@
 #include "kernels/half.h"
 #include "kernels/hybrid_backend.h"
 #include "kernels/reference/reference_backend.h"
+#include "kernels/token_stream.h"
 #include "tests/support/cuda_shim/shim.h"
 #include "tests/support/divergence.h"
 #include "tests/support/sanitized.h"
@@ -438,6 +439,60 @@ private Q_SLOTS:
         QCOMPARE(after.of(shim::Call::Capture), before.of(shim::Call::Capture));
         logitsOf(*backend, tokens, {2, 5, 16, 17});
         QCOMPARE(backend->graphCaptures(), 5u); // one a bucket; longer runs have none
+    }
+
+    // Steps that feed one another draw what runs of the same tokens say, over the end of a page, by one graph.
+    void aTokenStreamGoesOnByItself()
+    {
+        const Loaded model = load(test::wideTinyModel({.weights = ElementType::Q4_K}));
+        const std::uint32_t vocabulary = model.plan.shape.vocabularySize, first = 61, steps = 6;
+        const auto backend = compiled(model.plan);
+        const std::vector<TokenId> prompt = someTokens(vocabulary, first + 1);
+        std::vector<float> logits(vocabulary);
+        const auto read = [&](const std::vector<KvPageId> &pages) {
+            return backend->run({std::span(prompt).first(first), 0, pages, LogitsWanted::None}, {}, {}).ok();
+        };
+        std::vector<TokenId> expected{prompt.back()};
+        const std::vector<KvPageId> pages = pagesFor(*backend, first + steps);
+        QVERIFY(read(pages));
+        for (std::uint32_t i = 0; i < steps; ++i) {
+            QVERIFY(backend->run({{&expected.back(), 1}, first + i, pages, LogitsWanted::Last}, logits, {}).ok());
+            expected.push_back(TokenId(std::max_element(logits.begin(), logits.end()) - logits.begin()));
+        }
+
+        TokenStream *stream = backend->tokenStream();
+        QVERIFY(stream);
+        QVERIFY(stream->serves({}, 0));
+        QVERIFY(!stream->serves({.topK = 5000}, 0));
+        QVERIFY(!stream->serves({}, 100000));
+        const std::vector<KvPageId> own = pagesFor(*backend, first + steps);
+        QVERIFY(read(own));
+        QVERIFY(!stream->queueStep(own)); // not begun
+        QVERIFY(!stream->takeToken());
+        const RunInput begin{{&prompt.back(), 1}, first, own, LogitsWanted::Last};
+        const std::uint32_t captures = backend->graphCaptures();
+        for (int round = 0; round < 2; ++round) { // the second with the graph
+            QVERIFY(stream->startDrawing({}, {}, begin).ok());
+            std::uint32_t queued = 0;
+            for (std::uint32_t i = 0; i < steps; ++i) {
+                for (; queued < steps && queued < i + TokenStream::kMostAhead; ++queued)
+                    QVERIFY(stream->queueStep(own).ok());
+                if (queued == i + TokenStream::kMostAhead)
+                    QCOMPARE(stream->queueStep(own).error().code, ErrorCode::InvalidArgument);
+                const auto drawn = stream->takeToken();
+                QVERIFY(drawn.ok());
+                QCOMPARE(drawn->token, expected[i + 1]);
+            }
+            QVERIFY(!stream->takeToken());
+        }
+        QCOMPARE(backend->graphCaptures(), captures + 1);
+        // pages end, and so does the stream where a run comes between
+        QVERIFY(stream->startDrawing({}, {}, {{&prompt.back(), 1}, kKvPageTokens - 1, own, LogitsWanted::Last}).ok());
+        QVERIFY(stream->queueStep(std::span(own).first(1)).ok());
+        QCOMPARE(stream->queueStep(std::span(own).first(1)).error().code, ErrorCode::InvalidArgument);
+        QVERIFY(read(own));
+        QVERIFY(!stream->takeToken());
+        QVERIFY(!compiledFor(model.plan, 1)->tokenStream()); // two devices meet in every step
     }
 
     // Two sequences that share a beginning, the second from a copied page or from one that left the process.

@@ -6,7 +6,9 @@
 #include "inference/open_model.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/cuda_backend.h"
+#include "kernels/token_stream.h"
 #include "tests/support/cuda_shim/shim.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temporary_file.h"
 #include "tests/support/tiny_model.h"
 
@@ -25,6 +27,76 @@ class Text : public GenerationSink
 public:
     std::string said;
     void onText(std::string_view piece) override { said += piece; }
+};
+
+// A backend that hides its token stream, or does not, and counts what is run by the host.
+class Watched : public kernels::Backend
+{
+public:
+    Watched(std::unique_ptr<kernels::Backend> backend, bool streams, int &runs) : m_backend(std::move(backend)), m_streams(streams), m_runs(runs) {}
+    const kernels::BackendCapabilities &capabilities() const override { return m_backend->capabilities(); }
+    Result<void> compile(kernels::Plan plan, std::uint32_t maxTokens) override { return m_backend->compile(std::move(plan), maxTokens); }
+    const kernels::Plan &plan() const override { return m_backend->plan(); }
+    std::uint32_t maxTokens() const override { return m_backend->maxTokens(); }
+    std::size_t kvPageBytes() const override { return m_backend->kvPageBytes(); }
+    std::size_t activationBytes() const override { return m_backend->activationBytes(); }
+    Result<kernels::KvPageId> allocateKvPage() override { return m_backend->allocateKvPage(); }
+    void freeKvPage(kernels::KvPageId page) override { m_backend->freeKvPage(page); }
+    void copyKvPage(kernels::KvPageId from, kernels::KvPageId to, std::uint32_t tokens) override { m_backend->copyKvPage(from, to, tokens); }
+    std::string kvFormat() const override { return m_backend->kvFormat(); }
+    Result<void> exportKvPage(kernels::KvPageId page, std::uint32_t tokens, std::span<std::byte> bytes) const override
+    {
+        return m_backend->exportKvPage(page, tokens, bytes);
+    }
+    void importKvPage(kernels::KvPageId page, std::uint32_t tokens, std::span<const std::byte> bytes) override
+    {
+        m_backend->importKvPage(page, tokens, bytes);
+    }
+    Result<kernels::RunOutcome> run(const kernels::RunInput &input, std::span<float> logits, std::stop_token stop) override
+    {
+        ++m_runs;
+        return m_backend->run(input, logits, std::move(stop));
+    }
+    Result<std::optional<std::size_t>> findInvalidStep(const kernels::RunInput &input, std::stop_token stop) override
+    {
+        return m_backend->findInvalidStep(input, std::move(stop));
+    }
+    kernels::TokenStream *tokenStream() override { return m_streams ? m_backend->tokenStream() : nullptr; }
+
+private:
+    const std::unique_ptr<kernels::Backend> m_backend;
+    const bool m_streams;
+    int &m_runs;
+};
+
+// Everything that an answer brings, as text.
+class Events : public GenerationSink
+{
+public:
+    std::string all;
+    std::vector<std::string> pieces; // of the text
+    int tokens = 0, stopAfter = 0;
+    std::stop_source stop;
+    void onText(std::string_view piece) override
+    {
+        pieces.emplace_back(piece);
+        all += "text " + pieces.back() + '\n';
+    }
+    void onToken(const TokenChance &token, std::span<const TokenChance> others) override
+    {
+        all += name(token);
+        for (const TokenChance &other : others)
+            all += ' ' + name(other);
+        all += '\n';
+        if (++tokens == stopAfter)
+            stop.request_stop();
+    }
+
+private:
+    static std::string name(const TokenChance &token)
+    {
+        return std::to_string(token.token) + '=' + std::to_string(std::bit_cast<std::uint32_t>(token.probability));
+    }
 };
 
 GenerationRequest request()
@@ -240,6 +312,112 @@ private Q_SLOTS:
     }
 
     // What the backend takes on the device is what the plan says, and the reserve.
+    // Tokens that the GPU draws, steps ahead of the host, and those that the host draws from its logits: the same answers, to the last event.
+    void answersAreThoseOfTheHostsSampler_data()
+    {
+        QTest::addColumn<SamplingOptions>("sampling");
+        QTest::addColumn<int>("vocabulary");
+        QTest::addColumn<bool>("isStreamed"); // to the end, with no step of the host
+        QTest::newRow("default") << SamplingOptions{} << 0 << true;
+        if (!test::kSanitized) // the rest is the same code
+            QTest::newRow("greedy") << SamplingOptions{.temperature = 0} << 0 << true;
+        const SamplingOptions all{.temperature = 1.5f, .topK = 20, .topP = 0.9f, .minP = 0.01f, .repeatPenalty = 1.4f, .repeatWindow = 8};
+        QTest::newRow("all") << all << 0 << true;
+        if (!test::kSanitized)
+            QTest::newRow("no filter") << SamplingOptions{.temperature = 1, .topK = 0, .topP = 1} << 0 << true;
+        QTest::newRow("left to the host now and then") << SamplingOptions{.temperature = 1, .topK = 0, .topP = 0.9f} << 2500 << false;
+        if (!test::kSanitized)
+            QTest::newRow("not served") << SamplingOptions{.topK = 4000} << 0 << false;
+    }
+    void answersAreThoseOfTheHostsSampler()
+    {
+        QFETCH(SamplingOptions, sampling);
+        QFETCH(int, vocabulary);
+        QFETCH(bool, isStreamed);
+        shim::reset();
+        {
+            const QString path = m_folder.write("drawn.gguf", QByteArray::fromStdString(test::tinyModel(
+                {.weights = kernels::ElementType::Q8_0, .layers = 1, .vocabularySize = std::uint32_t(vocabulary)})));
+            int runs[2] = {};
+            std::unique_ptr<ModelEngine> engines[2];
+            for (int i = 0; i < 2; ++i) {
+                engines[i] = std::make_unique<ModelEngine>([&, i](const LoadOptions &) -> Result<std::unique_ptr<kernels::Backend>> {
+                    auto backend = std::move(kernels::cuda::createCudaBackend({.kvBudgetBytes = 8 << 20})).value();
+                    return std::unique_ptr<kernels::Backend>(std::make_unique<Watched>(std::move(backend), i == 1, runs[i]));
+                });
+                const auto loaded = engines[i]->load(path.toStdString(), {.device = "cpu", .contextLength = 40, .chunkTokens = 16}, nullptr, {});
+                QVERIFY2(loaded.ok(), loaded ? "" : loaded.error().message.c_str());
+            }
+            GenerationRequest what = request();
+            what.sampling = sampling;
+            what.sampling.seed = 6;
+            what.maxTokens = 0;
+            what.alternatives = 8;
+            what.guesses = Guesses::None;
+            // Both, and whether they are one.
+            std::string answer;
+            std::vector<std::string> pieces;
+            const auto ask = [&](int stopAfter = 0) {
+                std::optional<GenerationStatistics> both[2];
+                for (int i = 0; i < 2; ++i) {
+                    Events events;
+                    events.stopAfter = stopAfter;
+                    const auto statistics = engines[i]->generate(what, events, events.stop.get_token());
+                    if (!statistics)
+                        qWarning("%s", statistics.error().message.c_str());
+                    if (!statistics || (i == 1 && events.all != answer))
+                        return std::optional<GenerationStatistics>();
+                    answer = events.all;
+                    pieces = events.pieces;
+                    both[i] = *statistics;
+                }
+                const auto same = [&](auto member) { return (*both[0]).*member == (*both[1]).*member; };
+                if (!same(&GenerationStatistics::tokens) || !same(&GenerationStatistics::endReason) || !same(&GenerationStatistics::cachedTokens)
+                    || !same(&GenerationStatistics::generatedTokens))
+                    return std::optional<GenerationStatistics>();
+                return both[0];
+            };
+            if (vocabulary > 0) // a large one takes its time
+                what.maxTokens = 10;
+            const auto whole = ask(); // until an end token, or the context is full
+            QVERIFY(whole);
+            const int tokens = int(whole->tokens.size());
+            QVERIFY(tokens > 8);
+            if (isStreamed)
+                QVERIFY2(runs[1] < runs[0] - tokens / 2, qPrintable(QStringLiteral("%1 and %2 runs").arg(runs[0]).arg(runs[1])));
+            // cancelled, and going on from there
+            const auto cancelled = ask(4);
+            QVERIFY(cancelled);
+            QCOMPARE(cancelled->endReason, EndReason::Cancelled);
+            QCOMPARE(cancelled->tokens.size(), std::size_t(4));
+            what.start = cancelled->tokens;
+            const auto rest = ask();
+            QVERIFY(rest);
+            QVERIFY(std::equal(whole->tokens.begin() + 4, whole->tokens.end(), rest->tokens.begin()));
+            what.start.clear();
+            // a stop string in the middle of the answer
+            if (!pieces.empty()) { // of a padded vocabulary most tokens have no text
+                what.stopStrings = {pieces.at(pieces.size() / 2)};
+                const auto stopped = ask();
+                QVERIFY(stopped);
+                QCOMPARE(stopped->endReason, EndReason::Stop);
+                QVERIFY(stopped->tokens.size() < whole->tokens.size());
+            }
+            // guesses, some of which hold: the tokens are the same again
+            what.stopStrings.clear();
+            what.guesses = Guesses::Always;
+            for (const auto &engine : engines) {
+                Events events;
+                const auto guessed = engine->generate(what, events, {});
+                QVERIFY(guessed);
+                QCOMPARE(guessed->tokens, whole->tokens);
+            }
+            what.maxTokens = 3;
+            QVERIFY(ask());
+        }
+        QCOMPARE(shim::fault(), std::string());
+        QVERIFY(shim::counts().nothingLeft());
+    }
     void thePlanCoversWhatTheBackendTakes_data()
     {
         QTest::addColumn<int>("weights");
