@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 namespace app {
 
 using inference::Error;
@@ -31,16 +28,6 @@ template <class T, class Function> Result<T> guarded(Function function)
     } catch (const std::exception &exception) {
         return Error(ErrorCode::Internal, ErrorParts{.what = "The engine failed", .found = exception.what()});
     }
-}
-
-// Of a processor that both want, the window gets three parts of four (the system's weights of nice 0 and 5), and a frame need not
-// wait for a turn of the engine. Alone the engine is as fast as ever. Threads that it starts inherit it. A refusal costs frames only.
-constexpr int kNicer = 5;
-
-void comeAfterTheWindow()
-{
-    const auto thread = static_cast<id_t>(gettid()); // on Linux, niceness is a thread's
-    setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + kNicer);
 }
 
 } // namespace
@@ -157,7 +144,6 @@ void EngineThread::post(EngineMessage message)
 
 void EngineThread::runJobs()
 {
-    comeAfterTheWindow();
     for (;;) {
         std::optional<EngineJob> job;
         {
@@ -200,7 +186,6 @@ void EngineThread::run(const UnloadJob &)
 
 void EngineThread::runCounts()
 {
-    comeAfterTheWindow();
     for (;;) {
         CountJob job;
         {

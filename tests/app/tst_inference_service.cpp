@@ -7,12 +7,6 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include <atomic>
-#include <thread>
-
-#include <sys/resource.h>
-#include <unistd.h>
-
 using namespace app;
 using inference::EndReason;
 using inference::ErrorCode;
@@ -501,22 +495,6 @@ private Q_SLOTS:
         QVERIFY(!kept(Priority::Chat));
         s.service->setKeepsOnDisk(true);
         QVERIFY(kept(Priority::Chat));
-    }
-    void theEngineComesAfterTheWindow()
-    {
-        const auto nice = [] { return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); };
-        std::atomic<int> engine = -100, started = -100;
-        Setup s;
-        s.script->setDefaultAnswer([&](const inference::GenerationRequest &) {
-            engine = nice();
-            std::thread([&] { started = nice(); }).join(); // as the threads of its pool
-            return FakeAnswer();
-        });
-        QVERIFY(s.loadModel());
-        Log log(s.generate("x"));
-        QVERIFY(QTest::qWaitFor([&] { return log.ends > 0; }));
-        QCOMPARE(engine.load(), std::min(19, nice() + 5));
-        QCOMPARE(started.load(), engine.load());
     }
     void randomActionsKeepTheInvariants();
 };
