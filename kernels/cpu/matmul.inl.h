@@ -457,15 +457,16 @@ static void panelTokens(const Panel &panel, const QuantRows &a, std::uint32_t to
     if constexpr (kPairTile > 0 && kSubGroups == 2 && !Unpack::kSigned) {
         const Panel halves[2] = {panel, {panel.bytes + kLanes * 4, panel.scales + kLanes, panel.offsets + kLanes}};
         float *const both[2] = {sums, sums + kLanes};
-        return pairTokens<Unpack, form>(halves, a, tokens, first, columns, both);
+        pairTokens<Unpack, form>(halves, a, tokens, first, columns, both);
+    } else { // not compiled where it is not called
+        std::uint32_t token = 0;
+        for (; token + kTile <= tokens; token += kTile)
+            panelTile<kTile, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        for (; token + 2 <= tokens; token += 2)
+            panelTile<2, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
+        if (token < tokens)
+            panelTile<1, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
     }
-    std::uint32_t token = 0;
-    for (; token + kTile <= tokens; token += kTile)
-        panelTile<kTile, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
-    for (; token + 2 <= tokens; token += 2)
-        panelTile<2, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
-    if (token < tokens)
-        panelTile<1, Unpack, form>(panel, a, token, first, columns, sums + std::size_t(token) * 2 * kRowGroup);
 }
 
 // --- a whole task ---------------------------------------------------------------------------------------------------
